@@ -1,0 +1,243 @@
+package meta
+
+// A Type says what one kind of record is: everything an industry adds stands
+// in values of this shape, read from packs/*/types/*.yaml.
+type Type struct {
+	Name     string            `yaml:"type"`     // [a-z][a-z0-9_]{0,40}
+	Extend   string            `yaml:"extend"`   // adds to this type of another pack instead of making a new one
+	Alias    []string          `yaml:"alias"`    // further names for the API's path and for links (hotel: guest = customer)
+	Label    Text              `yaml:"label"`    // what people call one of them
+	Plural   Text              `yaml:"plural"`   // menu and list title; the label when empty
+	Help     Text              `yaml:"help"`     // one sentence: what is kept here and why
+	Icon     string            `yaml:"icon"`     // a name from the web app's icon set
+	Number   string            `yaml:"number"`   // pattern "C{yyyy}-{seq:6}"; "" for no number
+	Title    string            `yaml:"title"`    // a field, or a text with {field} in it
+	TitleHow string            `yaml:"title_is"` // public: the title may be read by whoever sees a link to it
+	Root     string            `yaml:"root"`     // link field: rights, owner and archive state follow it
+	Mark     *Mark             `yaml:"timeline"` // how a record stands on another's timeline
+	Fields   []*Field          `yaml:"fields"`   //
+	Unique   [][]string        `yaml:"unique"`   // unique combinations of fields
+	Rules    []*Rule           `yaml:"rules"`    //
+	Sections []*Section        `yaml:"sections"` //
+	Views    []*View           `yaml:"views"`    //
+	Page     *Page             `yaml:"page"`     // header facts, tabs, side blocks, phone card
+	Access   map[string]*Grant `yaml:"access"`   // role name -> what it may do; "*" is everyone signed in
+	Flow     string            `yaml:"flow"`     // approval flow; package flow reads it
+	Match    []*Match          `yaml:"match"`    // warn of a likely double on these fields
+	Builtin  bool              `yaml:"-"`        // user, department: published by access, read-only here
+
+	ID     int64             `yaml:"-"` // permanent, from the catalogue
+	Table  string            `yaml:"-"` // physical table, from the catalogue
+	Pack   string            `yaml:"-"` // where it was declared
+	Pos    Pos               `yaml:"-"`
+	byName map[string]*Field // all fields and built-in columns
+	Links  []*Backlink       `yaml:"-"` // link fields of other types that point here
+}
+
+// A Field is one thing kept on a record.
+type Field struct {
+	Name       string    `yaml:"name"` // [a-z][a-z0-9_]{0,40}
+	KindName   string    `yaml:"kind"`
+	Label      Text      `yaml:"label"`
+	Help       Text      `yaml:"help"`
+	Section    string    `yaml:"section"`    // a section's name; "" is the first
+	Required   string    `yaml:"required"`   // "true" or a condition
+	When       string    `yaml:"when"`       // shown (and kept) only while this holds
+	Readonly   string    `yaml:"readonly"`   // "true" or a condition: cannot be changed by people
+	Default    string    `yaml:"default"`    // an expression, evaluated once on create; stays editable
+	Snapshot   string    `yaml:"snapshot"`   // a path, read once on create, then locked
+	Formula    string    `yaml:"formula"`    // an expression, always current; read-only
+	Rollup     *Rollup   `yaml:"rollup"`     // computed over other records that link here; read-only
+	Unique     bool      `yaml:"unique"`     // among records not archived, compared folded
+	Sealed     bool      `yaml:"sealed"`     // encrypted at rest, blind index for equality
+	Personal   string    `yaml:"personal"`   // "" | personal | sensitive (PIPL article 28)
+	Mask       string    `yaml:"mask"`       // how a masked reader sees it: phone | id | name | email | all
+	To         string    `yaml:"to"`         // link, links: the target type
+	Inverse    Text      `yaml:"inverse"`    // what the target's page calls the list of these
+	OnArchive  string    `yaml:"on_archive"` // keep | archive, when the target is archived
+	Scale      *int      `yaml:"scale"`      // decimals of money, decimal, percent (2, 4, 2 when absent)
+	Min        string    `yaml:"min"`        // least value, in the kind's input form
+	Max        string    `yaml:"max"`
+	MinLen     int       `yaml:"min_len"`    // characters
+	MaxLen     int       `yaml:"max_len"`    // characters; the kind's default when 0
+	Choices    []*Choice `yaml:"choices"`    //
+	List       string    `yaml:"list"`       // a named choice list of choices.yaml, instead of choices
+	Rows       []*Field  `yaml:"fields"`     // child rows: their fields
+	Forms      []string  `yaml:"forms"`      // identity number: resident_id, uscc, passport, tw_ubn, hk_id …, first = default; phones: mobile, landline
+	Check      string    `yaml:"check"`      // warn | refuse (default) when a checksum does not hold
+	Search     string    `yaml:"search"`     // title | key | body | none; the kind's default when ""
+	Sort       string    `yaml:"sort"`       // pinyin: lists sorted by it follow the readings
+	Index      bool      `yaml:"index"`      // wanted by filters beyond what views and links tell
+	Yearly     bool      `yaml:"yearly"`     // date: comes back every year
+	Lunar      bool      `yaml:"lunar"`      // date: may be given in the lunar calendar
+	Currencies string    `yaml:"currencies"` // money: one (default) | many
+	Unit       Text      `yaml:"unit"`
+	Synonyms   []string  `yaml:"synonyms"` // headers people write over this column in their sheets
+	Example    string    `yaml:"example"`
+
+	ID     int64    `yaml:"-"` // permanent, from the catalogue
+	Column string   `yaml:"-"` // physical column, from the catalogue; "" when many-valued
+	Table  string   `yaml:"-"` // side table of a many-valued kind
+	Kind   Kind     `yaml:"-"`
+	Index_ int      `yaml:"-"` // position in Type.Fields (or Rows)
+	Of     *Type    `yaml:"-"` // the type it belongs to
+	Parent *Field   `yaml:"-"` // the child-rows field it belongs to, or nil
+	Target *Type    `yaml:"-"` // To, resolved
+	System bool     `yaml:"-"` // a built-in column
+	Pos    Pos      `yaml:"-"`
+	Prog   Programs `yaml:"-"`
+}
+
+// Rollup computes a value over the records that link here through Via.
+type Rollup struct {
+	Of    string `yaml:"of"`    // a type, or one of this type's child-rows fields
+	Via   string `yaml:"via"`   // the link field of that type that points here; found when there is one only
+	Fn    string `yaml:"fn"`    // count | sum | min | max
+	Field string `yaml:"field"` // what is summed …; not for count
+	Where string `yaml:"where"` // condition on the counted record; archived ones never count
+}
+
+// Mark says how a record stands on the timeline of the record it belongs to.
+type Mark struct {
+	On   string `yaml:"on"`   // link field
+	At   string `yaml:"at"`   // date or date-time field
+	Says string `yaml:"says"` // text with {field}
+}
+
+// Rule refuses or warns when its condition holds on write.
+type Rule struct {
+	Name   string   `yaml:"name"`
+	When   string   `yaml:"when"`
+	Refuse string   `yaml:"refuse"` // a code
+	Warn   string   `yaml:"warn"`   // a code
+	At     string   `yaml:"at"`     // the field the problem stands at
+	Says   Text     `yaml:"says"`   // the sentence for people
+	Pos    Pos      `yaml:"-"`
+	Prog   Programs `yaml:"-"`
+}
+
+// Section groups fields on the page and says whose they are (DOMAIN C10).
+type Section struct {
+	Name    string `yaml:"name"`
+	Label   Text   `yaml:"label"`
+	Purpose Text   `yaml:"purpose"`
+	Filler  Text   `yaml:"filled_by"`
+	When    string `yaml:"when"`
+	Folded  bool   `yaml:"folded"`
+	Pos     Pos    `yaml:"-"`
+}
+
+// View is a declared list: a filter, an order, columns.
+type View struct {
+	Name    string   `yaml:"name"`
+	Label   Text     `yaml:"label"`
+	Filter  string   `yaml:"filter"`
+	Sort    string   `yaml:"sort"` // "-created_at,name"
+	Columns []string `yaml:"columns"`
+	Group   string   `yaml:"group"`
+	Kanban  string   `yaml:"kanban"`
+	Default bool     `yaml:"default"`
+	Pos     Pos      `yaml:"-"`
+}
+
+// Page declares what the record page is made of.
+type Page struct {
+	Header  []string `yaml:"header"` // facts in the header line
+	Marks   []string `yaml:"marks"`  // choice and bool fields shown as tags beside the title
+	Key     []string `yaml:"key"`    // key facts, in order
+	Card    []string `yaml:"card"`   // the phone card: the most telling fields
+	Tabs    []*Tab   `yaml:"tabs"`
+	Side    []*Block `yaml:"side"`
+	Compose []string `yaml:"compose"` // types offered by the quick composer
+}
+
+// Tab is one tab of the record page.
+type Tab struct {
+	Name   string   `yaml:"name"`
+	Label  Text     `yaml:"label"`
+	Blocks []*Block `yaml:"blocks"`
+}
+
+// Block is one of the general blocks that the web app knows.
+type Block struct {
+	Block   string   `yaml:"block"` // fields | timeline | related | files | graph | history | tasks | chart | rhythm | topics | dates
+	Label   Text     `yaml:"label"`
+	Of      string   `yaml:"of"`  // related: type
+	Via     string   `yaml:"via"` // related: link field of that type
+	Section string   `yaml:"section"`
+	Columns []string `yaml:"columns"`
+	Filter  string   `yaml:"filter"`
+	Sort    string   `yaml:"sort"`
+	Limit   int      `yaml:"limit"`
+}
+
+// Choice is one value of a closed list.
+type Choice struct {
+	Value    string   `yaml:"value"` // stored and sent
+	Label    Text     `yaml:"label"`
+	Color    string   `yaml:"color"`   // grey blue green orange red purple …
+	Retired  bool     `yaml:"retired"` // kept on old records, not offered
+	Synonyms []string `yaml:"synonyms"`
+}
+
+// Match names fields whose equality hints at a double.
+type Match struct {
+	Fields []string `yaml:"fields"`
+	Code   string   `yaml:"code"` // duplicate_phone, duplicate_credit_code, duplicate_name …
+}
+
+// Grant is what one role may do with one type.
+type Grant struct {
+	Verbs  map[string]ScopeSpec // verb -> how far
+	Fields map[string]Level     // field -> level, where it differs from what the verbs say
+}
+
+// Verbs of the rights vocabulary.
+var Verbs = []string{"read", "create", "update", "archive", "export", "import", "assign", "merge", "history", "reveal", "purge"}
+
+// ScopeSpec says how far a verb reaches: none own subordinates department tree all, or a condition.
+type ScopeSpec struct {
+	Name  string // "" when Where is set
+	Where string
+}
+
+// Level is how much of a field a reader sees; a wider level is larger.
+type Level int
+
+// Field levels.
+const (
+	Hidden Level = iota
+	Masked
+	Read
+	Write
+)
+
+// Role is a named set of rights; packs declare them, companies change them.
+type Role struct {
+	Name  string   `yaml:"name"`
+	Label Text     `yaml:"label"`
+	Help  Text     `yaml:"help"`
+	Home  []*Block `yaml:"home"`
+	Admin bool     `yaml:"admin"` // everything, everywhere
+	Menu  []string `yaml:"menu"`
+}
+
+// Backlink is a link field of another type that points to a type.
+type Backlink struct {
+	Type  *Type
+	Field *Field
+}
+
+// Text is a text for people in the three languages.
+type Text struct {
+	ZhHans string `yaml:"zh-Hans" json:"zh-Hans,omitempty"`
+	ZhHant string `yaml:"zh-Hant" json:"zh-Hant,omitempty"`
+	En     string `yaml:"en" json:"en,omitempty"`
+}
+
+// Pos is where something was declared.
+type Pos struct {
+	File string
+	Line int
+	Path string // "fields[3].kind"
+}

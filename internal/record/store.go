@@ -1,0 +1,104 @@
+package record
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/job"
+	"kedang/internal/ledger"
+	"kedang/internal/meta"
+	"kedang/internal/vault"
+)
+
+// Options are what a Store stands on. All but Extensions, Matchers and
+// Lockers must be set.
+type Options struct {
+	DB     *db.DB
+	IDs    *db.IDs
+	Ledger *ledger.Ledger
+	Jobs   *job.Queue
+	Vault  *vault.Vault
+	Access *access.Service
+	Clock  func() time.Time
+	Zone   *time.Location // the company's: today(), months, numbers
+	Region string         // phones without a country code: CN, HK, TW, MO
+
+	Extensions []Extension
+	Matchers   []Matcher
+	Lockers    []FieldLocker
+}
+
+// Store is the record engine of one company. Exported methods are
+// transactions and take the Actor they act for; there is no way around rights.
+type Store struct {
+	Options
+	schema  atomic.Pointer[meta.Schema]
+	version atomic.Int64 // schema_version of the snapshot
+	secret  []byte       // signs page tokens
+}
+
+// Extension is told of each change inside its transaction. Before may refuse
+// (errs.Invalid) or set values on c.Row; After may write more records through
+// the same tx. Neither makes network calls: outside effects go through job.
+type Extension interface {
+	Before(ctx context.Context, tx db.Tx, c *Change) error
+	After(ctx context.Context, tx db.Tx, c *Change) error
+}
+
+// Matcher finds likely doubles of a row about to be stored and warns.
+type Matcher interface {
+	Match(ctx context.Context, tx db.Tx, c *Change) ([]errs.Problem, error)
+}
+
+// FieldLocker says which fields of a row nobody may change now (a running
+// approval, a closed month), by code.
+type FieldLocker interface {
+	Locked(ctx context.Context, tx db.Tx, r *Row) (map[*meta.Field]string, error)
+}
+
+// Row is one record in memory, in stored forms (see meta.Kind).
+type Row struct {
+	Type   *meta.Type
+	ID     int64
+	Number string
+	Title  string
+	Rev    int64
+
+	CreatedAt, UpdatedAt int64 // UTC ms
+	CreatedBy, UpdatedBy int64
+
+	Owner, Department         int64 // 0: none
+	RootOwner, RootDepartment int64
+	ArchivedAt                int64 // 0: not archived
+
+	Values []any // in the order of Type.Fields; []meta.Item, []*meta.ChildRow for many-valued kinds
+}
+
+// Change is one write on its way through the write path.
+type Change struct {
+	Verb     string // create update archive restore assign undo purge
+	Actor    *access.Actor
+	Source   string // web, api, import 123, merge 9, job 7, cli, undo
+	Type     *meta.Type
+	Old      *Row // nil on create
+	Row      *Row
+	Changed  []*meta.Field
+	Warnings []errs.Problem
+	Now      time.Time
+}
+
+// Values are a record's fields as they come from JSON (numbers as
+// json.Number) or from a sheet.
+type Values map[string]any
+
+// Saved is what a write answers.
+type Saved struct {
+	ID       int64
+	Number   string
+	Rev      int64
+	Warnings []errs.Problem // doubles, checksums: stored all the same
+}
