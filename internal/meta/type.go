@@ -1,5 +1,7 @@
 package meta
 
+import "kedang/internal/expr"
+
 // A Type says what one kind of record is: everything an industry adds stands
 // in values of this shape, read from packs/*/types/*.yaml.
 type Type struct {
@@ -24,14 +26,25 @@ type Type struct {
 	Access   map[string]*Grant `yaml:"access"`   // role name -> what it may do; "*" is everyone signed in
 	Flow     string            `yaml:"flow"`     // approval flow; package flow reads it
 	Match    []*Match          `yaml:"match"`    // warn of a likely double on these fields
+	Was      string            `yaml:"was"`      // the name it had before: its records come along
 	Builtin  bool              `yaml:"-"`        // user, department: published by access, read-only here
 
-	ID     int64             `yaml:"-"` // permanent, from the catalogue
-	Table  string            `yaml:"-"` // physical table, from the catalogue
-	Pack   string            `yaml:"-"` // where it was declared
-	Pos    Pos               `yaml:"-"`
-	byName map[string]*Field // all fields and built-in columns
-	Links  []*Backlink       `yaml:"-"` // link fields of other types that point here
+	ID    int64       `yaml:"-"` // permanent, from the catalogue (Bind)
+	Table string      `yaml:"-"` // physical table, from the catalogue (Bind)
+	Pack  string      `yaml:"-"` // where it was declared
+	Pos   Pos         `yaml:"-"`
+	Links []*Backlink `yaml:"-"` // link fields of any type that point here, child rows' links included
+
+	Pattern      *Pattern     `yaml:"-"` // Number, parsed; nil for none
+	TitleParts   []Part       `yaml:"-"` // Title, parsed
+	FormulaOrder []*Field     `yaml:"-"` // formulas and roll-ups over own child rows, each after what it reads
+	Dependents   []*Dependent `yaml:"-"` // formulas of other types that read this one through a link
+	Feeds        []*Feed      `yaml:"-"` // roll-ups of other types that count records of this one
+	Pure         bool         `yaml:"-"` // nothing evaluated on create follows a link
+
+	byName map[string]*Field // fields and built-in columns
+	byID   map[int64]*Field
+	system []*Field
 }
 
 // A Field is one thing kept on a record.
@@ -74,18 +87,22 @@ type Field struct {
 	Unit       Text      `yaml:"unit"`
 	Synonyms   []string  `yaml:"synonyms"` // headers people write over this column in their sheets
 	Example    string    `yaml:"example"`
+	Was        string    `yaml:"was"` // the name it had before: its values come along
+	Off        bool      `yaml:"off"` // an overlay takes the field away; its values are parked
 
 	ID     int64    `yaml:"-"` // permanent, from the catalogue
 	Column string   `yaml:"-"` // physical column, from the catalogue; "" when many-valued
 	Table  string   `yaml:"-"` // side table of a many-valued kind
 	Kind   Kind     `yaml:"-"`
-	Index_ int      `yaml:"-"` // position in Type.Fields (or Rows)
+	Slot   int      `yaml:"-"` // position in Type.Fields, or in the Rows of its parent
 	Of     *Type    `yaml:"-"` // the type it belongs to
 	Parent *Field   `yaml:"-"` // the child-rows field it belongs to, or nil
 	Target *Type    `yaml:"-"` // To, resolved
 	System bool     `yaml:"-"` // a built-in column
 	Pos    Pos      `yaml:"-"`
 	Prog   Programs `yaml:"-"`
+
+	folded map[string]string // loose lookup of choices: folded text -> value
 }
 
 // Rollup computes a value over the records that link here through Via.
@@ -95,6 +112,7 @@ type Rollup struct {
 	Fn    string `yaml:"fn"`    // count | sum | min | max
 	Field string `yaml:"field"` // what is summed …; not for count
 	Where string `yaml:"where"` // condition on the counted record; archived ones never count
+	Pos   Pos    `yaml:"-"`
 }
 
 // Mark says how a record stands on the timeline of the record it belongs to.
@@ -102,6 +120,11 @@ type Mark struct {
 	On   string `yaml:"on"`   // link field
 	At   string `yaml:"at"`   // date or date-time field
 	Says string `yaml:"says"` // text with {field}
+	Pos  Pos    `yaml:"-"`
+
+	OnField *Field `yaml:"-"`
+	AtField *Field `yaml:"-"`
+	Parts   []Part `yaml:"-"` // Says, parsed
 }
 
 // Rule refuses or warns when its condition holds on write.
@@ -112,6 +135,7 @@ type Rule struct {
 	Warn   string   `yaml:"warn"`   // a code
 	At     string   `yaml:"at"`     // the field the problem stands at
 	Says   Text     `yaml:"says"`   // the sentence for people
+	Off    bool     `yaml:"off"`
 	Pos    Pos      `yaml:"-"`
 	Prog   Programs `yaml:"-"`
 }
@@ -124,7 +148,10 @@ type Section struct {
 	Filler  Text   `yaml:"filled_by"`
 	When    string `yaml:"when"`
 	Folded  bool   `yaml:"folded"`
+	Off     bool   `yaml:"off"`
 	Pos     Pos    `yaml:"-"`
+
+	Prog Programs `yaml:"-"`
 }
 
 // View is a declared list: a filter, an order, columns.
@@ -137,7 +164,12 @@ type View struct {
 	Group   string   `yaml:"group"`
 	Kanban  string   `yaml:"kanban"`
 	Default bool     `yaml:"default"`
+	Roles   []string `yaml:"roles"` // offered to these roles only; everyone when empty
+	Off     bool     `yaml:"off"`
 	Pos     Pos      `yaml:"-"`
+
+	Prog Programs  `yaml:"-"` // Filter
+	Keys []SortKey `yaml:"-"` // Sort, parsed
 }
 
 // Page declares what the record page is made of.
@@ -149,6 +181,7 @@ type Page struct {
 	Tabs    []*Tab   `yaml:"tabs"`
 	Side    []*Block `yaml:"side"`
 	Compose []string `yaml:"compose"` // types offered by the quick composer
+	Pos     Pos      `yaml:"-"`
 }
 
 // Tab is one tab of the record page.
@@ -156,6 +189,7 @@ type Tab struct {
 	Name   string   `yaml:"name"`
 	Label  Text     `yaml:"label"`
 	Blocks []*Block `yaml:"blocks"`
+	Pos    Pos      `yaml:"-"`
 }
 
 // Block is one of the general blocks that the web app knows.
@@ -169,6 +203,10 @@ type Block struct {
 	Filter  string   `yaml:"filter"`
 	Sort    string   `yaml:"sort"`
 	Limit   int      `yaml:"limit"`
+	Group   string   `yaml:"group"` // chart, topics: the field it is grouped by
+	Pos     Pos      `yaml:"-"`
+
+	Prog Programs `yaml:"-"` // Filter
 }
 
 // Choice is one value of a closed list.
@@ -178,18 +216,21 @@ type Choice struct {
 	Color    string   `yaml:"color"`   // grey blue green orange red purple …
 	Retired  bool     `yaml:"retired"` // kept on old records, not offered
 	Synonyms []string `yaml:"synonyms"`
+	Pos      Pos      `yaml:"-"`
 }
 
 // Match names fields whose equality hints at a double.
 type Match struct {
 	Fields []string `yaml:"fields"`
 	Code   string   `yaml:"code"` // duplicate_phone, duplicate_credit_code, duplicate_name …
+	Pos    Pos      `yaml:"-"`
 }
 
 // Grant is what one role may do with one type.
 type Grant struct {
 	Verbs  map[string]ScopeSpec // verb -> how far
 	Fields map[string]Level     // field -> level, where it differs from what the verbs say
+	Pos    Pos
 }
 
 // Verbs of the rights vocabulary.
@@ -199,7 +240,10 @@ var Verbs = []string{"read", "create", "update", "archive", "export", "import", 
 type ScopeSpec struct {
 	Name  string // "" when Where is set
 	Where string
+	Prog  *expr.Expr // Where, compiled; printable as SQL
 }
+
+var scopeNames = []string{"none", "own", "subordinates", "department", "tree", "all"}
 
 // Level is how much of a field a reader sees; a wider level is larger.
 type Level int
@@ -212,6 +256,11 @@ const (
 	Write
 )
 
+var levelNames = map[string]Level{"hidden": Hidden, "masked": Masked, "read": Read, "write": Write}
+
+// String is the level's name as packs write it.
+func (l Level) String() string { return [...]string{"hidden", "masked", "read", "write"}[l] }
+
 // Role is a named set of rights; packs declare them, companies change them.
 type Role struct {
 	Name  string   `yaml:"name"`
@@ -219,7 +268,8 @@ type Role struct {
 	Help  Text     `yaml:"help"`
 	Home  []*Block `yaml:"home"`
 	Admin bool     `yaml:"admin"` // everything, everywhere
-	Menu  []string `yaml:"menu"`
+	Menu  []string `yaml:"menu"`  // names of menu items it sees; all it may read when empty
+	Pos   Pos      `yaml:"-"`
 }
 
 // Backlink is a link field of another type that points to a type.

@@ -22,6 +22,7 @@ type Options struct {
 	Ledger *ledger.Ledger
 	Jobs   *job.Queue
 	Vault  *vault.Vault
+	Blobs  vault.Blobs // bytes of attachments
 	Access *access.Service
 	Clock  func() time.Time
 	Zone   *time.Location // the company's: today(), months, numbers
@@ -36,9 +37,16 @@ type Options struct {
 // transactions and take the Actor they act for; there is no way around rights.
 type Store struct {
 	Options
-	schema  atomic.Pointer[meta.Schema]
-	version atomic.Int64 // schema_version of the snapshot
-	secret  []byte       // signs page tokens
+	current atomic.Pointer[snapshot]
+	tables  tables
+	secret  []byte // signs page tokens
+}
+
+// snapshot is the schema a write was prepared under, with the version its
+// transaction must still find.
+type snapshot struct {
+	schema  *meta.Schema
+	version int64
 }
 
 // Extension is told of each change inside its transaction. Before may refuse
@@ -75,6 +83,8 @@ type Row struct {
 	RootOwner, RootDepartment int64
 	ArchivedAt                int64 // 0: not archived
 
+	searchHash int64 // of the tokens in the search index; 0: none there
+
 	Values []any // in the order of Type.Fields; []meta.Item, []*meta.ChildRow for many-valued kinds
 }
 
@@ -89,6 +99,8 @@ type Change struct {
 	Changed  []*meta.Field
 	Warnings []errs.Problem
 	Now      time.Time
+
+	pending pendingKeys // of rows of the same bulk write
 }
 
 // Values are a record's fields as they come from JSON (numbers as

@@ -1,0 +1,129 @@
+package api
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"kedang/internal/access"
+	"kedang/internal/errs"
+)
+
+// cookieName is the session's cookie; with Secure it has the __Host- prefix,
+// so that no sub-domain can set it.
+const cookieName = "kedang"
+
+// network is a range of addresses of trusted proxies.
+type network = netip.Prefix
+
+func networks(texts []string) ([]network, error) {
+	var out []network
+	for _, t := range texts {
+		p, err := netip.ParsePrefix(t)
+		if err != nil {
+			a, err2 := netip.ParseAddr(t)
+			if err2 != nil {
+				return nil, errs.RefuseField("proxies", "bad_address", errs.Params{"value": t})
+			}
+			p = netip.PrefixFrom(a, a.BitLen())
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// actor finds who asks: a bearer token first, then the session cookie.
+func (s *Server) actor(r *http.Request) (*access.Actor, error) {
+	if h := r.Header.Get("Authorization"); h != "" {
+		token, ok := strings.CutPrefix(h, "Bearer ")
+		if !ok {
+			return nil, errs.New(errs.Unauthenticated, "unauthenticated", nil)
+		}
+		a, err := s.Access.Session(r.Context(), token)
+		if err != nil {
+			return nil, err
+		}
+		return a.From("api"), nil
+	}
+	c, err := r.Cookie(s.cookie())
+	if err != nil {
+		return nil, errs.New(errs.Unauthenticated, "unauthenticated", nil)
+	}
+	a, err := s.Access.Session(r.Context(), c.Value)
+	if err != nil {
+		return nil, err
+	}
+	return a.From("web"), nil
+}
+
+func (s *Server) cookie() string {
+	if s.Secure {
+		return "__Host-" + cookieName
+	}
+	return cookieName
+}
+
+func (s *Server) setCookie(w http.ResponseWriter, token string, age int) {
+	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: token, Path: "/", HttpOnly: true, Secure: s.Secure,
+		SameSite: http.SameSiteLaxMode, MaxAge: age})
+}
+
+// sameSite refuses writes that another site's page sends with our cookie.
+// Browsers say where a request comes from; tools with a bearer token say
+// nothing and carry no cookie.
+func (s *Server) sameSite(r *http.Request) error {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Header.Get("Authorization") != "" {
+		return nil
+	}
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
+		return nil
+	case "":
+	default:
+		return errs.New(errs.Forbidden, "cross_site", nil)
+	}
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return nil
+	}
+	u, err := url.Parse(origin)
+	if err != nil || u.Host != r.Host {
+		return errs.New(errs.Forbidden, "cross_site", nil)
+	}
+	return nil
+}
+
+// clientIP is the caller's address: the connection's, or what a trusted proxy
+// says it forwards for. The right-most address that is no proxy of ours counts.
+func (s *Server) clientIP(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil || !s.isProxy(ip) {
+		return host
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		if !s.isProxy(hop) {
+			return hop.String()
+		}
+	}
+	return host
+}
+
+func (s *Server) isProxy(ip netip.Addr) bool {
+	for _, n := range s.trusted {
+		if n.Contains(ip.Unmap()) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,155 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"kedang/internal/db"
+	"kedang/internal/errs"
+)
+
+// deepest is how many objects and arrays may stand inside each other.
+const deepest = 32
+
+// readJSON decodes a request's body into v, with numbers as json.Number.
+// Anything that is not one JSON value in valid UTF-8 within maxBody is refused.
+func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
+	raw, err := readBody(w, r, maxBody)
+	if err != nil {
+		return err
+	}
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return errs.New(errs.Invalid, "bad_json", errs.Params{"at": 0})
+	}
+	if !utf8.Valid(raw) {
+		return errs.New(errs.Invalid, "invalid_utf8", nil)
+	}
+	if depth(raw) > deepest {
+		return errs.New(errs.Invalid, "too_deep", errs.Params{"max": deepest})
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if _, generic := v.(*map[string]any); !generic {
+		d.DisallowUnknownFields()
+	}
+	if err := d.Decode(v); err != nil {
+		return badJSON(err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errs.New(errs.Invalid, "bad_json", errs.Params{"at": d.InputOffset()})
+	}
+	return nil
+}
+
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return nil, errs.New(errs.TooLarge, "too_large", errs.Params{"max": limit})
+	}
+	if err != nil {
+		return nil, errs.New(errs.Canceled, "canceled", nil)
+	}
+	return raw, nil
+}
+
+func badJSON(err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return errs.New(errs.Invalid, "bad_json", errs.Params{"at": syntax.Offset})
+	case errors.As(err, &kind):
+		if kind.Field == "" {
+			return errs.New(errs.Invalid, "bad_json", errs.Params{"at": kind.Offset})
+		}
+		return errs.RefuseField(kind.Field, "wrong_kind", nil)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return errs.New(errs.Invalid, "bad_json", errs.Params{"at": 0})
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return errs.RefuseField(strings.Trim(name, `"`), "unknown_field", errs.Params{"field": strings.Trim(name, `"`)})
+	}
+	return errs.New(errs.Invalid, "bad_json", errs.Params{"at": 0})
+}
+
+// depth counts how deep brackets nest, outside strings, without building anything.
+func depth(raw []byte) int {
+	deep, level, quoted, escaped := 0, 0, false, false
+	for _, c := range raw {
+		switch {
+		case escaped:
+			escaped = false
+		case quoted && c == '\\':
+			escaped = true
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			level++
+			deep = max(deep, level)
+		case c == '}' || c == ']':
+			level--
+		}
+	}
+	return deep
+}
+
+// writeJSON answers a value.
+func writeJSON(w http.ResponseWriter, code int, v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return writeRaw(w, code, raw)
+}
+
+// writeRaw answers JSON that is made already.
+func writeRaw(w http.ResponseWriter, code int, raw []byte) error {
+	h := w.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(raw)))
+	w.WriteHeader(code)
+	w.Write(raw)
+	return nil
+}
+
+// idIn reads an id from a path or query.
+func idIn(text string) (int64, error) {
+	id, err := db.ParseID(text)
+	if err != nil {
+		return 0, errs.NotFoundf("record", text)
+	}
+	return id, nil
+}
+
+// intParam reads a number of the query within bounds; fallback when absent.
+func intParam(r *http.Request, name string, fallback, low, high int) (int, error) {
+	text := r.URL.Query().Get(name)
+	if text == "" {
+		return fallback, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < low || n > high {
+		return 0, errs.RefuseField(name, "out_of_range", errs.Params{"min": low, "max": high})
+	}
+	return n, nil
+}
+
+// listParam splits "a,b,c".
+func listParam(text string) []string {
+	if text == "" {
+		return nil
+	}
+	parts := strings.Split(text, ",")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return parts
+}

@@ -1,0 +1,117 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"kedang/internal/errs"
+	"kedang/internal/meta"
+	"kedang/internal/text"
+)
+
+// status maps an error's kind to HTTP, in one place.
+var status = map[errs.Kind]int{
+	errs.Internal:        http.StatusInternalServerError,
+	errs.Invalid:         http.StatusUnprocessableEntity,
+	errs.NotFound:        http.StatusNotFound,
+	errs.Forbidden:       http.StatusForbidden,
+	errs.Unauthenticated: http.StatusUnauthorized,
+	errs.Conflict:        http.StatusConflict,
+	errs.Stale:           http.StatusPreconditionFailed,
+	errs.TooLarge:        http.StatusRequestEntityTooLarge,
+	errs.TooMany:         http.StatusTooManyRequests,
+	errs.Unavailable:     http.StatusServiceUnavailable,
+	errs.Canceled:        499,
+}
+
+// problemDocument is RFC 9457 with a code and the problems of each field.
+type problemDocument struct {
+	Type   string         `json:"type"`
+	Title  string         `json:"title"` // in the reader's language
+	Status int            `json:"status"`
+	Code   string         `json:"code"`
+	Params errs.Params    `json:"params,omitempty"`
+	Errors []problemEntry `json:"errors,omitempty"`
+}
+
+type problemEntry struct {
+	Path    string      `json:"path"`
+	Code    string      `json:"code"`
+	Message string      `json:"message"`
+	Params  errs.Params `json:"params,omitempty"`
+}
+
+// langKey finds the reader's language in a request's context.
+type langKey struct{}
+
+// lang is the language a request is answered in: the user's, else what the
+// browser asks for.
+func lang(r *http.Request) text.Lang {
+	if l, ok := r.Context().Value(langKey{}).(string); ok && l != "" {
+		return text.Match(l)
+	}
+	return text.Match(r.Header.Get("Accept-Language"))
+}
+
+// problem answers an error. Faults of ours are logged with their story and
+// shown without it.
+func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
+	e := errs.As(err)
+	code := status[e.Kind]
+	if code >= 500 {
+		s.Log.Error("failed", "method", r.Method, "path", r.URL.Path, "error", err.Error())
+	}
+	l := lang(r)
+	doc := problemDocument{Type: "urn:kedang:problem:" + e.Code, Title: sentence(l, e.Code, e.Params), Status: code, Code: e.Code, Params: visible(e.Params)}
+	for i, p := range e.Problems {
+		if i == 100 {
+			break
+		}
+		doc.Errors = append(doc.Errors, problemEntry{p.Path, p.Code, sentence(l, p.Code, p.Params), visible(p.Params)})
+	}
+	if e.Kind == errs.TooMany {
+		if wait, ok := e.Params["seconds"].(int64); ok {
+			w.Header().Set("Retry-After", strconv.FormatInt(wait, 10))
+		}
+	}
+	if e.Kind == errs.Unauthenticated {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="kedang"`)
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(code)
+	json.NewEncoder(w).Encode(doc)
+}
+
+// sentence is what people read: a pack rule's own words, or the catalogue's.
+func sentence(l text.Lang, code string, params errs.Params) string {
+	if says, ok := params["says"].(meta.Text); ok {
+		if t := says.In(string(l)); t != "" {
+			return t
+		}
+	}
+	return text.Message(l, code, params)
+}
+
+// visible drops the parameters that are texts already used.
+func visible(params errs.Params) errs.Params {
+	if _, ok := params["says"]; !ok {
+		return params
+	}
+	out := errs.Params{}
+	for k, v := range params {
+		if k != "says" {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// warnings are a write's warnings with their sentences.
+func warnings(r *http.Request, list []errs.Problem) []problemEntry {
+	out := make([]problemEntry, 0, len(list))
+	for _, p := range list {
+		out = append(out, problemEntry{p.Path, p.Code, sentence(lang(r), p.Code, p.Params), visible(p.Params)})
+	}
+	return out
+}

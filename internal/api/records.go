@@ -1,0 +1,371 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/record"
+)
+
+// target is what a record path names: /{type}[:verb] or
+// /{type}/{id}[:verb][/part[/more]].
+type target struct {
+	typ, id, verb, part, more string
+}
+
+func parseTarget(path string) (t target, ok bool) {
+	parts := strings.Split(strings.TrimPrefix(path, "/api/v1/"), "/")
+	if len(parts) > 4 || parts[0] == "" {
+		return t, false
+	}
+	last := len(parts) - 1
+	if last <= 1 {
+		parts[last], t.verb, _ = strings.Cut(parts[last], ":")
+	}
+	t.typ = parts[0]
+	for i, to := range []*string{&t.id, &t.part, &t.more} {
+		if len(parts) > i+1 {
+			if parts[i+1] == "" {
+				return t, false
+			}
+			*to = parts[i+1]
+		}
+	}
+	return t, true
+}
+
+// records serves the endpoints of record types.
+func (s *Server) records(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
+	t, ok := parseTarget(r.URL.Path)
+	if !ok {
+		return errs.NotFoundf("path", r.URL.Path)
+	}
+	if t.id == "" {
+		return s.collection(w, r, a, t)
+	}
+	id, err := idIn(t.id)
+	if err != nil {
+		return errs.NotFoundf(t.typ, t.id)
+	}
+	switch {
+	case t.verb != "":
+		return s.act(w, r, a, t, id)
+	case t.part != "":
+		return s.part(w, r, a, t, id)
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		return s.get(w, r, a, t.typ, id, http.StatusOK, nil)
+	case http.MethodPatch:
+		return s.patch(w, r, a, t.typ, id)
+	case http.MethodDelete:
+		saved, err := s.Store.Archive(r.Context(), a, t.typ, id, options(r, a))
+		if err != nil {
+			return err
+		}
+		return writeJSON(w, http.StatusOK, savedJSON(r, saved))
+	}
+	return notAllowed(w, "GET, PATCH, DELETE")
+}
+
+func notAllowed(w http.ResponseWriter, methods string) error {
+	w.Header().Set("Allow", methods)
+	w.WriteHeader(http.StatusMethodNotAllowed)
+	return nil
+}
+
+// collection serves /{type} and /{type}:verb.
+func (s *Server) collection(w http.ResponseWriter, r *http.Request, a *access.Actor, t target) error {
+	if t.verb != "" {
+		return s.collectionAct(w, r, a, t)
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		q, err := listQuery(r)
+		if err != nil {
+			return err
+		}
+		return s.list(w, r, a, t.typ, q)
+	case http.MethodPost:
+		return s.create(w, r, a, t.typ)
+	}
+	return notAllowed(w, "GET, POST")
+}
+
+func (s *Server) collectionAct(w http.ResponseWriter, r *http.Request, a *access.Actor, t target) error {
+	switch t.verb {
+	case "export":
+		return s.export(w, r, a, t.typ)
+	case "group":
+		return s.group(w, r, a, t.typ)
+	}
+	if r.Method != http.MethodPost {
+		return notAllowed(w, "POST")
+	}
+	switch t.verb {
+	case "query":
+		var q queryBody
+		if err := readJSON(w, r, &q); err != nil {
+			return err
+		}
+		return s.list(w, r, a, t.typ, q.query())
+	case "batch":
+		return s.batch(w, r, a, t.typ)
+	}
+	return errs.NotFoundf("path", r.URL.Path)
+}
+
+// queryBody is a list query too long for a URL.
+type queryBody struct {
+	Filter    string   `json:"filter"`
+	OrderBy   string   `json:"order_by"`
+	PageSize  int      `json:"page_size"`
+	PageToken string   `json:"page_token"`
+	Fields    []string `json:"fields"`
+	Expand    []string `json:"expand"`
+	Total     string   `json:"total"`
+	View      string   `json:"view"`
+	Archived  string   `json:"archived"`
+	Q         string   `json:"q"`
+}
+
+func (b queryBody) query() record.ListQuery {
+	return record.ListQuery{Filter: b.Filter, OrderBy: b.OrderBy, PageSize: b.PageSize, PageToken: b.PageToken,
+		Fields: b.Fields, Expand: b.Expand, Total: b.Total, View: b.View, Archived: b.Archived, Q: b.Q}
+}
+
+// listParams are the parameters a list takes; another is refused, because a
+// misspelt filter must not answer everything.
+var listParams = map[string]bool{"filter": true, "order_by": true, "page_size": true, "page_token": true,
+	"fields": true, "expand": true, "total": true, "view": true, "archived": true, "q": true}
+
+func listQuery(r *http.Request) (record.ListQuery, error) {
+	v := r.URL.Query()
+	for name := range v {
+		if !listParams[name] {
+			return record.ListQuery{}, errs.RefuseField(name, "unknown_parameter", errs.Params{"name": name})
+		}
+	}
+	size, err := intParam(r, "page_size", 0, 1, 1000)
+	if err != nil {
+		return record.ListQuery{}, err
+	}
+	return record.ListQuery{Filter: v.Get("filter"), OrderBy: v.Get("order_by"), PageSize: size, PageToken: v.Get("page_token"),
+		Fields: listParam(v.Get("fields")), Expand: listParam(v.Get("expand")), Total: v.Get("total"), View: v.Get("view"),
+		Archived: v.Get("archived"), Q: v.Get("q")}, nil
+}
+
+func (s *Server) list(w http.ResponseWriter, r *http.Request, a *access.Actor, typ string, q record.ListQuery) error {
+	buf := getBuffer()
+	defer putBuffer(buf)
+	out, err := s.Store.List(r.Context(), a, typ, q, (*buf)[:0])
+	*buf = out
+	if err != nil {
+		return err
+	}
+	return writeRaw(w, http.StatusOK, out)
+}
+
+// get answers one record, with its revision as ETag.
+func (s *Server) get(w http.ResponseWriter, r *http.Request, a *access.Actor, typ string, id int64, code int, warn []errs.Problem) error {
+	v := r.URL.Query()
+	q := record.GetQuery{}
+	if r.Method == http.MethodGet {
+		q.Fields, q.Expand = listParam(v.Get("fields")), listParam(v.Get("expand"))
+	}
+	buf := getBuffer()
+	defer putBuffer(buf)
+	out, rev, err := s.Store.Get(r.Context(), a, typ, id, q, (*buf)[:0])
+	*buf = out
+	if err != nil {
+		return err
+	}
+	w.Header().Set("ETag", `"`+strconv.FormatInt(rev, 10)+`"`)
+	if len(warn) > 0 {
+		out = appendWarnings(out, warnings(r, warn))
+		*buf = out
+	}
+	return writeRaw(w, code, out)
+}
+
+func (s *Server) create(w http.ResponseWriter, r *http.Request, a *access.Actor, typ string) error {
+	var v map[string]any
+	if err := readJSON(w, r, &v); err != nil {
+		return err
+	}
+	saved, err := s.Store.Create(r.Context(), a, typ, v, options(r, a))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/api/v1/"+typ+"/"+db.FormatID(saved.ID))
+	return s.answerSaved(w, r, a, typ, saved, http.StatusCreated)
+}
+
+// answerSaved answers the record as stored; a writer who may not read what he
+// wrote gets its number alone.
+func (s *Server) answerSaved(w http.ResponseWriter, r *http.Request, a *access.Actor, typ string, saved record.Saved, code int) error {
+	err := s.get(w, r, a, typ, saved.ID, code, saved.Warnings)
+	if errs.Is(err, errs.NotFound) {
+		return writeJSON(w, code, savedJSON(r, saved))
+	}
+	return err
+}
+
+func savedJSON(r *http.Request, saved record.Saved) map[string]any {
+	out := map[string]any{"id": db.FormatID(saved.ID), "rev": saved.Rev}
+	if saved.Number != "" {
+		out["number"] = saved.Number
+	}
+	if len(saved.Warnings) > 0 {
+		out["warnings"] = warnings(r, saved.Warnings)
+	}
+	return out
+}
+
+func (s *Server) patch(w http.ResponseWriter, r *http.Request, a *access.Actor, typ string, id int64) error {
+	var v map[string]any
+	if err := readJSON(w, r, &v); err != nil {
+		return err
+	}
+	rev, err := ifMatch(r)
+	if err != nil {
+		return err
+	}
+	saved, err := s.Store.Update(r.Context(), a, typ, id, v, rev, options(r, a))
+	if err != nil {
+		return err
+	}
+	return s.answerSaved(w, r, a, typ, saved, http.StatusOK)
+}
+
+// ifMatch reads the revision a patch was made against; 0 when none is given.
+func ifMatch(r *http.Request) (int64, error) {
+	h := strings.Trim(strings.TrimPrefix(r.Header.Get("If-Match"), "W/"), `"`)
+	if h == "" || h == "*" {
+		return 0, nil
+	}
+	rev, err := strconv.ParseInt(h, 10, 64)
+	if err != nil || rev < 1 {
+		return 0, errs.RefuseField("If-Match", "bad_revision", nil)
+	}
+	return rev, nil
+}
+
+func options(r *http.Request, a *access.Actor) record.WriteOptions {
+	return record.WriteOptions{Source: a.Source, IdempotencyKey: r.Header.Get("Idempotency-Key"), DryRun: r.URL.Query().Get("dry_run") == "true"}
+}
+
+// act serves POST /{type}/{id}:verb.
+func (s *Server) act(w http.ResponseWriter, r *http.Request, a *access.Actor, t target, id int64) error {
+	if r.Method != http.MethodPost {
+		return notAllowed(w, "POST")
+	}
+	var saved record.Saved
+	var err error
+	switch t.verb {
+	case "archive":
+		saved, err = s.Store.Archive(r.Context(), a, t.typ, id, options(r, a))
+	case "restore":
+		saved, err = s.Store.Restore(r.Context(), a, t.typ, id, options(r, a))
+	case "assign":
+		var b struct {
+			Owner string `json:"owner"`
+		}
+		if err := readJSON(w, r, &b); err != nil {
+			return err
+		}
+		owner, err := db.ParseID(b.Owner)
+		if err != nil {
+			return errs.RefuseField("owner", "bad_id", nil)
+		}
+		saved, err = s.Store.Assign(r.Context(), a, t.typ, id, owner, options(r, a))
+		if err != nil {
+			return err
+		}
+	case "undo":
+		var b struct {
+			Rev int64 `json:"rev"`
+		}
+		if err := readJSON(w, r, &b); err != nil {
+			return err
+		}
+		saved, err = s.Store.Undo(r.Context(), a, t.typ, id, b.Rev, options(r, a))
+	case "reveal":
+		return s.reveal(w, r, a, t.typ, id)
+	case "purge":
+		if err := s.Store.Purge(r.Context(), a, t.typ, id, options(r, a)); err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	default:
+		return errs.NotFoundf("path", r.URL.Path)
+	}
+	if err != nil {
+		return err
+	}
+	return s.answerSaved(w, r, a, t.typ, saved, http.StatusOK)
+}
+
+// reveal opens one masked or sealed value, with a reason, on record.
+func (s *Server) reveal(w http.ResponseWriter, r *http.Request, a *access.Actor, typ string, id int64) error {
+	var b struct {
+		Field  string `json:"field"`
+		Reason string `json:"reason"`
+	}
+	if err := readJSON(w, r, &b); err != nil {
+		return err
+	}
+	raw, err := s.Store.Reveal(r.Context(), a, typ, id, b.Field, b.Reason)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{"field": b.Field, "value": raw})
+}
+
+// batch serves POST /{type}:batch {"ops":[{"verb":"create","values":{…}},…]}:
+// all are stored or none.
+func (s *Server) batch(w http.ResponseWriter, r *http.Request, a *access.Actor, typ string) error {
+	var b struct {
+		Ops []struct {
+			Verb   string         `json:"verb"`
+			Type   string         `json:"type"`
+			ID     string         `json:"id"`
+			Rev    int64          `json:"rev"`
+			Values map[string]any `json:"values"`
+		} `json:"ops"`
+	}
+	if err := readJSON(w, r, &b); err != nil {
+		return err
+	}
+	if len(b.Ops) == 0 || len(b.Ops) > 500 {
+		return errs.RefuseField("ops", "out_of_range", errs.Params{"min": 1, "max": 500})
+	}
+	ops := make([]record.Op, len(b.Ops))
+	for i, o := range b.Ops {
+		ops[i] = record.Op{Verb: o.Verb, Type: o.Type, IfRev: o.Rev, Values: o.Values}
+		if o.Type == "" {
+			ops[i].Type = typ
+		}
+		if o.ID != "" {
+			id, err := db.ParseID(o.ID)
+			if err != nil {
+				return errs.RefuseField("ops["+strconv.Itoa(i)+"].id", "bad_id", nil)
+			}
+			ops[i].ID = id
+		}
+	}
+	saved, err := s.Store.Batch(r.Context(), a, ops, options(r, a))
+	if err != nil {
+		return err
+	}
+	out := make([]map[string]any, len(saved))
+	for i := range saved {
+		out[i] = savedJSON(r, saved[i])
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{"results": out})
+}

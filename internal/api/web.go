@@ -1,0 +1,55 @@
+package api
+
+import (
+	"bytes"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"kedang/internal/access"
+)
+
+// web serves the built web app: files under assets/ for ever (their names
+// carry a hash), the page for everything else. Without a built app the
+// placeholder says so.
+func (s *Server) web(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		return
+	}
+	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+	if name != "" && name != "index.html" && fs.ValidPath(name) {
+		if raw, err := fs.ReadFile(s.Web, name); err == nil {
+			if strings.HasPrefix(name, "assets/") {
+				w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+			}
+			http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(raw))
+			return
+		}
+		if strings.HasPrefix(name, "assets/") {
+			http.NotFound(w, r)
+			return
+		}
+	}
+	for _, page := range []string{"index.html", "placeholder.html"} {
+		if raw, err := fs.ReadFile(s.Web, page); err == nil {
+			h := w.Header()
+			h.Set("Cache-Control", "no-cache")
+			h.Set("Content-Type", "text/html; charset=utf-8")
+			h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'")
+			w.Write(raw)
+			return
+		}
+	}
+	http.NotFound(w, r)
+}
+
+// health answers 200 while the database answers, 503 otherwise.
+func (s *Server) health(w http.ResponseWriter, r *http.Request, _ *access.Actor) error {
+	if err := s.Store.Ping(r.Context()); err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{"status": "ok", "version": s.Version})
+}

@@ -1,0 +1,25 @@
+// Package db opens a company's database and runs transactions on it: an
+// embedded SQLite file, or a schema of a PostgreSQL server. One SQL text serves
+// both; what differs is in [Dialect].
+//
+//	d, err := db.Open(ctx, db.Config{Dir: "data"})
+//	err = d.Write(ctx, func(tx db.Tx) error {
+//		_, err := tx.Exec(ctx, `INSERT INTO t (id, name) VALUES (?, ?)`, id, name)
+//		return err
+//	})
+//
+// SQLite has one writer: requests queue for it, each runs in a savepoint of
+// its own, and several share one COMMIT (group commit), so that durable writes
+// cost one disk sync for all who wait. A request is acknowledged after that
+// COMMIT and never before; one that fails is rolled back alone. Readers have
+// connections of their own and see a snapshot. PostgreSQL gives each request
+// its transaction and retries what lost a deadlock.
+//
+// Inside Write no other Write may be called: on SQLite it would wait for
+// itself. The function given to Write may run more than once (PostgreSQL retries), so it must not leave anything
+// behind outside its transaction.
+//
+// db also owns the ids: 63 bits, ordered by time (see [IDs]).
+//
+// db must never know what a table means.
+package db

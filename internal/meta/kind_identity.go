@@ -1,0 +1,104 @@
+package meta
+
+import (
+	"strings"
+	"time"
+
+	"kedang/internal/codes"
+	"kedang/internal/errs"
+	"kedang/internal/han"
+)
+
+// kindIdentity is the number of an identity paper of a person or firm, in one
+// of the field's forms (GB 11643, GB 32100 …). Stored in its normal form.
+//
+// check: refuse (the default) refuses a number that no form accepts; check:
+// warn stores it with a warning. Unified social credit codes only ever warn:
+// codes with wrong check characters have really been issued.
+type kindIdentity struct{ inColumn }
+
+// Name is "identity".
+func (kindIdentity) Name() string { return "identity" }
+
+// CheckField checks the forms.
+func (kindIdentity) CheckField(f *Field) []errs.Problem {
+	for i, name := range f.Forms {
+		known := false
+		for _, form := range codes.Forms() {
+			known = known || string(form) == name
+		}
+		if !known {
+			return []errs.Problem{{Path: index("forms", i), Code: "unknown_form", Params: errs.Params{"value": name, "near": nearest(name, formNames()), "known": strings.Join(formNames(), " ")}}}
+		}
+	}
+	return nil
+}
+
+func formNames() []string {
+	var names []string
+	for _, form := range codes.Forms() {
+		names = append(names, string(form))
+	}
+	return names
+}
+
+// forms are the field's forms, "other" when it declares none.
+func (f *Field) forms() []codes.Form {
+	if len(f.Forms) == 0 {
+		return []codes.Form{codes.FormOther}
+	}
+	out := make([]codes.Form, len(f.Forms))
+	for i, name := range f.Forms {
+		out[i] = codes.Form(name)
+	}
+	return out
+}
+
+// Parse takes a string and finds the form it fits: the first that accepts it,
+// else the first declared, whose complaint is told.
+func (kindIdentity) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
+	s, ps := parseText(v)
+	text, ok := s.(string)
+	if ps != nil || !ok || strings.TrimSpace(text) == "" {
+		return nil, ps
+	}
+	if len(text) > 200 {
+		return nil, refusal("too_long", errs.Params{"max": 64, "length": len(text)})
+	}
+	today := in.Now
+	if today.IsZero() {
+		today = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) // no clock given: any date of birth may be past
+	}
+	forms := f.forms()
+	form := codes.GuessForm(text, today, forms...)
+	if form == "" {
+		form = forms[0]
+	}
+	number, bad := codes.ParseIdentity(form, text, today)
+	if bad == nil {
+		return number, nil
+	}
+	if number == "" {
+		number = strings.TrimSpace(text)
+	}
+	if f.Check != "warn" && form != codes.FormUSCC {
+		return nil, bad
+	}
+	for _, p := range bad {
+		warn(in, p.Code, p.Params)
+	}
+	return number, nil
+}
+
+// Check bounds the length.
+func (kindIdentity) Check(f *Field, v any, _ *Input) []errs.Problem { return checkLength(f, v, 64) }
+
+// Tokens adds the number's: found whole, by its beginning and its end.
+func (kindIdentity) Tokens(f *Field, v any, mark string, t *han.Tokens) {
+	if s, ok := v.(string); ok {
+		emit(f, "key", s, mark, t)
+	}
+}
+
+// Operators lists the filter operators offered.
+func (kindIdentity) Operators() []string { return []string{"==", "missing", "present"} }

@@ -1,0 +1,32 @@
+package meta
+
+import (
+	"kedang/internal/errs"
+	"kedang/internal/han"
+)
+
+// kindNumber is a number or code that people know a thing by: the record's own
+// number, a contract number, a plate, a room. Text, searched whole, by its
+// beginning and by its end.
+type kindNumber struct{ inColumn }
+
+// Name is "number".
+func (kindNumber) Name() string { return "number" }
+
+// Parse takes a string.
+func (kindNumber) Parse(_ *Field, v any, _ *Input) (any, []errs.Problem) { return parseText(v) }
+
+// Check bounds the length: 64 characters unless declared.
+func (kindNumber) Check(f *Field, v any, _ *Input) []errs.Problem { return checkLength(f, v, 64) }
+
+// Tokens adds the code's.
+func (kindNumber) Tokens(f *Field, v any, mark string, t *han.Tokens) {
+	if s, ok := v.(string); ok {
+		emit(f, "key", s, mark, t)
+	}
+}
+
+// Operators lists the filter operators offered.
+func (kindNumber) Operators() []string {
+	return []string{"==", "startsWith", "endsWith", "contains", "missing", "present"}
+}

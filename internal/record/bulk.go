@@ -1,0 +1,268 @@
+package record
+
+import (
+	"context"
+	"runtime"
+	"sync"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/ledger"
+	"kedang/internal/meta"
+)
+
+// BulkResult is what became of one write of a bulk.
+type BulkResult struct {
+	Saved
+	Err error // why it was refused; the others are stored all the same
+}
+
+// Bulk carries out up to a few hundred writes of one type in one transaction,
+// each refused on its own. Preparation runs beside the writer; new records are
+// stored, indexed and put on record together. also, when not nil, runs in the
+// same transaction after the writes: an import keeps its place there.
+//
+// All checks stand before the first statement that stores anything, so a
+// refused row leaves nothing behind and needs no savepoint.
+func (s *Store) Bulk(ctx context.Context, a *access.Actor, ops []Op, o WriteOptions, also func(tx db.Tx, out []BulkResult) error) (out []BulkResult, err error) {
+	defer errs.Wrap(&err, "Store.Bulk(%d writes)", len(ops))
+	for attempt := 0; ; attempt++ {
+		snap := s.current.Load()
+		drafts, refused := s.prepareAll(ctx, snap, a, ops, o)
+		err = s.DB.WriteAlone(ctx, func(tx db.Tx) error {
+			if err := s.guard(ctx, tx, snap, a); err != nil {
+				return err
+			}
+			b := &bulk{s: s, ctx: ctx, tx: tx, load: s.loader(ctx, tx), pending: pendingKeys{}, taken: map[string]bool{}}
+			out = make([]BulkResult, len(ops))
+			for i := range ops {
+				if out[i].Err = refused[i]; refused[i] != nil {
+					continue
+				}
+				if err := b.one(drafts[i], &out[i]); err != nil {
+					return err
+				}
+			}
+			if err := b.flush(); err != nil {
+				return err
+			}
+			if o.DryRun {
+				return errDryRun
+			}
+			if also != nil {
+				return also(tx, out)
+			}
+			return nil
+		})
+		if attempt == 0 && err != nil && errs.As(err).Code == "schema_changed" {
+			if err := s.reload(ctx); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if o.DryRun && errs.Is(err, errs.Canceled) && errs.As(err).Code == "dry_run" {
+			err = nil
+		}
+		return out, err
+	}
+}
+
+// prepareAll prepares writes on all cores.
+func (s *Store) prepareAll(ctx context.Context, snap *snapshot, a *access.Actor, ops []Op, o WriteOptions) ([]*writing, []error) {
+	drafts, refused := make([]*writing, len(ops)), make([]error, len(ops))
+	workers := min(runtime.GOMAXPROCS(0), len(ops))
+	var wg sync.WaitGroup
+	for k := range workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := k; i < len(ops); i += workers {
+				drafts[i], refused[i] = s.prepare(ctx, snap, a, ops[i], o)
+			}
+		}()
+	}
+	wg.Wait()
+	return drafts, refused
+}
+
+// bulk is one bulk write in its transaction.
+type bulk struct {
+	s       *Store
+	ctx     context.Context
+	tx      db.Tx
+	load    *loader
+	pending pendingKeys
+	taken   map[string]bool // unique values of rows not stored yet
+	made    []*writing      // new rows, checked and not stored yet
+	out     []*BulkResult
+}
+
+// one checks one write and stores it, or keeps a new row for the next flush.
+// The error is for faults that end the whole bulk; refusals go into res.
+func (b *bulk) one(d *writing, res *BulkResult) error {
+	w := d.fresh(b.ctx, b.tx, b.load)
+	w.pending = b.pending
+	if w.op.Verb != "create" {
+		if err := b.flush(); err != nil {
+			return err
+		}
+		err := w.write()
+		b.load.forget(w.op.ID)
+		if err == nil {
+			res.Saved = w.saved()
+		}
+		return refusal(err, res)
+	}
+	if err := w.checked(); err != nil {
+		return refusal(err, res)
+	}
+	if p := b.take(w); p != nil {
+		res.Err = errs.Refuse([]errs.Problem{*p})
+		return nil
+	}
+	for _, k := range b.s.matchKeys(w.row) {
+		b.pending[k.key] = true
+	}
+	b.made, b.out = append(b.made, w), append(b.out, res)
+	return nil
+}
+
+// refusal sorts what one row may do wrong from what ends the bulk.
+func refusal(err error, res *BulkResult) error {
+	switch {
+	case err == nil:
+		return nil
+	case errs.Is(err, errs.Internal), errs.Is(err, errs.Canceled), errs.Is(err, errs.Unavailable), errs.As(err).Code == "schema_changed":
+		return err
+	}
+	res.Err = err
+	return nil
+}
+
+// take reserves the unique values of a row among those not stored yet.
+func (b *bulk) take(w *writing) *errs.Problem {
+	var keys []string
+	for _, c := range w.tb.columns {
+		v := w.row.Values[c.field.Pos_()]
+		if !c.field.Unique || c.shadow == "" || c.shadow == sortSuffix || v == nil {
+			continue
+		}
+		key := uniqueKey(c.name, b.s.columnValue(c, v))
+		if b.taken[key] {
+			return &errs.Problem{Path: c.field.Name, Code: "not_unique"}
+		}
+		keys = append(keys, key)
+	}
+	for _, c := range w.tb.combos {
+		if v := comboValue(c, w.row); v != nil {
+			key := uniqueKey(c.name, v)
+			if b.taken[key] {
+				return &errs.Problem{Path: c.fields[0].Name, Code: "not_unique"}
+			}
+			keys = append(keys, key)
+		}
+	}
+	if w.row.Number != "" {
+		key := uniqueKey("number", w.row.Number)
+		if b.taken[key] {
+			return &errs.Problem{Path: "number", Code: "not_unique"}
+		}
+		keys = append(keys, key)
+	}
+	for _, key := range keys {
+		b.taken[key] = true
+	}
+	return nil
+}
+
+func uniqueKey(column string, v any) string {
+	switch x := v.(type) {
+	case string:
+		return column + "\x00" + x
+	case []byte:
+		return column + "\x00" + string(x)
+	case int64:
+		return column + "\x00" + db.FormatID(x)
+	}
+	return column
+}
+
+// flush stores the new rows that wait: one statement per table, one for the
+// history, then what is derived from them.
+func (b *bulk) flush() error {
+	if len(b.made) == 0 {
+		return nil
+	}
+	if err := b.insert(); err != nil {
+		return err
+	}
+	rows := make([]*Row, len(b.made))
+	entries := make([]*ledger.Entry, len(b.made))
+	for i, w := range b.made {
+		rows[i], entries[i] = w.row, w.entry()
+		if err := b.s.saveMatch(b.ctx, b.tx, nil, w.row); err != nil {
+			return err
+		}
+	}
+	if err := b.s.index(b.ctx, b.tx, rows, true); err != nil {
+		return err
+	}
+	if err := b.s.Ledger.AppendAll(b.ctx, b.tx, entries); err != nil {
+		return err
+	}
+	if err := b.derive(rows); err != nil {
+		return err
+	}
+	for i, w := range b.made {
+		if err := w.after(); err != nil {
+			return err
+		}
+		b.out[i].Saved = w.saved()
+	}
+	b.made, b.out, b.taken, b.pending = nil, nil, map[string]bool{}, pendingKeys{}
+	return nil
+}
+
+// insert writes the rows and their many-valued fields.
+func (b *bulk) insert() error {
+	tb := b.made[0].tb
+	rows := make([][]any, len(b.made))
+	for i, w := range b.made {
+		w.stamp()
+		rows[i] = b.s.args(tb, w.row)
+	}
+	if err := db.BulkInsert(b.ctx, b.tx, tb.t.Table, tb.plain(), rows); err != nil {
+		return err
+	}
+	for _, f := range tb.sides {
+		var side [][]any
+		for _, w := range b.made {
+			items, _ := w.row.Values[f.Pos_()].([]meta.Item)
+			for i, item := range items {
+				side = append(side, []any{w.row.ID, int64(i), item.Value, word(item.Extra)})
+			}
+		}
+		if len(side) == 0 {
+			continue
+		}
+		if err := db.BulkInsert(b.ctx, b.tx, f.Table, []string{"record", "pos", "value", "extra"}, side); err != nil {
+			return err
+		}
+	}
+	for _, f := range tb.rows {
+		for _, w := range b.made {
+			children, _ := w.row.Values[f.Pos_()].([]*meta.ChildRow)
+			if err := saveChildren(b.ctx, b.tx, f, w.row.ID, nil, children); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// derive brings the parents of all new rows up to date, each once.
+func (b *bulk) derive(rows []*Row) error {
+	d := &deriving{s: b.s, ctx: b.ctx, tx: b.tx, load: b.load, args: access.System("derive").Args(b.s.Clock())}
+	return d.spreadAll(rows)
+}

@@ -1,0 +1,259 @@
+package record
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/meta"
+)
+
+// deepest is how long a chain of records of one type may be (reports to,
+// parent company). Longer ones are mistakes.
+const deepest = 100
+
+// checkLinks resolves links given by number and refuses links to records that
+// do not exist, that the actor may not see (the same answer), that are
+// archived, or that would make a record its own ancestor.
+func (w *writing) checkLinks() error {
+	for _, f := range w.t.Fields {
+		if err := w.checkLink(f); err != nil {
+			return err
+		}
+	}
+	if w.row.Owner != 0 && w.owner != nil {
+		if _, err := w.s.departmentOf(w.ctx, w.tx, w.row.Owner); err != nil {
+			return err
+		}
+	}
+	return w.flush()
+}
+
+func (w *writing) checkLink(f *meta.Field) error {
+	switch v := w.row.Values[f.Pos_()].(type) {
+	case []*meta.ChildRow:
+		for i, child := range v {
+			for _, sub := range f.Rows {
+				if sub.Target == nil || child.Values[sub.Pos_()] == nil {
+					continue
+				}
+				id, err := w.resolve(sub, child.Values[sub.Pos_()], childPath(f, i, sub), w.hadChildLink(f, child, sub))
+				if err != nil {
+					return err
+				}
+				child.Values[sub.Pos_()] = id
+			}
+		}
+	case []meta.Item:
+		if f.Target == nil {
+			return nil
+		}
+		for i := range v {
+			id, err := w.resolve(f, v[i].Value, f.Name+"["+strconv.Itoa(i)+"]", w.hadItem(f, v[i].Value))
+			if err != nil {
+				return err
+			}
+			v[i].Value = id
+		}
+	case int64, meta.Ref:
+		if f.Target == nil {
+			return nil
+		}
+		same := w.old != nil && w.old.Values[f.Pos_()] == any(v)
+		id, err := w.resolve(f, v, f.Name, same)
+		if err != nil {
+			return err
+		}
+		w.row.Values[f.Pos_()] = id
+		if f.Target == w.t && !same {
+			return w.checkCycle(f, id)
+		}
+	}
+	return nil
+}
+
+// hadItem and hadChildLink tell whether a link stood there before: what
+// stands is not looked at again, so that a record whose link was archived
+// later can still be edited.
+func (w *writing) hadItem(f *meta.Field, v any) bool {
+	if w.old == nil {
+		return false
+	}
+	items, _ := w.old.Values[f.Pos_()].([]meta.Item)
+	for _, item := range items {
+		if item.Value == v {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *writing) hadChildLink(f *meta.Field, child *meta.ChildRow, sub *meta.Field) bool {
+	if w.old == nil {
+		return false
+	}
+	rows, _ := w.old.Values[f.Pos_()].([]*meta.ChildRow)
+	for _, before := range rows {
+		if before.ID == child.ID {
+			return before.Values[sub.Pos_()] == child.Values[sub.Pos_()]
+		}
+	}
+	return false
+}
+
+// resolve turns a link's value into the id of a record the actor may read.
+func (w *writing) resolve(f *meta.Field, v any, path string, same bool) (any, error) {
+	if same {
+		return v, nil
+	}
+	var id int64
+	switch x := v.(type) {
+	case int64:
+		id = x
+	case meta.Ref:
+		var code string
+		var err error
+		if id, code, err = w.s.lookup(w.ctx, w.tx, f.Target, x); err != nil {
+			return nil, err
+		} else if code != "" {
+			w.refuse(path, code, errs.Params{"type": f.Target.Name, "value": x.Value})
+			return nil, nil
+		}
+	default:
+		return v, nil
+	}
+	ok, archived, err := w.linkable(f.Target, id)
+	switch {
+	case err != nil:
+		return nil, err
+	case !ok:
+		w.refuse(path, "link_not_found", errs.Params{"type": f.Target.Name})
+	case archived:
+		w.refuse(path, "link_archived", errs.Params{"type": f.Target.Name})
+	}
+	return id, nil
+}
+
+// linkable tells whether the actor may point to a record, and whether it is archived.
+func (w *writing) linkable(t *meta.Type, id int64) (ok, archived bool, err error) {
+	if t.Builtin {
+		var one int64
+		err := w.tx.QueryRow(w.ctx, "SELECT 1 FROM "+quote(t.Table)+" WHERE id = ?", []any{id}, &one)
+		if isNoRows(err) {
+			return false, false, nil
+		}
+		return err == nil, false, err
+	}
+	scope := w.actor.Scope(t, "read")
+	if scope.All || len(scope.Where) == 0 {
+		return w.linkableByColumns(t, id)
+	}
+	r, err := w.load.follow(t, id)
+	if err != nil || r == nil {
+		return false, false, err
+	}
+	row := r.(*rowEnv).row
+	ok, err = w.s.allowed(w.actor, "read", row, w.load)
+	return ok, row.ArchivedAt != 0, err
+}
+
+// linkableByColumns judges by the rights columns alone: one small read.
+func (w *writing) linkableByColumns(t *meta.Type, id int64) (ok, archived bool, err error) {
+	var owner, department, rootOwner, rootDepartment, at sql.NullInt64
+	err = w.tx.QueryRow(w.ctx, "SELECT owner, department, root_owner, root_department, archived_at FROM "+quote(t.Table)+" WHERE id = ?",
+		[]any{id}, &owner, &department, &rootOwner, &rootDepartment, &at)
+	if isNoRows(err) {
+		return false, false, nil
+	}
+	if err != nil {
+		return false, false, err
+	}
+	ok, err = w.s.allowed(w.actor, "read", &Row{Type: t, ID: id, Owner: owner.Int64, Department: department.Int64,
+		RootOwner: rootOwner.Int64, RootDepartment: rootDepartment.Int64}, w.load)
+	return ok, at.Valid, err
+}
+
+// lookup finds a record by its number, or by number and then title ("*").
+func (s *Store) lookup(ctx context.Context, tx db.Tx, t *meta.Type, r meta.Ref) (id int64, code string, err error) {
+	columns := []string{"number"}
+	switch r.By {
+	case "*":
+		columns = []string{"number", "title"}
+		if parsed, err := db.ParseID(r.Value); err == nil {
+			return parsed, "", nil
+		}
+	case "title":
+		columns = []string{"title"}
+	}
+	if t.Builtin {
+		columns = append(columns, "name")
+	}
+	for _, column := range columns {
+		ids, err := int64s(tx.Query(ctx, "SELECT id FROM "+quote(t.Table)+" WHERE "+quote(column)+" = ? AND archived_at IS NULL LIMIT 2", r.Value))
+		if err != nil {
+			return 0, "", err
+		}
+		switch len(ids) {
+		case 1:
+			return ids[0], "", nil
+		case 2:
+			return 0, "link_ambiguous", nil
+		}
+	}
+	return 0, "link_not_found", nil
+}
+
+// int64s reads a query's only column.
+func int64s(rows db.Rows, err error) ([]int64, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		out = append(out, id)
+	}
+	return out, rows.Err()
+}
+
+// checkCycle walks up from the new target: meeting the record itself, or
+// walking too far, refuses the link.
+func (w *writing) checkCycle(f *meta.Field, target any) error {
+	id, _ := target.(int64)
+	if err := db.LockKey(w.ctx, w.tx, f.ID); err != nil {
+		return err
+	}
+	query := "SELECT " + quote(f.Column) + " FROM " + quote(w.t.Table) + " WHERE id = ?"
+	for depth := 0; id != 0; depth++ {
+		if id == w.row.ID || depth == deepest {
+			w.refuse(f.Name, "link_cycle", nil)
+			return nil
+		}
+		var next sql.NullInt64
+		err := w.tx.QueryRow(w.ctx, query, []any{id}, &next)
+		if err != nil && !isNoRows(err) {
+			return err
+		}
+		id = next.Int64
+	}
+	return nil
+}
+
+// childPath is the path of a child row's field: lines[2].quantity.
+func childPath(f *meta.Field, i int, sub *meta.Field) string {
+	return f.Name + "[" + strconv.Itoa(i) + "]." + sub.Name
+}
+
+// batchPath puts a path under the i-th write of a batch.
+func batchPath(i int, path string) string {
+	if path == "" {
+		return "[" + strconv.Itoa(i) + "]"
+	}
+	return "[" + strconv.Itoa(i) + "]." + path
+}

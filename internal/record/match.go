@@ -1,0 +1,176 @@
+package record
+
+import (
+	"context"
+	"hash/fnv"
+	"slices"
+
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/han"
+	"kedang/internal/meta"
+)
+
+// matchStep creates the table of match keys: for each record and each of its
+// type's match declarations, a hash of the folded values. Looking for doubles
+// is then one indexed read per key, however many records there are.
+const matchStep = `CREATE TABLE sys_match (key {int} NOT NULL, record {int} NOT NULL, type {int} NOT NULL, PRIMARY KEY (key, record)) {strict}`
+
+// matchIndexStep finds a record's keys, to replace them.
+const matchIndexStep = `CREATE INDEX sys_match_record ON sys_match (record)`
+
+// matchKey is one hint at a double: the declaration it comes from and the
+// hash of the folded value.
+type matchKey struct {
+	key  int64
+	code string
+	path string
+}
+
+// matchKeys are the keys of a row, each once.
+func (s *Store) matchKeys(r *Row) []matchKey {
+	var out []matchKey
+	for _, m := range r.Type.Match {
+		for _, text := range matchTexts(r, m) {
+			h := fnv.New64a()
+			for _, part := range [...]string{r.Type.Table, m.Code, text} {
+				h.Write([]byte(part))
+				h.Write([]byte{0})
+			}
+			k := matchKey{int64(h.Sum64() >> 1), m.Code, m.Fields[0]}
+			if !slices.ContainsFunc(out, func(o matchKey) bool { return o.key == k.key }) {
+				out = append(out, k)
+			}
+		}
+	}
+	return out
+}
+
+// matchTexts are the folded values of a declaration's fields: any one of
+// several phones hints at a double by itself.
+func matchTexts(r *Row, m *meta.Match) []string {
+	var out []string
+	for _, name := range m.Fields {
+		f, ok := r.Type.Field(name)
+		if !ok {
+			continue
+		}
+		switch v := r.value(f).(type) {
+		case string:
+			if text := foldMatch(f, v); text != "" {
+				out = append(out, text)
+			}
+		case sealedValue:
+			if b, ok := v.blind.([]byte); ok && v.open_ {
+				out = append(out, string(b))
+			}
+		case []meta.Item:
+			for _, item := range v {
+				if text := foldMatch(f, str(item.Value)); text != "" {
+					out = append(out, text)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// foldMatch folds a value for comparison: names without the legal form and
+// brackets, everything else as text.
+func foldMatch(f *meta.Field, v string) string {
+	if f.KindName == "text" {
+		if core := han.FoldName(v); core != "" {
+			return core
+		}
+	}
+	return han.Fold(v)
+}
+
+// pendingKeys are the match keys of rows of the same bulk write that are not
+// in the table yet.
+type pendingKeys map[int64]bool
+
+// doubles is the Matcher every Store has: it warns of records that share a
+// phone, a credit code or a folded name, and names those the actor may see.
+type doubles struct{ s *Store }
+
+var _ Matcher = doubles{}
+
+// Match looks up the keys of a new record, or those of an update that are new.
+func (m doubles) Match(ctx context.Context, tx db.Tx, c *Change) ([]errs.Problem, error) {
+	keys := m.s.matchKeys(c.Row)
+	if c.Old != nil {
+		before := m.s.matchKeys(c.Old)
+		keys = slices.DeleteFunc(keys, func(k matchKey) bool {
+			return slices.ContainsFunc(before, func(o matchKey) bool { return o.key == k.key })
+		})
+	}
+	var out []errs.Problem
+	for _, k := range keys {
+		if c.pending[k.key] {
+			out = append(out, errs.Problem{Path: k.path, Code: k.code})
+			continue
+		}
+		p, err := m.find(ctx, tx, c, k)
+		if err != nil {
+			return nil, err
+		}
+		if p != nil {
+			out = append(out, *p)
+		}
+	}
+	return out, nil
+}
+
+func (m doubles) find(ctx context.Context, tx db.Tx, c *Change, k matchKey) (*errs.Problem, error) {
+	ids, err := int64s(tx.Query(ctx, "SELECT record FROM sys_match WHERE key = ? AND record <> ? ORDER BY record LIMIT 5", k.key, c.Row.ID))
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	load := m.s.loader(ctx, tx)
+	var found *errs.Problem
+	for _, id := range ids {
+		other, err := m.s.load(ctx, tx, c.Type, id)
+		if errs.Is(err, errs.NotFound) || (err == nil && other.ArchivedAt != 0) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if ok, _ := m.s.allowed(c.Actor, "read", other, load); ok {
+			return &errs.Problem{Path: k.path, Code: k.code, Params: errs.Params{
+				"other": db.FormatID(id), "title": other.Title, "number": other.Number}}, nil
+		}
+		found = &errs.Problem{Path: k.path, Code: k.code} // there is one, not to be named
+	}
+	return found, nil
+}
+
+// saveMatch keeps the match keys of written rows current.
+func (s *Store) saveMatch(ctx context.Context, tx db.Tx, old, r *Row) error {
+	if len(r.Type.Match) == 0 {
+		return nil
+	}
+	keys := s.matchKeys(r)
+	var before []matchKey
+	if old != nil {
+		before = s.matchKeys(old)
+	}
+	for _, k := range before {
+		if slices.ContainsFunc(keys, func(o matchKey) bool { return o.key == k.key }) {
+			continue
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM sys_match WHERE key = ? AND record = ?", k.key, r.ID); err != nil {
+			return err
+		}
+	}
+	for _, k := range keys {
+		if slices.ContainsFunc(before, func(o matchKey) bool { return o.key == k.key }) {
+			continue
+		}
+		if _, err := tx.Exec(ctx, "INSERT INTO sys_match (key, record, type) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", k.key, r.ID, r.Type.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

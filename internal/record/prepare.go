@@ -1,0 +1,195 @@
+package record
+
+import (
+	"context"
+	"sort"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/meta"
+)
+
+// prepare does what needs no transaction: names looked up, rights on fields,
+// values parsed; and for a new record whose formulas and rules follow no link,
+// everything but links, uniqueness and number.
+func (s *Store) prepare(ctx context.Context, snap *snapshot, a *access.Actor, op Op, o WriteOptions) (*writing, error) {
+	t, ok := snap.schema.Type(op.Type)
+	if !ok || t.Builtin {
+		return nil, errs.NotFoundf("type", op.Type)
+	}
+	w := &writing{s: s, ctx: ctx, actor: a, now: s.Clock(), op: op, opts: o, t: t, tb: s.tables.of(t)}
+	if err := w.allowedAtAll(); err != nil {
+		return nil, err
+	}
+	if err := w.parse(); err != nil {
+		return nil, err
+	}
+	if op.Verb == "create" && t.Pure && len(s.Extensions) == 0 {
+		w.load = s.loader(ctx, nil)
+		return w, w.evaluate()
+	}
+	return w, nil
+}
+
+// evaluate runs the pure middle of the write path ahead of the transaction.
+func (w *writing) evaluate() error {
+	for _, step := range [...]func() error{w.fetch, w.merge, w.defaults, w.formulas, w.before, w.checkFields, w.checkRules} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	w.ready = true
+	return nil
+}
+
+// allowedAtAll refuses early what the actor may do to no record of the type.
+// A type that may not even be read is unknown.
+func (w *writing) allowedAtAll() error {
+	if w.actor.Scope(w.t, "read").None() && w.actor.Scope(w.t, w.verb()).None() {
+		return errs.NotFoundf("type", w.op.Type)
+	}
+	if w.actor.Scope(w.t, w.verb()).None() {
+		return errs.New(errs.Forbidden, "forbidden", errs.Params{"verb": w.verb(), "type": w.t.Name})
+	}
+	return nil
+}
+
+// verb is the right a write needs.
+func (w *writing) verb() string {
+	if w.op.Verb == "restore" {
+		return "archive"
+	}
+	return w.op.Verb
+}
+
+// parse turns the caller's values into stored forms. All problems are
+// collected, so that a form shows them at once.
+func (w *writing) parse() error {
+	in := &meta.Input{Loose: w.opts.Loose, Zone: w.s.Zone, Region: w.s.Region, Now: w.now}
+	for name, v := range w.op.Values {
+		if w.parseBuiltin(name, v) {
+			continue
+		}
+		f, ok := w.t.Field(name)
+		if !ok || w.actor.Level(w.t, f) == meta.Hidden {
+			w.refuse(name, "unknown_field", errs.Params{"field": name})
+			continue
+		}
+		if code := w.writable(f); code != "" {
+			w.refuse(name, code, errs.Params{"field": name})
+			continue
+		}
+		w.parseField(f, v, in)
+	}
+	sort.Slice(w.problems, func(i, k int) bool { return w.problems[i].Path < w.problems[k].Path })
+	sort.Slice(w.input, func(i, k int) bool { return w.input[i].field.Pos_() < w.input[k].field.Pos_() })
+	return w.flush()
+}
+
+func (w *writing) parseField(f *meta.Field, v any, in *meta.Input) {
+	in.Warn = func(p errs.Problem) { w.warnings = append(w.warnings, under(f.Name, p)) }
+	parsed, problems := f.Kind.Parse(f, v, in)
+	if len(problems) == 0 && parsed != nil {
+		problems = f.Kind.Check(f, parsed, in)
+	}
+	for _, p := range problems {
+		w.problems = append(w.problems, under(f.Name, p))
+	}
+	if len(problems) > 0 {
+		return
+	}
+	if f.Sealed && parsed != nil {
+		parsed = w.s.plainSealed(f, parsed)
+	}
+	w.input = append(w.input, setting{f, parsed})
+}
+
+// under puts a problem's path below a field: "" -> "phones", "[1]" ->
+// "phones[1]", "sum" -> "lines.sum".
+func under(field string, p errs.Problem) errs.Problem {
+	switch {
+	case p.Path == "":
+		p.Path = field
+	case p.Path[0] == '[':
+		p.Path = field + p.Path
+	default:
+		p.Path = field + "." + p.Path
+	}
+	return p
+}
+
+// parseBuiltin takes the built-in columns a caller may give: the owner, and
+// the number on create.
+func (w *writing) parseBuiltin(name string, v any) bool {
+	switch name {
+	case "owner":
+		w.parseOwner(v)
+		return true
+	case "number":
+		text, _ := v.(string)
+		switch {
+		case v == nil || text == "":
+		case w.op.Verb != "create":
+			w.refuse("number", "field_readonly", errs.Params{"field": "number"})
+		default:
+			w.number = text
+		}
+		return true
+	}
+	return false
+}
+
+func (w *writing) parseOwner(v any) {
+	none := int64(0)
+	if m, ok := v.(map[string]any); ok {
+		v = m["id"]
+	}
+	text, ok := v.(string)
+	if v == nil || (ok && text == "") {
+		w.owner = &none
+		return
+	}
+	id, err := db.ParseID(text)
+	if !ok || err != nil {
+		w.refuse("owner", "bad_id", nil)
+		return
+	}
+	w.owner = &id
+}
+
+// writable says why a field cannot be set by this actor, as a code.
+func (w *writing) writable(f *meta.Field) string {
+	switch level := w.actor.Level(w.t, f); {
+	case f.System:
+		return "field_readonly"
+	case f.Formula != "" || f.Rollup != nil:
+		return "field_computed"
+	case f.Snapshot != "":
+		return "field_locked"
+	case level == meta.Masked:
+		return "field_masked"
+	case level < meta.Write:
+		return "field_readonly"
+	}
+	return ""
+}
+
+// fetch reads the record as it stands, or makes the empty one.
+func (w *writing) fetch() (err error) {
+	if w.ready {
+		return nil
+	}
+	if w.op.Verb != "create" {
+		w.old, err = w.s.loadForUpdate(w.ctx, w.tx, w.t, w.op.ID)
+		if err != nil {
+			return err
+		}
+		w.row = w.old.clone()
+		w.load.rows[w.row.ID] = &rowEnv{row: w.row, loader: w.load}
+		return nil
+	}
+	w.row = &Row{Type: w.t, ID: w.s.IDs.Next(), CreatedAt: ms(w.now), CreatedBy: w.actor.ID,
+		Values: make([]any, len(w.t.Fields))}
+	return nil
+}

@@ -1,0 +1,192 @@
+package record
+
+import (
+	"strings"
+	"sync"
+
+	"kedang/internal/han"
+	"kedang/internal/meta"
+)
+
+// builtins are the columns every record table has, in the order of a table's
+// column list. See Row for what they hold.
+var builtins = []string{"id", "number", "title", "title_sort", "rev",
+	"created_at", "created_by", "updated_at", "updated_by",
+	"owner", "department", "root_owner", "root_department", "archived_at", "search_hash"}
+
+// Suffixes of the shadow columns that stand beside a field's own column.
+const (
+	uniqueSuffix = "__u" // folded value of a unique field
+	sortSuffix   = "__s" // sort key of a text sorted by its readings
+	blindSuffix  = "__b" // blind index of a sealed field
+)
+
+// table is what the engine needs to know of a type to read and write its
+// rows: computed once per schema, never changed.
+type table struct {
+	t       *meta.Type
+	columns []column // after the built-ins
+	sides   []*meta.Field
+	rows    []*meta.Field
+	combos  []combo
+	insert  string // INSERT of one row
+	selects string // SELECT of all columns, up to WHERE
+}
+
+// column is one physical column of a field, or a shadow of one.
+type column struct {
+	field  *meta.Field
+	name   string
+	shadow string // "", or one of the suffixes
+}
+
+// combo is a unique combination of fields, kept in one shadow column.
+type combo struct {
+	fields []*meta.Field
+	name   string
+}
+
+// tables caches the table of each type; types are immutable, so the cache
+// never goes stale, and old snapshots are dropped with their Store's schema.
+type tables struct{ m sync.Map }
+
+func (c *tables) of(t *meta.Type) *table {
+	if v, ok := c.m.Load(t); ok {
+		return v.(*table)
+	}
+	v, _ := c.m.LoadOrStore(t, newTable(t))
+	return v.(*table)
+}
+
+func newTable(t *meta.Type) *table {
+	tb := &table{t: t}
+	for _, f := range t.Fields {
+		switch f.Kind.Storage() {
+		case meta.InColumn:
+			tb.columns = append(tb.columns, column{field: f, name: f.Column})
+			tb.addShadows(f)
+		case meta.InSide:
+			tb.sides = append(tb.sides, f)
+		case meta.InRows:
+			tb.rows = append(tb.rows, f)
+		}
+	}
+	for i, names := range t.Unique {
+		c := combo{name: comboColumn(i)}
+		for _, n := range names {
+			f, _ := t.Field(n)
+			c.fields = append(c.fields, f)
+		}
+		tb.combos = append(tb.combos, c)
+	}
+	tb.write()
+	return tb
+}
+
+// comboColumn names the shadow column of a type's i-th unique combination.
+func comboColumn(i int) string { return "unique_" + string(rune('a'+i)) + uniqueSuffix }
+
+func (tb *table) addShadows(f *meta.Field) {
+	if f.Unique && !f.Sealed {
+		tb.columns = append(tb.columns, column{f, f.Column + uniqueSuffix, uniqueSuffix})
+	}
+	if f.Sort == "pinyin" {
+		tb.columns = append(tb.columns, column{f, f.Column + sortSuffix, sortSuffix})
+	}
+	if f.Sealed {
+		tb.columns = append(tb.columns, column{f, f.Column + blindSuffix, blindSuffix})
+	}
+}
+
+// plain lists all physical columns in the order of names.
+func (tb *table) plain() []string {
+	out := append([]string(nil), builtins...)
+	for _, c := range tb.columns {
+		out = append(out, c.name)
+	}
+	for _, c := range tb.combos {
+		out = append(out, c.name)
+	}
+	return out
+}
+
+// names lists all physical columns, quoted, in the order of scan and insert.
+func (tb *table) names() []string {
+	out := make([]string, 0, len(builtins)+len(tb.columns)+len(tb.combos))
+	for _, n := range builtins {
+		out = append(out, quote(n))
+	}
+	for _, c := range tb.columns {
+		out = append(out, quote(c.name))
+	}
+	for _, c := range tb.combos {
+		out = append(out, quote(c.name))
+	}
+	return out
+}
+
+func (tb *table) write() {
+	names := tb.names()
+	tb.insert = "INSERT INTO " + quote(tb.t.Table) + " (" + strings.Join(names, ", ") + ") VALUES (" +
+		strings.TrimSuffix(strings.Repeat("?, ", len(names)), ", ") + ")"
+	own := make([]string, 0, len(names))
+	for _, n := range builtins {
+		own = append(own, quote(n))
+	}
+	for _, c := range tb.columns {
+		if c.shadow == "" {
+			own = append(own, quote(c.name))
+		}
+	}
+	tb.selects = "SELECT " + strings.Join(own, ", ") + " FROM " + quote(tb.t.Table) + " WHERE "
+}
+
+// quote makes an SQL identifier. Names come from the catalogue and hold
+// letters, digits and '_' only; the quotes keep words such as "order" apart
+// from SQL's own.
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// args returns the row's column values in the order of names.
+func (s *Store) args(tb *table, r *Row) []any {
+	out := make([]any, 0, len(builtins)+len(tb.columns)+len(tb.combos))
+	out = append(out, r.ID, word(r.Number), r.Title, han.SortKey(r.Title), r.Rev,
+		r.CreatedAt, number(r.CreatedBy), r.UpdatedAt, number(r.UpdatedBy),
+		number(r.Owner), number(r.Department), number(r.RootOwner), number(r.RootDepartment),
+		number(r.ArchivedAt), r.searchHash)
+	for _, c := range tb.columns {
+		out = append(out, s.columnValue(c, r.Values[c.field.Pos_()]))
+	}
+	for _, c := range tb.combos {
+		out = append(out, comboValue(c, r))
+	}
+	return out
+}
+
+// columnValue is what a column or its shadow holds for a field's value.
+func (s *Store) columnValue(c column, v any) any {
+	if v == nil {
+		return nil
+	}
+	switch c.shadow {
+	case uniqueSuffix:
+		return foldUnique(v)
+	case sortSuffix:
+		text, _ := v.(string)
+		return han.SortKey(text)
+	case blindSuffix:
+		return v.(sealedValue).blind
+	}
+	if sealed, ok := v.(sealedValue); ok {
+		return sealed.cipher
+	}
+	return v
+}
+
+// foldUnique is the form in which unique values are compared: text folded,
+// so that ＡＣＭＥ and acme clash; other values as they are.
+func foldUnique(v any) any {
+	if text, ok := v.(string); ok {
+		return han.Fold(text)
+	}
+	return v
+}
