@@ -61,7 +61,8 @@ func ParseDate(text string, style DateStyle) (Reading, []errs.Problem) {
 	if ValidDate(text) {
 		return Reading{Date: text}, nil
 	}
-	s, _ := cutClock(dateText(text))
+	s, _ := cutOffset(dateText(text))
+	s, _ = cutClock(s)
 	if r, ok := readSerial(s, style); ok {
 		return r, nil
 	}

@@ -148,11 +148,11 @@ func (s *addressScan) inside(code, above string, l int, full bool) bool {
 // in 南京东路, 朝阳 in 朝阳路, 吉林 in 吉林市.
 func roadFollows(rest string) bool {
 	first, size := utf8.DecodeRuneInString(rest)
-	if strings.ContainsRune("东西南北中大新老内外上下一二三四五六七八九前后東內後", first) {
+	if strings.ContainsRune("东西南北中大新老内外上下一二三四五六七八九前后", first) {
 		second, _ := utf8.DecodeRuneInString(rest[size:])
-		return strings.ContainsRune("路街道巷弄马馬环環", second)
+		return strings.ContainsRune("路街道巷弄马", second)
 	}
-	return strings.ContainsRune("路街道巷弄里村镇鎮乡鄉庄莊胡桥橋省市区區县縣州", first)
+	return strings.ContainsRune("路街道巷弄里村镇乡庄胡桥省市区县州", first)
 }
 
 // simplify writes the head of an address with simplified characters; every
@@ -188,6 +188,9 @@ func (t *divisionTable) index() {
 		t.most = max(t.most, utf8.RuneCountInString(name))
 		if short := shortName(name); short != name && utf8.RuneCountInString(short) >= 2 {
 			t.short[l][short] = append(t.short[l][short], code)
+			if strings.HasSuffix(name, "自治州") { // 海南州 in speech, told apart from 海南 the province
+				t.full[l][short+"州"] = append(t.full[l][short+"州"], code)
+			}
 		}
 	}
 	for alias, code := range map[string]string{"内蒙": "150000", "台湾": "710000", "香港特区": "810000", "澳门特区": "820000", "香港特別行政区": "810000", "澳门特別行政区": "820000"} {

@@ -116,7 +116,7 @@ func readUnits(s string) (string, bool) {
 		if total == "" {
 			total = part
 		} else if strings.ContainsRune(total, '.') {
-			return "", false // 1.2亿500万: nobody means a sum
+			return "", false // 1.23456万5: nobody means a sum
 		} else {
 			total = add(total, part)
 		}

@@ -38,6 +38,10 @@ func ParsePhone(text, region string) Phone {
 		return Phone{E164: "+86" + text, Kind: "mobile", Raw: text}
 	}
 	p := Phone{Raw: text}
+	if len(text) > maxPhoneText {
+		p.Problem = "bad_phone"
+		return p
+	}
 	s := strings.TrimLeft(narrow(text), "'`")
 	lead, s, tail := splitWords(s)
 	s, p.Ext = cutExtension(s)
@@ -119,10 +123,16 @@ func (p *Phone) library(digits, region string) bool {
 	return true
 }
 
-// unsure accepts a mainland fixed line of the right shape whose area code the
-// library does not know: a trunk 0, an area code, 7 or 8 digits.
+// unsure accepts what is right in shape: a mainland fixed line whose area code
+// the library does not know (a trunk 0, an area code, 7 or 8 digits), and a
+// mainland mobile number in Hong Kong, Macau or Taiwan, where no number of
+// eleven digits begins so.
 func (p *Phone) unsure(digits, bare, region string) {
 	n := bare
+	if digits == bare && plainMobile(bare) && (region == "HK" || region == "MO" || region == "TW") {
+		p.E164, p.Kind, p.Problem = "+86"+bare, "mobile", "phone_unsure"
+		return
+	}
 	if digits != bare || (len(bare) > 11 && strings.HasPrefix(bare, "86")) {
 		var ok bool
 		if n, ok = strings.CutPrefix(bare, "86"); !ok {

@@ -5,6 +5,10 @@ import (
 	"unicode"
 )
 
+// maxPhoneText bounds, in bytes, what is looked through for numbers: a longer
+// text is prose.
+const maxPhoneText = 2000
+
 // ParsePhones reads a cell that may hold several numbers, parted by 、 / ; , |
 // or new lines, or by plain spaces where both sides are whole numbers. Each
 // keeps its own piece of text in Raw, so nothing of the cell is lost but the
@@ -15,6 +19,9 @@ func ParsePhones(text, region string) []Phone {
 		if plainMobile(text) {
 			return []Phone{{E164: "+86" + text, Kind: "mobile", Raw: text}}
 		}
+	}
+	if len(text) > maxPhoneText {
+		return []Phone{{Raw: text, Problem: "bad_phone"}}
 	}
 	var phones []Phone
 	for _, piece := range splitPhones(text) {
@@ -84,11 +91,11 @@ func splitPhones(text string) []string {
 // splitWords parts leading and trailing words from the number between them:
 // "办公:(010)6555 1234转801 (王)" -> "办公:", "(010)6555 1234转801", "(王)".
 func splitWords(s string) (lead, number, tail string) {
-	start := strings.IndexFunc(s, func(r rune) bool { return r == '+' || r >= '0' && r <= '9' })
+	start := strings.IndexAny(s, "0123456789")
 	if start < 0 {
 		return "", s, ""
 	}
-	if start > 0 && s[start-1] == '(' {
+	for start > 0 && (s[start-1] == '(' || s[start-1] == '+') {
 		start--
 	}
 	end := strings.LastIndexFunc(s, func(r rune) bool { return r >= '0' && r <= '9' }) + 1

@@ -142,6 +142,7 @@ func (q *Queue) Cancel(ctx context.Context, id int64) (err error) {
 	var j Job
 	var local bool
 	err = q.d.Write(ctx, func(tx db.Tx) error {
+		local = false
 		n, err := tx.Exec(ctx, `UPDATE job SET state = 'cancelled', ended_at = ? WHERE id = ? AND state = 'waiting'`, q.now(), id)
 		if err != nil || n == 1 {
 			return err

@@ -114,7 +114,7 @@ func (l *Ledger) complete(e *Entry, h head, buf []byte) error {
 	}
 	e.ID = l.ids.Next()
 	if e.ID <= h.id {
-		l.ids.Resume(h.id)
+		l.ids.Resume(endOf(h.id))
 		e.ID = l.ids.Next()
 	}
 	if e.At == 0 {

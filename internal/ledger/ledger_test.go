@@ -284,8 +284,13 @@ func TestReopenWithClockSetBack(t *testing.T) {
 }
 
 func BenchmarkAppendAll(b *testing.B) {
-	ctx, d := context.Background(), dbtest.Open(b)
-	book := ledger.New(db.NewIDs(1, time.Now))
+	for name, open := range map[string]func(testing.TB) *db.DB{"sqlite": dbtest.Open, "postgres": dbtest.Postgres} {
+		b.Run(name, func(b *testing.B) { benchmarkAppendAll(b, open(b)) })
+	}
+}
+
+func benchmarkAppendAll(b *testing.B, d *db.DB) {
+	ctx, book := context.Background(), ledger.New(db.NewIDs(1, time.Now))
 	if err := book.Open(ctx, d); err != nil {
 		b.Fatal(err)
 	}

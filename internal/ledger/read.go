@@ -159,5 +159,11 @@ func scan(rows db.Rows, e *Entry) error {
 		&e.Payload, &e.salt, &e.PayloadHash, &e.Prev, &e.Hash)
 }
 
+// idBits are the bits of an id below its time.
+const idBits = 21
+
 // firstID is the lowest id that can be given out at t.
-func firstID(t time.Time) int64 { return max(0, t.UnixMilli()-db.TimeOf(0).UnixMilli()) << 21 }
+func firstID(t time.Time) int64 { return max(0, t.UnixMilli()-db.TimeOf(0).UnixMilli()) << idBits }
+
+// endOf is the highest id of the id's millisecond, whichever node gives it out.
+func endOf(id int64) int64 { return id | (1<<idBits - 1) }

@@ -55,12 +55,8 @@ func NewWith(ids *db.IDs, o Options) *Ledger {
 // beyond the newest entry, so that a clock set back does not disorder it.
 func (l *Ledger) Open(ctx context.Context, d *db.DB) (err error) {
 	defer errs.Wrap(&err, "Ledger.Open")
-	var dialect db.Dialect
-	if err := d.Read(ctx, func(tx db.Tx) error { dialect = tx.Dialect(); return nil }); err != nil {
-		return err
-	}
 	steps := append(append([]string{}, tables...), sqliteTriggers...)
-	if dialect == db.Postgres {
+	if d.Dialect() == db.Postgres {
 		steps = append(append([]string{}, tables...), postgresTriggers...)
 	}
 	if err := d.Migrate(ctx, "ledger", steps...); err != nil {
@@ -71,7 +67,7 @@ func (l *Ledger) Open(ctx context.Context, d *db.DB) (err error) {
 		return tx.QueryRow(ctx, `SELECT coalesce(max(id), 0) FROM ledger`, nil, &last)
 	})
 	if last > 0 {
-		l.ids.Resume(last)
+		l.ids.Resume(endOf(last))
 	}
 	return err
 }

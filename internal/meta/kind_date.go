@@ -2,7 +2,6 @@ package meta
 
 import (
 	"strings"
-	"time"
 
 	"kedang/internal/codes"
 	"kedang/internal/errs"
@@ -14,9 +13,9 @@ import (
 //
 // With yearly: true it comes back every year and the year may be unknown:
 // '--08-15', stored under the year 0004 (a leap year, so that 29 February
-// fits). With lunar: true it may be given in the lunar calendar:
-// 'lunar:1965-08-15', a leap month 'lunar:2023-02+-15'; stored as the lunar
-// day with L (leap: M) behind it, '1965-08-15L'. Such a field is text to
+// fits). With lunar: true it may be given in the lunar calendar and is stored
+// and sent as package codes writes it: 'L1965-08-15', a leap month
+// 'L2023-02+-15', an unknown year 'L0000-08-15'. Such a field is text to
 // expressions: a lunar day is no solar one.
 type kindDate struct{}
 
@@ -40,7 +39,7 @@ func (kindDate) Type(f *Field) expr.Type {
 // CheckField checks the bounds.
 func (k kindDate) CheckField(f *Field) []errs.Problem {
 	for _, b := range [...]struct{ key, text string }{{"min", f.Min}, {"max", f.Max}} {
-		if b.text != "" && !solarDay(b.text) {
+		if b.text != "" && !codes.ValidDate(b.text) {
 			return []errs.Problem{{Path: b.key, Code: "bad_bound", Params: errs.Params{"value": b.text, "kind": "date"}}}
 		}
 	}
@@ -63,132 +62,56 @@ func (kindDate) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 	switch {
 	case s == "":
 		return nil, nil
-	case solarDay(s):
+	case codes.ValidDate(s):
 		return s, nil
-	case f.Yearly && strings.HasPrefix(s, "--") && solarDay("0004-"+s[2:]):
-		return "0004-" + s[2:], nil
-	case strings.HasPrefix(s, "lunar:"):
-		return parseLunar(f, s[len("lunar:"):])
+	case f.Yearly && strings.HasPrefix(s, "--") && codes.ValidDate(noYear+s[2:]):
+		return noYear + s[2:], nil
+	case s[0] == 'L':
+		return parseLunar(f, s)
 	case in.Loose:
 		return looseDate(f, s, in)
 	}
 	return nil, refusal("bad_date", errs.Params{"value": s})
 }
 
-// solarDay tells whether s is a real day 'YYYY-MM-DD', years 1 to 9999.
-func solarDay(s string) bool {
-	year, month, day, ok := dayParts(s)
-	return ok && year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= monthDays(year, month)
-}
+// noYear begins a stored solar day whose year is unknown.
+const noYear = "0004-"
 
-// dayParts splits the digits of 'YYYY-MM-DD'.
-func dayParts(s string) (year, month, day int, ok bool) {
-	if len(s) != 10 || s[4] != '-' || s[7] != '-' || !allDigits(s[:4]) || !allDigits(s[5:7]) || !allDigits(s[8:]) {
-		return 0, 0, 0, false
-	}
-	two := func(i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
-	return two(0)*100 + two(2), two(5), two(8), true
-}
-
-func monthDays(year, month int) int {
-	switch month {
-	case 2:
-		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
-			return 29
-		}
-		return 28
-	case 4, 6, 9, 11:
-		return 30
-	}
-	return 31
-}
-
-// parseLunar reads '1965-08-15', '2023-02+-15' (leap month), '--08-15'.
+// parseLunar reads codes' stored form of a lunar day.
 func parseLunar(f *Field, s string) (any, []errs.Problem) {
-	bad := refusal("bad_lunar_date", errs.Params{"value": s})
 	if !f.Lunar {
 		return nil, refusal("lunar_not_allowed", nil)
 	}
-	text, mark := s, "L"
-	if f.Yearly && strings.HasPrefix(text, "--") {
-		text = "0004-" + text[2:]
+	day, _, ps := codes.ParseLunar(s)
+	if ps != nil || (day.Year == 0 && !f.Yearly) {
+		return nil, refusal("bad_lunar_date", errs.Params{"value": s})
 	}
-	if len(text) == 11 && text[7] == '+' {
-		text, mark = text[:7]+text[8:], "M"
-	}
-	year, month, day, ok := dayParts(text)
-	if !ok || year < 1 || month < 1 || month > 12 || day < 1 || day > 30 || (mark == "M" && year == 4) {
-		return nil, bad
-	}
-	if year != 4 {
-		if _, ok := codes.LunarToSolar(year, month, day, mark == "M"); !ok {
-			return nil, bad
-		}
-	}
-	return text + mark, nil
+	return day.String(), nil
 }
 
 func looseDate(f *Field, s string, in *Input) (any, []errs.Problem) {
-	trimmed := strings.TrimSpace(s)
-	if trimmed == "" {
+	if strings.TrimSpace(s) == "" {
 		return nil, nil
 	}
 	if f.Lunar {
-		if year, month, day, leap, ok := codes.ParseLunar(trimmed); ok {
-			return parseLunar(f, lunarText(year, month, day, leap))
+		if day, marked, ps := codes.ParseLunar(s); ps == nil && marked {
+			return parseLunar(f, day.String())
 		}
 	}
-	d, ambiguous, ok := codes.ParseDate(trimmed)
-	if !ok {
-		return nil, refusal("bad_date", errs.Params{"value": s})
+	read, ps := codes.ParseDate(s, codes.DateStyle{Region: in.Region})
+	if ps != nil {
+		return nil, ps
 	}
-	if ambiguous && in.Warn != nil {
-		in.Warn(errs.Problem{Code: "date_ambiguous", Params: errs.Params{"value": s, "read": d}})
+	if read.Ambiguous {
+		warn(in, "date_ambiguous", errs.Params{"value": s, "read": read.Date, "other": read.Other})
 	}
-	return d, nil
-}
-
-// lunarText writes a lunar day as the API does, without "lunar:"; year 0 is unknown.
-func lunarText(year, month, day int, leap bool) string {
-	dst := make([]byte, 0, 12)
-	if year == 0 {
-		dst = append(dst, "--"...)
-	} else {
-		dst = appendPadded(dst, year, 4)
-		dst = append(dst, '-')
-	}
-	dst = appendPadded(dst, month, 2)
-	if leap {
-		dst = append(dst, '+')
-	}
-	dst = append(dst, '-')
-	return string(appendPadded(dst, day, 2))
-}
-
-func appendPadded(dst []byte, n, width int) []byte {
-	for p := powers[width-1]; p > 0; p /= 10 {
-		dst = append(dst, byte('0'+int64(n)/p%10))
-	}
-	return dst
-}
-
-// LunarDay takes a stored lunar day apart: year 0 is unknown. false for a
-// solar day.
-func LunarDay(stored string) (year, month, day int, leap, ok bool) {
-	if len(stored) != 11 {
-		return 0, 0, 0, false, false
-	}
-	year, month, day, ok = dayParts(stored[:10])
-	if year == 4 {
-		year = 0
-	}
-	return year, month, day, stored[10] == 'M', ok
+	return read.Date, nil
 }
 
 // Check holds the bounds.
 func (kindDate) Check(f *Field, v any, _ *Input) []errs.Problem {
 	s, ok := v.(string)
-	if !ok || len(s) != 10 || s[:4] == "0004" {
+	if !ok || len(s) != 10 || s[:5] == noYear {
 		return nil
 	}
 	if f.Min != "" && s < f.Min {
@@ -207,35 +130,25 @@ func (kindDate) AppendJSON(dst []byte, _ *Field, v any) []byte {
 		return append(dst, "null"...)
 	}
 	dst = append(dst, '"')
-	if len(s) == 11 {
-		dst = append(dst, "lunar:"...)
-	}
-	if s[:4] == "0004" {
+	if s[:5] == noYear {
 		dst = append(dst, "--"...)
-	} else {
-		dst = append(dst, s[:5]...)
+		s = s[5:]
 	}
-	dst = append(dst, s[5:7]...)
-	if len(s) == 11 && s[10] == 'M' {
-		dst = append(dst, '+')
-	}
-	dst = append(dst, s[7:10]...)
-	return append(dst, '"')
+	return append(append(dst, s...), '"')
 }
 
 // Format is the day as it is written; a lunar one as 农历1965年八月十五.
-func (k kindDate) Format(f *Field, v any, out *Output) string {
-	s, ok := v.(string)
-	if !ok {
-		return ""
+func (kindDate) Format(_ *Field, v any, out *Output) string {
+	s, _ := v.(string)
+	if strings.HasPrefix(s, "L") {
+		if day, _, ps := codes.ParseLunar(s); ps == nil {
+			if out != nil && out.Lang == "zh-Hant" {
+				return "農曆" + day.Chinese(true)
+			}
+			return "农历" + day.Chinese(false)
+		}
 	}
-	if year, month, day, leap, ok := LunarDay(s); ok {
-		return codes.FormatLunar(year, month, day, leap)
-	}
-	if strings.HasPrefix(s, "0004-") {
-		return s[5:]
-	}
-	return s
+	return strings.TrimPrefix(s, noYear)
 }
 
 // Tokens adds nothing: days are filtered, not searched.
@@ -247,22 +160,18 @@ func (kindDate) Operators() []string {
 }
 
 // NextDay is the next day on or after from ('YYYY-MM-DD') on which a stored
-// date comes back every year: 29 February falls on 28 in common years; a lunar
-// day on its solar day of that year, a leap month counting as the plain one,
-// a 30th that the month lacks on its 29th.
+// date comes back, solar or lunar (see codes.Yearly). false when it is no date.
 func NextDay(stored, from string) (string, bool) {
-	if _, month, day, _, ok := LunarDay(stored); ok {
-		return codes.NextLunar(month, day, from)
+	if strings.HasPrefix(stored, "L") {
+		day, _, ps := codes.ParseLunar(stored)
+		if ps != nil {
+			return "", false
+		}
+		return day.Yearly().Next(from)
 	}
-	_, month, day, ok := dayParts(stored)
-	year, _, _, okFrom := dayParts(from)
-	if !ok || !okFrom {
+	y, ok := codes.YearlyOf(stored)
+	if !ok {
 		return "", false
 	}
-	for ; ; year++ {
-		next := time.Date(year, time.Month(month), min(day, monthDays(year, month)), 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
-		if next >= from {
-			return next, true
-		}
-	}
+	return y.Next(from)
 }

@@ -43,9 +43,11 @@ func (kindDateTime) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 		if zone == nil {
 			zone = time.UTC
 		}
-		if read, ok := codes.ParseDateTime(strings.TrimSpace(s), zone); ok {
-			t, err = read, nil
+		read, ps := codes.ParseDateTime(s, zone, codes.DateStyle{Region: in.Region})
+		if ps != nil {
+			return nil, ps
 		}
+		t, err = read, nil
 	}
 	if err != nil || t.Year() < 1 || t.Year() > 9999 {
 		return nil, refusal("bad_datetime", errs.Params{"value": s})
@@ -87,6 +89,13 @@ func AppendTime(dst []byte, ms int64) []byte {
 	dst = append(dst, '.')
 	dst = appendPadded(dst, int(rest%1000), 3)
 	return append(dst, 'Z', '"')
+}
+
+func appendPadded(dst []byte, n, width int) []byte {
+	for p := powers[width-1]; p > 0; p /= 10 {
+		dst = append(dst, byte('0'+int64(n)/p%10))
+	}
+	return dst
 }
 
 // civil turns days since 1970-01-01 into a day of the Gregorian calendar

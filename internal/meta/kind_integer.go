@@ -3,6 +3,7 @@ package meta
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"kedang/internal/codes"
 	"kedang/internal/errs"
@@ -95,11 +96,14 @@ func numberText(v any, in *Input) (string, []errs.Problem) {
 
 // looseNumber reads a number as people write it: 1,234.50 ￥1,234 12万 (1,234).
 func looseNumber(s string) (string, []errs.Problem) {
-	n, ok := codes.ParseNumber(s)
-	if !ok {
+	if strings.TrimSpace(s) == "" {
+		return "", nil
+	}
+	n, ps := codes.ParseNumber(s)
+	if ps != nil {
 		return "", refusal("not_a_number", errs.Params{"value": s})
 	}
-	return n, nil
+	return n.Digits, nil
 }
 
 // bound parses a declared bound; false when there is none.

@@ -1,6 +1,7 @@
 package meta
 
 import (
+	"slices"
 	"strings"
 
 	"kedang/internal/codes"
@@ -14,6 +15,18 @@ type kindPhone struct{ inColumn }
 
 // Name is "phone".
 func (kindPhone) Name() string { return "phone" }
+
+// CheckField checks the forms: mobile, landline.
+func (kindPhone) CheckField(f *Field) []errs.Problem { return checkPhoneForms(f) }
+
+func checkPhoneForms(f *Field) []errs.Problem {
+	for i, form := range f.Forms {
+		if form != "mobile" && form != "landline" {
+			return []errs.Problem{{Path: index("forms", i), Code: "unknown_form", Params: errs.Params{"value": form, "known": "mobile landline"}}}
+		}
+	}
+	return nil
+}
 
 // Parse takes a string in any usual form.
 func (kindPhone) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
@@ -52,6 +65,9 @@ func acceptPhone(f *Field, p codes.Phone, in *Input) (number, code string) {
 			return "", p.Problem
 		}
 		warn(in, p.Problem, errs.Params{"value": p.Raw})
+	}
+	if kind := (map[string]string{"mobile": "mobile", "fixed": "landline"})[p.Kind]; kind != "" && len(f.Forms) > 0 && !slices.Contains(f.Forms, kind) {
+		warn(in, "phone_form", errs.Params{"value": p.Raw, "want": joined(f.Forms)})
 	}
 	return p.String(), ""
 }

@@ -16,6 +16,9 @@ type kindPhones struct{ inSide }
 // Name is "phones".
 func (kindPhones) Name() string { return "phones" }
 
+// CheckField checks the forms: mobile, landline.
+func (kindPhones) CheckField(f *Field) []errs.Problem { return checkPhoneForms(f) }
+
 // Parse takes an array of objects or strings, or one string; from a sheet, a
 // cell with several numbers.
 func (kindPhones) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {

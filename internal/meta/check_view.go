@@ -1,0 +1,264 @@
+package meta
+
+import (
+	"slices"
+	"strings"
+)
+
+// blockNames are the general blocks that the web app knows.
+var blockNames = []string{"fields", "timeline", "related", "files", "graph", "history", "tasks", "chart", "rhythm", "topics", "dates",
+	"list", "count", "recent", "calendar", "links"}
+
+// groupKinds may be grouped by.
+var groupKinds = []string{"choice", "bool", "user", "department", "link", "date", "datetime", "rating"}
+
+// mostSortKeys bounds an order.
+const mostSortKeys = 4
+
+func (l *loader) checkViews(t *Type) {
+	seen := map[string]bool{}
+	defaults := 0
+	for _, v := range t.Views {
+		at := func(key string) Pos { return l.marks.at(v, key, v.Pos) }
+		l.partName(v.Name, "view", seen, at("name"), v.Pos)
+		l.label(v.Label, at("label"), v.Pos)
+		v.Keys = l.sortKeys(t, v.Sort, at("sort"))
+		l.shown(t, v.Columns, at("columns"))
+		l.groupable(t, v.Group, at("group"))
+		l.groupable(t, v.Kanban, at("kanban"))
+		for _, role := range v.Roles {
+			if l.schema.roles[role] == nil {
+				l.problems.add(at("roles"), "unknown_role", map[string]any{"name": role})
+			}
+		}
+		if v.Default {
+			if defaults++; defaults == 2 {
+				l.problems.add(at("default"), "two_defaults", nil)
+			}
+		}
+	}
+}
+
+// sortKeys reads "-created_at,name".
+func (l *loader) sortKeys(t *Type, order string, at Pos) []SortKey {
+	if strings.TrimSpace(order) == "" {
+		return nil
+	}
+	keys, bad := ParseOrder(t, order)
+	if bad != "" {
+		if f, ok := t.byName[bad]; ok && f.Sealed {
+			l.problems.add(at, "sealed_use", map[string]any{"name": bad, "use": "sorting"})
+		} else {
+			l.problems.add(at, "bad_sort", map[string]any{"name": bad, "near": nearest(bad, t.fieldNames())})
+		}
+		return nil
+	}
+	return keys
+}
+
+// ParseOrder reads an order such as "-created_at,name" (also "created_at desc").
+// bad is the first name that cannot be sorted by.
+func ParseOrder(t *Type, order string) (keys []SortKey, bad string) {
+	for i, part := range strings.Split(order, ",") {
+		name := strings.TrimSpace(part)
+		k := SortKey{}
+		if rest, ok := strings.CutPrefix(name, "-"); ok {
+			name, k.Desc = strings.TrimSpace(rest), true
+		} else if rest, ok := strings.CutSuffix(name, " desc"); ok {
+			name, k.Desc = strings.TrimSpace(rest), true
+		} else {
+			name = strings.TrimSpace(strings.TrimSuffix(name, " asc"))
+		}
+		f, ok := t.byName[name]
+		if !ok || i == mostSortKeys || !sortable(f) {
+			return nil, name
+		}
+		k.Field = f
+		keys = append(keys, k)
+	}
+	return keys, ""
+}
+
+// sortable fields hold one value in one readable column.
+func sortable(f *Field) bool {
+	if f.Kind == nil || f.Kind.Storage() != InColumn || f.Sealed || f.Parent != nil {
+		return false
+	}
+	return f.KindName != "json" && f.KindName != "geo" && f.KindName != "longtext"
+}
+
+// shown checks what a list shows: fields, built-in columns, or a field of
+// the record a link points to (customer.level).
+func (l *loader) shown(t *Type, names []string, at Pos) {
+	seen := map[string]bool{}
+	for i, name := range names {
+		here := at
+		here.Path = index(at.Path, i)
+		head, rest, dotted := strings.Cut(name, ".")
+		f, ok := t.byName[head]
+		switch {
+		case !ok:
+			l.problems.add(here, "bad_column", map[string]any{"name": name, "near": nearest(name, t.fieldNames()), "known": joined(t.fieldNames())})
+		case dotted && (f.Target == nil || f.Target.byName[rest] == nil):
+			l.problems.add(here, "bad_column", map[string]any{"name": name, "known": "a field of the record that " + head + " links to"})
+		case seen[name]:
+			l.problems.add(here, "duplicate_name", map[string]any{"what": "column", "name": name})
+		}
+		seen[name] = true
+	}
+}
+
+func (l *loader) groupable(t *Type, name string, at Pos) {
+	if name == "" {
+		return
+	}
+	f, ok := t.byName[name]
+	switch {
+	case !ok:
+		l.unknownField(t, at, name)
+	case f.Sealed:
+		l.problems.add(at, "sealed_use", map[string]any{"name": name, "use": "grouping"})
+	case !slices.Contains(groupKinds, f.KindName):
+		l.problems.add(at, "bad_group", map[string]any{"name": name})
+	}
+}
+
+func (l *loader) checkPage(t *Type) {
+	p := t.Page
+	if p == nil {
+		return
+	}
+	at := func(key string) Pos { return l.marks.at(p, key, p.Pos) }
+	l.shown(t, p.Header, at("header"))
+	l.shown(t, p.Key, at("key"))
+	l.shown(t, p.Card, at("card"))
+	l.shown(t, p.Marks, at("marks"))
+	for _, name := range p.Marks {
+		if f, ok := t.byName[name]; ok && f.KindName != "choice" && f.KindName != "choices" && f.KindName != "bool" && f.KindName != "tags" && f.KindName != "rating" {
+			l.problems.add(at("marks"), "mark_kind", map[string]any{"name": name})
+		}
+	}
+	for _, name := range p.Compose {
+		if l.schema.byName[name] == nil {
+			l.problems.add(at("compose"), "unknown_type", map[string]any{"name": name, "near": nearest(name, l.typeNames())})
+		}
+	}
+	seen := map[string]bool{}
+	for _, tab := range p.Tabs {
+		l.partName(tab.Name, "tab", seen, l.marks.at(tab, "name", tab.Pos), tab.Pos)
+		l.label(tab.Label, l.marks.at(tab, "label", tab.Pos), tab.Pos)
+		for _, b := range tab.Blocks {
+			l.checkBlock(t, b)
+		}
+	}
+	for _, b := range p.Side {
+		l.checkBlock(t, b)
+	}
+}
+
+// checkBlock checks one block of a page (t is its type) or of a role's home
+// (t is nil, of names the type).
+func (l *loader) checkBlock(t *Type, b *Block) {
+	at := func(key string) Pos { return l.marks.at(b, key, b.Pos) }
+	if !slices.Contains(blockNames, b.Block) {
+		l.problems.add(at("block"), "unknown_block", map[string]any{"name": b.Block, "near": nearest(b.Block, blockNames), "known": joined(blockNames)})
+		return
+	}
+	shown := t
+	if b.Of != "" {
+		of, ok := l.schema.byName[b.Of]
+		if !ok {
+			l.problems.add(at("of"), "unknown_type", map[string]any{"name": b.Of, "near": nearest(b.Of, l.typeNames())})
+			return
+		}
+		shown = of
+	}
+	if b.Block == "related" && t != nil {
+		l.relatedBlock(t, shown, b)
+	}
+	if b.Section != "" && t != nil && !slices.ContainsFunc(t.Sections, func(s *Section) bool { return s.Name == b.Section }) {
+		l.problems.add(at("section"), "unknown_section", map[string]any{"name": b.Section})
+	}
+	if shown == nil {
+		return
+	}
+	l.shown(shown, b.Columns, at("columns"))
+	l.sortKeys(shown, b.Sort, at("sort"))
+	if b.Block == "topics" {
+		if _, ok := shown.byName[b.Group]; b.Group != "" && !ok {
+			l.unknownField(shown, at("group"), b.Group)
+		}
+		return
+	}
+	l.groupable(shown, b.Group, at("group"))
+}
+
+// relatedBlock finds the link of the related type that points here.
+func (l *loader) relatedBlock(t, of *Type, b *Block) {
+	var vias []string
+	for _, back := range t.Links {
+		if back.Type == of && back.Field.Parent == nil && !back.Field.System {
+			vias = append(vias, back.Field.Name)
+		}
+	}
+	switch {
+	case b.Of == "" || len(vias) == 0:
+		var known []string
+		for _, back := range t.Links {
+			if !back.Field.System && !slices.Contains(known, back.Type.Name) {
+				known = append(known, back.Type.Name)
+			}
+		}
+		l.problems.add(l.marks.at(b, "of", b.Pos), "unknown_related", map[string]any{"name": b.Of, "known": joined(known)})
+	case b.Via == "":
+		b.Via = vias[0]
+	case !slices.Contains(vias, b.Via):
+		l.problems.add(l.marks.at(b, "via", b.Pos), "rollup_bad_via", map[string]any{"field": b.Via, "name": of.Name, "known": joined(vias)})
+	}
+}
+
+func (l *loader) checkMenu(items []*MenuItem) {
+	for _, m := range items {
+		at := func(key string) Pos { return l.marks.at(m, key, m.Pos) }
+		t := l.schema.byName[m.Type]
+		switch {
+		case m.Name != "" && !l.goodName(m.Name, at("name")):
+		case m.Type == "" && m.Page == "" && len(m.Items) == 0:
+			l.problems.add(m.Pos, "menu_empty", nil)
+		case m.Type != "" && t == nil:
+			l.problems.add(at("type"), "unknown_type", map[string]any{"name": m.Type, "near": nearest(m.Type, l.typeNames())})
+		case m.View != "" && t != nil && t.View(m.View) == nil:
+			var known []string
+			for _, v := range t.Views {
+				known = append(known, v.Name)
+			}
+			l.problems.add(at("view"), "unknown_view", map[string]any{"type": t.Name, "name": m.View, "near": nearest(m.View, known), "known": joined(known)})
+		case m.Type == "":
+			l.label(m.Label, at("label"), m.Pos)
+		}
+		if m.Name == "" {
+			m.Name = first(m.Type, m.Page)
+		}
+		l.checkMenu(m.Items)
+	}
+}
+
+func findMenu(items []*MenuItem, name string) *MenuItem {
+	for _, m := range items {
+		if m.Name == name {
+			return m
+		}
+		if found := findMenu(m.Items, name); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func menuNames(items []*MenuItem) []string {
+	var names []string
+	for _, m := range items {
+		names = append(append(names, m.Name), menuNames(m.Items)...)
+	}
+	return names
+}

@@ -1,0 +1,301 @@
+package record
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/expr"
+	"kedang/internal/meta"
+)
+
+// A reading is one SELECT over a type as one actor may see it: the columns,
+// the joins that give linked records their titles, and for each output field
+// how its scanned values become JSON. Rows are written into the answer as they
+// are scanned; nothing is kept per row.
+type reading struct {
+	s       *Store
+	a       *access.Actor
+	t       *meta.Type
+	dialect db.Dialect
+	args    expr.Args
+
+	columns []string
+	joins   strings.Builder
+	params  []any // of the columns' sub-selects and the joins, in order
+	outs    []output
+	nJoins  int
+}
+
+// output is one field of the answer.
+type output struct {
+	name   string
+	field  *meta.Field
+	level  meta.Level
+	at     int // first of its scanned columns
+	width  int
+	append func(dst []byte, v []any) ([]byte, bool) // false: missing, left out
+}
+
+func (s *Store) reading(a *access.Actor, t *meta.Type, d db.Dialect) *reading {
+	return &reading{s: s, a: a, t: t, dialect: d, args: a.Args(s.Clock())}
+}
+
+// column adds a column to the SELECT and returns its place.
+func (r *reading) column(text string) int {
+	r.columns = append(r.columns, text)
+	return len(r.columns) - 1
+}
+
+// add adds a field to the answer; hidden and unknown ones are refused alike.
+func (r *reading) add(name string) error {
+	f, ok := r.t.Field(name)
+	if !ok {
+		return errs.RefuseField(name, "unknown_field", errs.Params{"field": name})
+	}
+	level := meta.Read
+	if !f.System {
+		if level = r.a.Level(r.t, f); level == meta.Hidden {
+			return errs.RefuseField(name, "unknown_field", errs.Params{"field": name})
+		}
+	}
+	for _, o := range r.outs {
+		if o.name == name {
+			return nil
+		}
+	}
+	o := output{name: name, field: f, level: level, at: len(r.columns)}
+	switch {
+	case f.System && f.Target == nil:
+		r.builtin(&o)
+	case f.Target != nil && (f.System || f.Kind.Storage() == meta.InColumn):
+		r.link(&o)
+	case f.Kind.Storage() == meta.InColumn:
+		r.scalar(&o)
+	case f.Kind.Storage() == meta.InSide:
+		r.side(&o)
+	default:
+		return nil // child rows and files are answered by get alone
+	}
+	o.width = len(r.columns) - o.at
+	r.outs = append(r.outs, o)
+	return nil
+}
+
+// builtin answers a built-in column that is no link.
+func (r *reading) builtin(o *output) {
+	r.column("t." + quote(o.name))
+	switch o.name {
+	case "id":
+		o.append = func(dst []byte, v []any) ([]byte, bool) { return appendID(dst, integer(v[0])), true }
+	case "created_at", "updated_at", "archived_at":
+		o.append = func(dst []byte, v []any) ([]byte, bool) {
+			if v[0] == nil {
+				return dst, false
+			}
+			return appendTime(dst, integer(v[0])), true
+		}
+	case "rev":
+		o.append = func(dst []byte, v []any) ([]byte, bool) { return strconv.AppendInt(dst, integer(v[0]), 10), true }
+	default:
+		o.append = func(dst []byte, v []any) ([]byte, bool) {
+			text, ok := v[0].(string)
+			return meta.AppendString(dst, text), ok
+		}
+	}
+}
+
+// scalar answers a single value; masked and sealed ones as their mask.
+func (r *reading) scalar(o *output) {
+	f := o.field
+	r.column("t." + quote(f.Column))
+	switch {
+	case f.Sealed:
+		o.append = func(dst []byte, v []any) ([]byte, bool) { return append(dst, `"****"`...), v[0] != nil }
+	case o.level == meta.Masked:
+		out := &meta.Output{Lang: r.a.Lang, Zone: r.s.Zone}
+		o.append = func(dst []byte, v []any) ([]byte, bool) {
+			if v[0] == nil {
+				return dst, false
+			}
+			return meta.AppendString(dst, maskText(f, f.Kind.Format(f, v[0], out))), true
+		}
+	default:
+		o.append = func(dst []byte, v []any) ([]byte, bool) {
+			if v[0] == nil {
+				return dst, false
+			}
+			return f.Kind.AppendJSON(dst, f, v[0]), true
+		}
+	}
+}
+
+// link answers {"id","title"}; {"hidden":true} when the reader may not see the
+// record it points to.
+func (r *reading) link(o *output) {
+	f := o.field
+	alias := "j" + strconv.Itoa(r.nJoins)
+	r.nJoins++
+	column := "t." + quote(columnOf(f))
+	r.column(column)
+	r.column(alias + ".title")
+	r.column(alias + ".id")
+	r.joins.WriteString(" LEFT JOIN " + quote(f.Target.Table) + " AS " + alias + " ON " + alias + ".id = " + column)
+	if cond, args := r.visible(f.Target, alias); cond != "" {
+		r.joins.WriteString(" AND (" + cond + ")")
+		r.params = append(r.params, args...)
+	}
+	o.append = appendLink
+}
+
+// visible prints the condition under which a linked record's title may be
+// read: none for those whose type says so, users and departments among them.
+func (r *reading) visible(t *meta.Type, alias string) (string, []any) {
+	if t.Builtin || t.TitleHow == "public" {
+		return "", nil
+	}
+	cond, args, err := r.a.Scope(t, "read").SQL(r.a, alias, r.dialect, r.args)
+	if err != nil {
+		return "0 = 1", nil // a right that cannot be evaluated denies
+	}
+	return cond, args
+}
+
+func appendLink(dst []byte, v []any) ([]byte, bool) {
+	if v[0] == nil {
+		return dst, false
+	}
+	if v[2] == nil {
+		return append(dst, `{"hidden":true}`...), true
+	}
+	dst = append(dst, `{"id":`...)
+	dst = appendID(dst, integer(v[0]))
+	dst = append(dst, `,"title":`...)
+	return append(meta.AppendString(dst, str(v[1])), '}'), true
+}
+
+// side answers a many-valued field, gathered by the database into one JSON
+// text per row: [[value, extra], …].
+func (r *reading) side(o *output) {
+	f := o.field
+	pair := "s.value, s.extra"
+	from := quote(f.Table) + " AS s"
+	if f.Target != nil {
+		alias := "j" + strconv.Itoa(r.nJoins)
+		r.nJoins++
+		pair = "s.value, " + alias + ".title"
+		from += " LEFT JOIN " + quote(f.Target.Table) + " AS " + alias + " ON " + alias + ".id = s.value"
+		if cond, args := r.visible(f.Target, alias); cond != "" {
+			from += " AND (" + cond + ")"
+			r.columnParams(args)
+		}
+	}
+	gather := "json_group_array(json_array(" + pair + ") ORDER BY s.pos)"
+	if r.dialect == db.Postgres {
+		gather = "json_agg(json_build_array(" + pair + ") ORDER BY s.pos)::text"
+	}
+	r.column("(SELECT " + gather + " FROM " + from + " WHERE s.record = t.id)")
+	o.append = func(dst []byte, v []any) ([]byte, bool) { return r.appendItems(dst, f, o.level, str(v[0])) }
+	level := o.level
+	o.append = func(dst []byte, v []any) ([]byte, bool) { return r.appendItems(dst, f, level, str(v[0])) }
+}
+
+// columnParams puts arguments of a column's sub-select before those of the joins.
+func (r *reading) columnParams(args []any) { r.params = append(args, r.params...) }
+
+func (r *reading) appendItems(dst []byte, f *meta.Field, level meta.Level, text string) ([]byte, bool) {
+	if text == "" || text == "[]" {
+		return dst, false
+	}
+	items, titles, err := parseItems(text)
+	if err != nil || len(items) == 0 {
+		return dst, false
+	}
+	switch {
+	case f.Target != nil:
+		return appendLinks(dst, items, titles), true
+	case level == meta.Masked:
+		return r.appendMasked(dst, f, items), true
+	}
+	return f.Kind.AppendJSON(dst, f, items), true
+}
+
+// parseItems reads [[value, extra], …].
+func parseItems(text string) (items []meta.Item, titles []bool, err error) {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var pairs [][2]any
+	if err := d.Decode(&pairs); err != nil {
+		return nil, nil, err
+	}
+	for _, p := range pairs {
+		item := meta.Item{}
+		switch v := p[0].(type) {
+		case string:
+			item.Value = v
+		case json.Number:
+			n, err := v.Int64()
+			if err != nil {
+				return nil, nil, err
+			}
+			item.Value = n
+		}
+		item.Extra, _ = p[1].(string)
+		items, titles = append(items, item), append(titles, p[1] != nil)
+	}
+	return items, titles, nil
+}
+
+func appendLinks(dst []byte, items []meta.Item, seen []bool) []byte {
+	dst = append(dst, '[')
+	for i, item := range items {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		v := []any{item.Value, item.Extra, nil}
+		if seen[i] {
+			v[2] = item.Value
+		}
+		dst, _ = appendLink(dst, v)
+	}
+	return append(dst, ']')
+}
+
+func (r *reading) appendMasked(dst []byte, f *meta.Field, items []meta.Item) []byte {
+	out := &meta.Output{Lang: r.a.Lang, Zone: r.s.Zone}
+	dst = append(dst, '[')
+	for i, item := range items {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		shown := f.Kind.Format(f, []meta.Item{{Value: item.Value}}, out)
+		dst = append(meta.AppendString(append(dst, `{"masked":`...), maskText(f, shown)), '}')
+	}
+	return append(dst, ']')
+}
+
+// text prints SELECT … FROM … of the reading; the caller adds WHERE and the rest.
+func (r *reading) text() string {
+	return "SELECT " + strings.Join(r.columns, ", ") + " FROM " + quote(r.t.Table) + " AS t" + r.joins.String()
+}
+
+// appendRow writes one scanned row as a JSON object's members, without braces.
+func (r *reading) appendRow(dst []byte, values []any) []byte {
+	first := len(dst)
+	for i := range r.outs {
+		o := &r.outs[i]
+		mark := len(dst)
+		if mark > first {
+			dst = append(dst, ',')
+		}
+		dst = append(append(append(dst, '"'), o.name...), '"', ':')
+		var ok bool
+		if dst, ok = o.append(dst, values[o.at:o.at+o.width]); !ok {
+			dst = dst[:mark]
+		}
+	}
+	return dst
+}

@@ -1,0 +1,358 @@
+package transfer
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+
+	"kedang/internal/codes"
+	"kedang/internal/errs"
+	"kedang/internal/han"
+	"kedang/internal/meta"
+)
+
+// headRows is how many rows are looked at to find the header and the kinds of
+// content.
+const headRows = 60
+
+// headerWithin is how far down a header may stand: titles and remarks come first.
+const headerWithin = 20
+
+// Column is what one column of a sheet was understood to be.
+type Column struct {
+	Index  int      `json:"index"`  // from 0
+	Header string   `json:"header"` // as written; "" when there is none
+	Field  string   `json:"field"`  // the field it fills; "" for none
+	How    string   `json:"how"`    // name | synonym | content | given | none
+	Sample []string `json:"sample,omitempty"`
+}
+
+// Plan is what a sheet was understood to be. A person may correct it before
+// the import starts.
+type Plan struct {
+	Format  Format   `json:"format"`
+	Header  int      `json:"header_line"` // the line of the header in the file
+	Columns []Column `json:"columns"`
+	Rows    int      `json:"rows_seen"` // rows looked at
+	Missing []string `json:"missing"`   // required fields that no column fills
+}
+
+// Hints are what the user says beforehand.
+type Hints struct {
+	Encoding string
+	Map      map[string]string // header -> field, "" to leave a column out
+	Writable func(*meta.Field) bool
+}
+
+// Inspect reads the head of a file and proposes a plan for a type.
+func Inspect(path string, t *meta.Type, h Hints) (_ Plan, err error) {
+	defer errs.Wrap(&err, "transfer.Inspect(%s)", t.Name)
+	s, format, err := openSheet(path, h.Encoding)
+	if err != nil {
+		return Plan{}, err
+	}
+	defer s.close()
+	rows, lines, err := readHead(s)
+	if err != nil {
+		return Plan{}, err
+	}
+	if len(rows) == 0 {
+		return Plan{}, errs.New(errs.Invalid, "empty_file", nil)
+	}
+	m := newMapper(t, h)
+	at, ok := m.findHeader(rows)
+	if !ok {
+		return Plan{}, errs.New(errs.Invalid, "no_header", errs.Params{"type": t.Label.In("zh-Hans")})
+	}
+	if len(rows[at]) > maxColumns {
+		return Plan{}, errs.New(errs.Invalid, "too_many_columns", errs.Params{"max": maxColumns})
+	}
+	p := Plan{Format: format, Header: lines[at], Rows: len(rows) - at - 1}
+	p.Columns = m.columns(rows[at], rows[at+1:])
+	if err := m.given(p.Columns); err != nil {
+		return Plan{}, err
+	}
+	p.Missing = m.missing(p.Columns)
+	return p, nil
+}
+
+func readHead(s sheet) (rows [][]string, lines []int, err error) {
+	for len(rows) < headRows {
+		cells, line, err := s.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			if len(rows) == 0 {
+				return nil, nil, err
+			}
+			break // the rows before it tell enough; the import reports it
+		}
+		if blank(cells) {
+			continue
+		}
+		rows, lines = append(rows, slices.Clone(cells)), append(lines, line)
+	}
+	return rows, lines, nil
+}
+
+func blank(cells []string) bool {
+	for _, c := range cells {
+		if strings.TrimSpace(c) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// mapper knows by which words a type's fields go.
+type mapper struct {
+	t      *meta.Type
+	hints  Hints
+	fields []*meta.Field
+	exact  map[string][]*meta.Field // folded name, label or synonym
+}
+
+func newMapper(t *meta.Type, h Hints) *mapper {
+	m := &mapper{t: t, hints: h, exact: map[string][]*meta.Field{}}
+	system := []*meta.Field{}
+	for _, name := range []string{"number", "owner"} {
+		if f, ok := t.Field(name); ok && (name != "number" || t.Number != "") {
+			system = append(system, f)
+		}
+	}
+	for _, f := range append(append([]*meta.Field{}, t.Fields...), system...) {
+		if !fillable(f) || (h.Writable != nil && !f.System && !h.Writable(f)) {
+			continue
+		}
+		m.fields = append(m.fields, f)
+		words := append([]string{f.Name, f.Label.ZhHans, f.Label.ZhHant, f.Label.En}, f.Synonyms...)
+		if f.Name == "number" {
+			words = append(words, "编号", "客户编号", "编码", "客户编码", "代码", "客户代码", "code", "no", "no.")
+		}
+		for _, w := range words {
+			if key := headerKey(w); key != "" && !slices.Contains(m.exact[key], f) {
+				m.exact[key] = append(m.exact[key], f)
+			}
+		}
+	}
+	return m
+}
+
+// fillable tells whether a sheet's cell can fill a field at all.
+func fillable(f *meta.Field) bool {
+	if f.Formula != "" || f.Rollup != nil || f.Snapshot != "" {
+		return false
+	}
+	if f.System {
+		return true
+	}
+	return f.Kind.Storage() == meta.InColumn || f.Kind.Storage() == meta.InSide
+}
+
+// headerKey is a header as it is compared: folded, without spaces, brackets,
+// units, stars and numbers behind it (电话1, 手机号码(必填), *姓名).
+func headerKey(s string) string {
+	s = han.Fold(s)
+	if i := strings.IndexAny(s, "([{<【〔（"); i > 0 {
+		s = s[:i]
+	}
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return r
+		}
+		return -1
+	}, s)
+	trimmed := strings.TrimRightFunc(s, unicode.IsNumber)
+	if trimmed == "" {
+		return s
+	}
+	return trimmed
+}
+
+// findHeader picks the row that names most fields; else, when nothing is
+// named, the first row that looks like names above values.
+func (m *mapper) findHeader(rows [][]string) (int, bool) {
+	best, at := 0, -1
+	for i, row := range rows[:min(headerWithin, len(rows))] {
+		hits := 0
+		for _, cell := range row {
+			if _, ok := m.hints.Map[strings.TrimSpace(cell)]; ok {
+				hits += 2
+			} else if len(m.exact[headerKey(cell)]) > 0 {
+				hits++
+			}
+		}
+		if hits > best {
+			best, at = hits, i
+		}
+	}
+	return at, at >= 0
+}
+
+// columns proposes a field for each column: words first, then content.
+func (m *mapper) columns(header []string, rows [][]string) []Column {
+	out := make([]Column, len(header))
+	taken := map[*meta.Field]bool{}
+	for i, h := range header {
+		out[i] = Column{Index: i, Header: strings.TrimSpace(h), How: "none", Sample: samples(rows, i)}
+	}
+	m.byWords(out, taken, true)
+	m.byWords(out, taken, false)
+	for i := range out {
+		if out[i].Field != "" {
+			continue
+		}
+		if f := m.byContent(column(rows, i)); f != nil && (!taken[f] || many(f)) {
+			out[i].Field, out[i].How = f.Name, "content"
+			taken[f] = true
+		}
+	}
+	return out
+}
+
+// byWords gives columns to fields by their headers. A field takes one column
+// unless it is many-valued; a column whose first field is taken goes to its
+// next: with 姓名 and 公司, the customer's name is 姓名 and 公司 the firm.
+func (m *mapper) byWords(out []Column, taken map[*meta.Field]bool, exact bool) {
+	for rank := range 3 {
+		for i := range out {
+			if out[i].Field != "" || out[i].Header == "" {
+				continue
+			}
+			candidates := m.candidates(out[i].Header, exact)
+			if rank >= len(candidates) {
+				continue
+			}
+			f := candidates[rank]
+			if taken[f] && !many(f) {
+				continue
+			}
+			out[i].Field, out[i].How = f.Name, "synonym"
+			if exact && slices.Contains([]string{headerKey(f.Name), headerKey(f.Label.ZhHans), headerKey(f.Label.ZhHant), headerKey(f.Label.En)}, headerKey(out[i].Header)) {
+				out[i].How = "name"
+			}
+			taken[f] = true
+		}
+	}
+}
+
+// candidates are the fields a header may mean, the likeliest first.
+func (m *mapper) candidates(header string, exact bool) []*meta.Field {
+	key := headerKey(header)
+	if exact {
+		return m.exact[key]
+	}
+	var best []*meta.Field
+	longest := 1
+	for word, fields := range m.exact {
+		n := len([]rune(word))
+		if n < 2 || !(strings.HasSuffix(key, word) || strings.HasPrefix(key, word)) || (n < 4 && word[0] < 0x80) {
+			continue
+		}
+		if n > longest || (n == longest && len(best) > 0 && fields[0].Pos_() < best[0].Pos_()) {
+			longest, best = n, fields
+		}
+	}
+	return best
+}
+
+func many(f *meta.Field) bool { return !f.System && f.Kind.Storage() == meta.InSide }
+
+func column(rows [][]string, i int) []string {
+	var out []string
+	for _, r := range rows {
+		if i < len(r) && strings.TrimSpace(r[i]) != "" {
+			out = append(out, strings.TrimSpace(r[i]))
+		}
+	}
+	return out
+}
+
+func samples(rows [][]string, i int) []string {
+	c := column(rows, i)
+	return c[:min(3, len(c))]
+}
+
+// byContent recognises a column by what stands in it: most values must be
+// telephone numbers, mail addresses, credit codes or resident ids.
+func (m *mapper) byContent(values []string) *meta.Field {
+	if len(values) < 3 {
+		return nil
+	}
+	tests := []struct {
+		kind, form string
+		is         func(string) bool
+	}{
+		{"emails", "", func(s string) bool { return strings.Contains(s, "@") && codes.IsEmail(s) }},
+		{"identity", "uscc", func(s string) bool { _, v := codes.USCC(s); return len(s) == 18 && v.OK() }},
+		{"identity", "resident_id", func(s string) bool { _, v := codes.ResidentID(s); return v.OK() }},
+		{"phones", "", func(s string) bool { p := codes.ParsePhones(s, "CN"); return len(p) > 0 && p[0].E164 != "" }},
+	}
+	for _, test := range tests {
+		hits := 0
+		for _, v := range values {
+			if test.is(v) {
+				hits++
+			}
+		}
+		if hits*10 < len(values)*8 {
+			continue
+		}
+		for _, f := range m.fields {
+			if f.KindName == test.kind && (test.form == "" || slices.Contains(f.Forms, test.form)) {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+// given applies what the user said of columns: it wins.
+func (m *mapper) given(cols []Column) error {
+	for header, name := range m.hints.Map {
+		i := slices.IndexFunc(cols, func(c Column) bool { return c.Header == strings.TrimSpace(header) })
+		if i < 0 {
+			return errs.RefuseField("map", "no_such_column", errs.Params{"column": header})
+		}
+		if name == "" {
+			cols[i].Field, cols[i].How = "", "given"
+			continue
+		}
+		f := m.field(name)
+		if f == nil {
+			return errs.RefuseField("map", "unknown_field", errs.Params{"field": name})
+		}
+		for k := range cols {
+			if cols[k].Field == f.Name && !many(f) && cols[k].How != "given" {
+				cols[k].Field, cols[k].How = "", "none"
+			}
+		}
+		cols[i].Field, cols[i].How = f.Name, "given"
+	}
+	return nil
+}
+
+func (m *mapper) field(name string) *meta.Field {
+	for _, f := range m.fields {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// missing lists the fields that are always required, have no default, and no column.
+func (m *mapper) missing(cols []Column) []string {
+	out := []string{}
+	for _, f := range m.t.Fields {
+		if f.Required != "true" || f.Default != "" || f.Computed() || f.Snapshot != "" {
+			continue
+		}
+		if !slices.ContainsFunc(cols, func(c Column) bool { return c.Field == f.Name }) {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,256 @@
+package transfer
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"kedang/internal/errs"
+)
+
+// Limits of what is taken in.
+const (
+	maxColumns = 500
+	maxRecord  = 4 << 20 // bytes of one row of a text sheet
+)
+
+// sheet is a table of texts read row by row.
+type sheet interface {
+	// next gives a row's cells (valid until the next call) and its line in the
+	// file; io.EOF at the end.
+	next() (cells []string, line int, err error)
+	close() error
+}
+
+// Format is what a file turned out to be.
+type Format struct {
+	Kind      string `json:"kind"`                // csv | xlsx
+	Encoding  string `json:"encoding,omitempty"`  // of a csv
+	Delimiter string `json:"delimiter,omitempty"` // of a csv
+	Sheet     string `json:"sheet,omitempty"`     // of an xlsx: its first sheet with rows
+	Dates1904 bool   `json:"dates_1904,omitempty"`
+}
+
+// openSheet opens a sheet for reading from its start. hint names an encoding,
+// "" to tell it from the bytes.
+func openSheet(path, hint string) (sheet, Format, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, Format{}, err
+	}
+	head := make([]byte, sample)
+	n, err := io.ReadFull(f, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		f.Close()
+		return nil, Format{}, err
+	}
+	head = head[:n]
+	switch {
+	case len(bytes.TrimSpace(head)) == 0:
+		f.Close()
+		return nil, Format{}, errs.New(errs.Invalid, "empty_file", nil)
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		f.Close()
+		return openWorkbook(path)
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+		f.Close()
+		return nil, Format{}, compound(head)
+	case isJunk(head):
+		f.Close()
+		return nil, Format{}, errs.New(errs.Invalid, "not_a_sheet", nil)
+	}
+	s, format, err := openText(f, head, n < sample, hint)
+	if err != nil {
+		f.Close()
+	}
+	return s, format, err
+}
+
+// compound tells what an old Office file is: an encrypted workbook, or Excel 97.
+func compound(head []byte) error {
+	if bytes.Contains(head, []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e")) {
+		return errs.New(errs.Invalid, "encrypted_file", nil)
+	}
+	return errs.New(errs.Invalid, "old_excel_file", nil)
+}
+
+// isJunk knows files that are text or bytes and never a list.
+func isJunk(head []byte) bool {
+	t := bytes.TrimSpace(head)
+	for _, prefix := range []string{"%PDF", "\x89PNG", "\xff\xd8\xff", "GIF8", "Rar!", "<?xml", "<html", "<!DOCTYPE", "{", "[{", "\x7fELF", "BEGIN:VCARD"} {
+		if bytes.HasPrefix(t, []byte(prefix)) {
+			return true
+		}
+	}
+	return false
+}
+
+// textSheet is a CSV or the like.
+type textSheet struct {
+	file   *os.File
+	reader *csv.Reader
+	guard  *recordGuard
+}
+
+func openText(f *os.File, head []byte, whole bool, hint string) (sheet, Format, error) {
+	enc, err := detect(head, whole)
+	if hint != "" {
+		enc, err = encodingNamed(hint)
+	}
+	if err != nil {
+		return nil, Format{}, err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, Format{}, err
+	}
+	text, err := io.ReadAll(decode(bytes.NewReader(head), enc))
+	if err != nil {
+		return nil, Format{}, err
+	}
+	delimiter := guessDelimiter(text)
+	g := &recordGuard{r: decode(f, enc)}
+	r := csv.NewReader(g)
+	r.Comma = delimiter
+	r.LazyQuotes = true
+	r.FieldsPerRecord = -1
+	r.ReuseRecord = true
+	return &textSheet{file: f, reader: r, guard: g}, Format{Kind: "csv", Encoding: enc.name, Delimiter: string(delimiter)}, nil
+}
+
+func (s *textSheet) next() ([]string, int, error) {
+	s.guard.read = 0
+	cells, err := s.reader.Read()
+	if err != nil {
+		var pe *csv.ParseError
+		switch {
+		case err == io.EOF:
+			return nil, 0, err
+		case errors.As(err, &pe):
+			return nil, pe.StartLine, errs.New(errs.Invalid, "bad_row", errs.Params{"line": pe.StartLine})
+		}
+		return nil, 0, err
+	}
+	line, _ := s.reader.FieldPos(0)
+	return cells, line, nil
+}
+
+func (s *textSheet) close() error { return s.file.Close() }
+
+// recordGuard ends the reading of a row that has no end: a lone quote must not
+// draw the whole file into memory.
+type recordGuard struct {
+	r    io.Reader
+	read int
+}
+
+// Read reads on while the row is within bounds.
+func (g *recordGuard) Read(b []byte) (int, error) {
+	if g.read > maxRecord {
+		return 0, errs.New(errs.Invalid, "row_too_long", errs.Params{"max": maxRecord})
+	}
+	n, err := g.r.Read(b)
+	g.read += n
+	return n, err
+}
+
+// guessDelimiter picks the separator that splits the first rows most evenly.
+func guessDelimiter(text []byte) rune {
+	best, bestScore := ',', 0.0
+	for _, d := range []rune{',', '\t', ';', '|', '，'} {
+		r := csv.NewReader(bytes.NewReader(text))
+		r.Comma, r.LazyQuotes, r.FieldsPerRecord = d, true, -1
+		counts := map[int]int{}
+		rows := 0
+		for rows < 30 {
+			cells, err := r.Read()
+			if err != nil {
+				break
+			}
+			counts[len(cells)]++
+			rows++
+		}
+		for n, times := range counts {
+			if score := float64(times) / float64(max(rows, 1)) * float64(min(n, 20)); n > 1 && score > bestScore {
+				best, bestScore = d, score
+			}
+		}
+	}
+	return best
+}
+
+// workbook is the first sheet with rows of an xlsx file, read as a stream.
+type workbook struct {
+	file *excelize.File
+	rows *excelize.Rows
+	line int
+}
+
+func openWorkbook(path string) (_ sheet, format Format, err error) {
+	defer func() {
+		if p := recover(); p != nil { // a damaged file must not end the program
+			err = errs.New(errs.Invalid, "damaged_workbook", nil)
+		}
+	}()
+	f, err := excelize.OpenFile(path, excelize.Options{UnzipSizeLimit: 4 << 30, UnzipXMLSizeLimit: 64 << 20, RawCellValue: true})
+	if err != nil {
+		if errors.Is(err, excelize.ErrWorkbookPassword) || strings.Contains(err.Error(), "encrypted") {
+			return nil, format, errs.New(errs.Invalid, "encrypted_file", nil)
+		}
+		return nil, format, &errs.Error{Kind: errs.Invalid, Code: "damaged_workbook", Err: err}
+	}
+	format.Kind = "xlsx"
+	if props, err := f.GetWorkbookProps(); err == nil && props.Date1904 != nil {
+		format.Dates1904 = *props.Date1904
+	}
+	for _, name := range f.GetSheetList() {
+		if visible, err := f.GetSheetVisible(name); err == nil && !visible {
+			continue
+		}
+		rows, err := f.Rows(name)
+		if err != nil {
+			continue // a chart, or a sheet whose part is missing
+		}
+		if !rows.Next() {
+			rows.Close()
+			continue
+		}
+		rows.Close()
+		if rows, err = f.Rows(name); err != nil {
+			continue
+		}
+		format.Sheet = name
+		return &workbook{file: f, rows: rows}, format, nil
+	}
+	f.Close()
+	return nil, format, errs.New(errs.Invalid, "empty_file", nil)
+}
+
+func (w *workbook) next() (cells []string, line int, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errs.New(errs.Invalid, "damaged_workbook", nil)
+		}
+	}()
+	if !w.rows.Next() {
+		if err := w.rows.Error(); err != nil {
+			return nil, w.line, &errs.Error{Kind: errs.Invalid, Code: "damaged_workbook", Err: err}
+		}
+		return nil, 0, io.EOF
+	}
+	w.line++
+	cells, err = w.rows.Columns(excelize.Options{RawCellValue: true})
+	if err != nil {
+		return nil, w.line, &errs.Error{Kind: errs.Invalid, Code: "damaged_workbook", Err: err}
+	}
+	return cells, w.line, nil
+}
+
+func (w *workbook) close() error {
+	w.rows.Close()
+	return w.file.Close()
+}
