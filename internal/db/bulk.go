@@ -3,15 +3,14 @@ package db
 import (
 	"context"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // bulkVariables bounds the arguments of one statement of a bulk insert.
 const bulkVariables = 600
 
 // BulkInsert writes many rows at once: COPY on PostgreSQL, statements of
-// several rows on SQLite. Names are plain; values as for Exec.
+// several rows on SQLite. Each row has one value per column, of the kinds that
+// Exec takes; rows are left as they are. Names are plain, not quoted.
 func BulkInsert(ctx context.Context, tx Tx, table string, columns []string, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
@@ -20,16 +19,21 @@ func BulkInsert(ctx context.Context, tx Tx, table string, columns []string, rows
 		return t.copyIn(ctx, table, columns, rows)
 	}
 	per := max(1, bulkVariables/len(columns))
+	many, one := insertText(table, columns, per), insertText(table, columns, 1)
+	args := make([]any, 0, per*len(columns))
 	for len(rows) > 0 {
-		n := min(per, len(rows))
-		if n < per {
-			n = 1 // the rest one by one: two statements to keep, not one per count
+		text, n := many, per
+		if len(rows) < per {
+			text, n = one, 1 // the rest one by one: two statements to keep, not one per count
 		}
-		args := make([]any, 0, n*len(columns))
+		args = args[:0]
 		for _, r := range rows[:n] {
+			if len(r) != len(columns) {
+				return errColumns(len(r), len(columns))
+			}
 			args = append(args, r...)
 		}
-		if _, err := tx.Exec(ctx, insertText(table, columns, n), args...); err != nil {
+		if _, err := tx.Exec(ctx, text, args...); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -49,21 +53,4 @@ func insertText(table string, columns []string, n int) string {
 	one := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
 	b.WriteString(") VALUES " + strings.TrimSuffix(strings.Repeat(one+", ", n), ", "))
 	return b.String()
-}
-
-func (t *pgTx) copyIn(ctx context.Context, table string, columns []string, rows [][]any) error {
-	if t.over {
-		return errTxOver
-	}
-	for _, r := range rows {
-		for i := range r {
-			v, err := argument(r[i])
-			if err != nil {
-				return err
-			}
-			r[i] = v
-		}
-	}
-	_, err := t.tx.CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
-	return err
 }

@@ -9,7 +9,19 @@ import "context"
 //
 // Arguments and scanned values are int64, float64, string, []byte and nil
 // (scan into *int64, *string, *[]byte, *float64, *sql.NullInt64,
-// *sql.NullString … or *any, which then holds one of those five).
+// *sql.NullString … or *any, which then holds one of those five). Arguments
+// may also be int, int32, bool (0 or 1) and the sql.Null forms. Text with a
+// NUL or invalid UTF-8 is refused: Invalid nul_in_text, invalid_utf8.
+//
+// A statement that the database refuses ends the transaction, on both
+// databases: what follows in it is refused, and Write returns the first error
+// even when its function swallows it. Look before you insert, or use ON CONFLICT.
+//
+// A query may run while the rows of another are open. PostgreSQL then reads
+// those rows to their end first, so close rows early and do not nest queries
+// in a loop over a large result.
+//
+// A Tx belongs to one goroutine and ends with the function it was given to.
 type Tx interface {
 	// Exec runs a statement and returns the number of rows it changed.
 	Exec(ctx context.Context, query string, args ...any) (int64, error)

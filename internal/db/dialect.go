@@ -1,13 +1,6 @@
 package db
 
-import (
-	"context"
-	"errors"
-	"strings"
-
-	"github.com/jackc/pgx/v5/pgconn"
-	"modernc.org/sqlite"
-)
+import "strings"
 
 // String names the database.
 func (d Dialect) String() string {
@@ -68,41 +61,4 @@ func (d Dialect) DDL(text string) string {
 		strict = ""
 	}
 	return strings.NewReplacer("{int}", d.IntType(), "{text}", d.TextType(), "{blob}", d.BlobType(), "{real}", d.RealType(), "{strict}", strict).Replace(text)
-}
-
-// UniqueViolation tells whether err is the database's refusal of a second
-// equal value, and names the index (PostgreSQL) or the columns (SQLite).
-func UniqueViolation(err error) (what string, ok bool) {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.ConstraintName + " " + pg.Detail, pg.Code == "23505"
-	}
-	var le *sqlite.Error
-	if errors.As(err, &le) && (le.Code() == 2067 || le.Code() == 1555) {
-		return le.Error(), true
-	}
-	return "", false
-}
-
-// LockKey takes an exclusive lock of the company on a key until the
-// transaction ends. SQLite's writer is alone, so there is nothing to take.
-func LockKey(ctx context.Context, tx Tx, key int64) error {
-	return lockKey(ctx, tx, "SELECT pg_advisory_xact_lock(hashtext(current_schema()), ?)", key)
-}
-
-// LockKeyShared is LockKey shared with others who do the same.
-func LockKeyShared(ctx context.Context, tx Tx, key int64) error {
-	return lockKey(ctx, tx, "SELECT pg_advisory_xact_lock_shared(hashtext(current_schema()), ?)", key)
-}
-
-func lockKey(ctx context.Context, tx Tx, query string, key int64) error {
-	if tx.Dialect() != Postgres {
-		return nil
-	}
-	rows, err := tx.Query(ctx, query, int64(int32(key^key>>32)))
-	if err != nil {
-		return err
-	}
-	rows.Next()
-	return rows.Close()
 }

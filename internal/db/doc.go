@@ -16,8 +16,12 @@
 // its transaction and retries what lost a deadlock.
 //
 // Inside Write no other Write may be called: on SQLite it would wait for
-// itself. The function given to Write may run more than once (PostgreSQL retries), so it must not leave anything
-// behind outside its transaction.
+// itself, which is found out and refused. The function given to Write may run
+// more than once (PostgreSQL retries), so it must not leave anything behind
+// outside its transaction, nor add up what it returns.
+//
+// One process owns a SQLite directory, by a lock on kedang.lock that ends with
+// the process. A PostgreSQL schema may have many.
 //
 // db also owns the ids: 63 bits, ordered by time (see [IDs]).
 //

@@ -28,8 +28,8 @@ type IDs struct {
 	last int64      // time and counter of the newest id, without the node
 }
 
-// NewIDs makes a generator for a node (0 to 255; one per process that writes
-// to the same database).
+// NewIDs makes a generator for a node (0 to 255, the lowest 8 bits count; one
+// per process that writes to the same database) and a clock (nil is time.Now).
 func NewIDs(node int, now func() time.Time) *IDs {
 	if now == nil {
 		now = time.Now
@@ -69,11 +69,7 @@ const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 // sort like the numbers.
 func FormatID(id int64) string {
 	var b [13]byte
-	for i := 12; i >= 0; i-- {
-		b[i] = alphabet[id&31]
-		id >>= 5
-	}
-	return string(b[:])
+	return string(AppendID(b[:0], id))
 }
 
 // AppendID appends FormatID's text.
@@ -87,29 +83,36 @@ func AppendID(dst []byte, id int64) []byte {
 // ParseID reads FormatID's text, in either case. Errors: Invalid bad_id.
 func ParseID(text string) (int64, error) {
 	if len(text) != 13 {
-		return 0, errBadID
+		return 0, badID(text)
 	}
 	var id uint64
 	for i := range 13 {
-		d := digit(text[i])
+		d := digits[text[i]]
 		if d < 0 || (i == 0 && d > 7) {
-			return 0, errBadID
+			return 0, badID(text)
 		}
 		id = id<<5 | uint64(d)
 	}
 	return int64(id), nil
 }
 
-var errBadID = errs.New(errs.Invalid, "bad_id", nil)
-
-func digit(c byte) int {
-	if c >= 'a' && c <= 'z' {
-		c -= 'a' - 'A'
+func badID(text string) error {
+	if len(text) > 40 {
+		return errs.New(errs.Invalid, "bad_id", nil)
 	}
-	for i := range len(alphabet) {
-		if alphabet[i] == c {
-			return i
+	return errs.New(errs.Invalid, "bad_id", errs.Params{"value": text})
+}
+
+// digits gives each character's value, -1 for those that are none.
+var digits = func() (d [256]int8) {
+	for i := range d {
+		d[i] = -1
+	}
+	for i, c := range []byte(alphabet) {
+		d[c] = int8(i)
+		if c >= 'A' {
+			d[c+'a'-'A'] = int8(i)
 		}
 	}
-	return -1
-}
+	return d
+}()

@@ -2,8 +2,10 @@ package db
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"runtime"
-	"sync/atomic"
+	"runtime/debug"
 
 	"kedang/internal/errs"
 )
@@ -14,7 +16,7 @@ type Config struct {
 	URL     string // postgres://…; set, it is used and Dir is not
 	Schema  string // PostgreSQL schema, "kedang" unless told
 	Readers int    // SQLite: reading connections, 2 × cores unless told
-	NoSync  bool   // SQLite: no disk sync at COMMIT; for tests that kill nothing
+	NoSync  bool   // no disk sync at COMMIT: for tests that kill nothing
 }
 
 // DB is one company's database. It is safe for use by many goroutines.
@@ -29,59 +31,58 @@ type engine interface {
 	read(ctx context.Context, fn func(Tx) error) error
 	write(ctx context.Context, alone bool, fn func(Tx) error) error
 	maintain(ctx context.Context) error
+	checkpoint(ctx context.Context) error
+	gauges() Stats
 	close() error
 }
 
-// stats are counted as they happen.
-type stats struct {
-	commits, requests, failed, reads atomic.Int64
-}
-
-// Stats are totals since the start.
-type Stats struct {
-	Commits  int64 // transactions committed
-	Requests int64 // writes acknowledged in them
-	Failed   int64 // writes rolled back
-	Reads    int64
-}
-
-// Open opens the database and checks that it answers. Errors: Unavailable
-// directory_in_use when another process owns the data directory.
+// Open opens the database, making the directory or schema when it is absent,
+// and checks that it answers. Errors: Unavailable directory_in_use (dir, pid)
+// when another process owns the data directory; Unavailable database_away when
+// the server does not answer; Invalid bad_database_url.
 func Open(ctx context.Context, c Config) (_ *DB, err error) {
 	defer errs.Wrap(&err, "db.Open")
 	d := &DB{}
 	if c.URL != "" {
 		d.dialect = Postgres
 		d.engine, err = openPostgres(ctx, c, &d.stats)
-		return d, err
+	} else {
+		d.engine, err = openSQLite(ctx, c, &d.stats)
 	}
-	if c.Readers == 0 {
-		c.Readers = 2 * runtime.GOMAXPROCS(0)
+	if err != nil {
+		return nil, err
 	}
-	d.engine, err = openSQLite(ctx, c, &d.stats)
-	return d, err
+	return d, nil
 }
 
 // Dialect tells which database this is.
 func (d *DB) Dialect() Dialect { return d.dialect }
 
-// Close waits for what runs and closes. No call may follow.
+// Close waits for what runs and closes. Calls that follow are refused:
+// Unavailable closing.
 func (d *DB) Close() error { return d.engine.close() }
 
-// Stats returns the totals since the start.
-func (d *DB) Stats() Stats {
-	return Stats{d.stats.commits.Load(), d.stats.requests.Load(), d.stats.failed.Load(), d.stats.reads.Load()}
-}
-
-// Read runs fn in a read-only snapshot.
+// Read runs fn in a read-only transaction that sees one moment of the
+// database. When ctx ends, a statement that runs is interrupted: Canceled.
 func (d *DB) Read(ctx context.Context, fn func(Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return canceled(err)
+	}
 	d.stats.reads.Add(1)
 	return d.engine.read(ctx, fn)
 }
 
 // Write runs fn in a transaction and returns after its COMMIT. On SQLite it
-// may share that COMMIT with others; when fn fails, only its own work is
-// undone.
+// may share that COMMIT with others; when fn fails or panics, only its own
+// work is undone, and the panic becomes an Internal error with its stack.
+//
+// A ctx that ends before fn begins leaves the request undone; while fn runs,
+// each statement looks at its ctx first, and none is interrupted halfway.
+//
+// fn must not call Write of the same DB: on SQLite that would wait for itself,
+// and is refused after a moment (Internal write_in_write). Reading inside is
+// allowed, and sees what was committed before. On PostgreSQL fn may run
+// several times, after a deadlock or a failed serialisation.
 func (d *DB) Write(ctx context.Context, fn func(Tx) error) error { return d.writing(ctx, false, fn) }
 
 // WriteAlone is Write with a COMMIT of its own: for long work such as a chunk
@@ -92,13 +93,101 @@ func (d *DB) WriteAlone(ctx context.Context, fn func(Tx) error) error {
 
 func (d *DB) writing(ctx context.Context, alone bool, fn func(Tx) error) error {
 	if err := ctx.Err(); err != nil {
-		return err
+		return canceled(err)
 	}
-	return d.engine.write(ctx, alone, fn)
+	err := d.engine.write(ctx, alone, fn)
+	if err != nil {
+		d.stats.failed.Add(1)
+	}
+	return err
 }
 
-// Maintain refreshes the planner's statistics; run it daily and after bulk loads.
+// Maintain refreshes the planner's statistics, one table at a time; run it
+// daily and after bulk loads. Writes go on between the tables.
 func (d *DB) Maintain(ctx context.Context) (err error) {
 	defer errs.Wrap(&err, "DB.Maintain")
 	return d.engine.maintain(ctx)
+}
+
+// Checkpoint moves SQLite's write-ahead log into the database file and empties
+// it. Errors: Unavailable database_busy while a long read still needs the log.
+// PostgreSQL looks after itself.
+func (d *DB) Checkpoint(ctx context.Context) (err error) {
+	defer errs.Wrap(&err, "DB.Checkpoint")
+	return d.engine.checkpoint(ctx)
+}
+
+// readers is how many reading connections a SQLite database has: two for each
+// core. More only starve the writer.
+func (c Config) readers() int {
+	if c.Readers > 0 {
+		return c.Readers
+	}
+	return 2 * runtime.GOMAXPROCS(0)
+}
+
+// guarded turns a panic of fn into an error, so that one bad request does not
+// take the others' transaction with it.
+func guarded(fn func(Tx) error, tx Tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &errs.Error{Kind: errs.Internal, Code: "panic", Err: fmt.Errorf("%v\n%s", p, debug.Stack())}
+		}
+	}()
+	return fn(tx)
+}
+
+// canceled is the answer to a request whose context ended; the context's own
+// error stays in the chain.
+func canceled(err error) error {
+	return &errs.Error{Kind: errs.Canceled, Code: "canceled", Err: err}
+}
+
+// stopped puts the context's error into an interrupted statement's.
+func stopped(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil && errs.Is(err, errs.Canceled) {
+		return canceled(ctx.Err())
+	}
+	return err
+}
+
+func closing() error { return errs.New(errs.Unavailable, "closing", nil) }
+
+// errTxOver is answered to a statement after its transaction ended.
+var errTxOver = errors.New("db: transaction has ended")
+
+// life is what both databases' transactions know about themselves.
+type life struct {
+	over bool
+	lost error // the first refusal by the database, which ended the transaction
+}
+
+// ready tells whether a statement may run.
+func (l *life) ready(ctx context.Context) error {
+	switch {
+	case l.over:
+		return errTxOver
+	case l.lost != nil:
+		return fmt.Errorf("db: an earlier statement failed: %w", l.lost)
+	case ctx.Err() != nil:
+		return canceled(ctx.Err())
+	}
+	return nil
+}
+
+// fail keeps the first refusal.
+func (l *life) fail(err error) error {
+	if err != nil && l.lost == nil {
+		l.lost = err
+	}
+	return err
+}
+
+// outcome is what a transaction's function comes to: an error that it
+// swallowed counts, for its work is lost.
+func (l *life) outcome(err error) error {
+	if err == nil {
+		return l.lost
+	}
+	return err
 }

@@ -3,6 +3,7 @@ package meta
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Catalogue is what a database has been told of types and fields: the
@@ -18,7 +19,7 @@ type CatType struct {
 	ID     int64
 	Name   string
 	Table  string
-	Combos int // unique combinations that have a column
+	Combos []string // unique combinations that have a column: "kind,day,author"; "" for one no longer declared
 	Parked bool
 }
 
@@ -103,7 +104,7 @@ func (b *binder) bindType(t *Type) {
 	c := &b.cat.Types[i]
 	b.types[c.ID] = true
 	c.Name, c.Parked = t.Name, false
-	c.Combos = max(c.Combos, len(t.Unique))
+	c.Combos = combos(c.Combos, t)
 	t.ID, t.Table = c.ID, c.Table
 	for _, f := range t.Fields {
 		b.bindField(t, f, 0)
@@ -111,6 +112,16 @@ func (b *binder) bindType(t *Type) {
 			b.bindField(t, sub, f.ID)
 		}
 	}
+}
+
+// combos are the type's unique combinations by their place; columns of places
+// no longer used stay empty.
+func combos(old []string, t *Type) []string {
+	out := make([]string, max(len(old), len(t.Unique)))
+	for i, names := range t.Unique {
+		out[i] = strings.Join(names, ",")
+	}
+	return out
 }
 
 func (b *binder) bindField(t *Type, f *Field, parent int64) {

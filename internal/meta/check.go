@@ -35,7 +35,13 @@ func (l *loader) check() {
 	}
 }
 
-func joined(names []string) string { return strings.Join(names, " ") }
+// joined lists names for a sentence.
+func joined(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, " ")
+}
 
 // fieldNames lists what a type's declarations may name.
 func (t *Type) fieldNames() []string {
@@ -260,6 +266,9 @@ func (l *loader) checkRules(t *Type) {
 			l.problems.add(at("warn"), "rule_two_codes", nil)
 		case !isName(r.Refuse + r.Warn):
 			l.problems.add(at("refuse"), "unknown_code_shape", map[string]any{"name": r.Refuse + r.Warn})
+		}
+		if r.Says.Empty() && r.When != "" {
+			l.problems.add(r.Pos, "rule_no_says", nil)
 		}
 		if r.At != "" {
 			if _, ok := t.byName[r.At]; !ok {

@@ -49,7 +49,7 @@ func (l *loader) sortKeys(t *Type, order string, at Pos) []SortKey {
 		if f, ok := t.byName[bad]; ok && f.Sealed {
 			l.problems.add(at, "sealed_use", map[string]any{"name": bad, "use": "sorting"})
 		} else {
-			l.problems.add(at, "bad_sort", map[string]any{"name": bad, "near": nearest(bad, t.fieldNames())})
+			l.problems.add(at, "bad_sort", map[string]any{"name": bad, "near": nearest(bad, sortNames(t))})
 		}
 		return nil
 	}
@@ -77,6 +77,16 @@ func ParseOrder(t *Type, order string) (keys []SortKey, bad string) {
 		keys = append(keys, k)
 	}
 	return keys, ""
+}
+
+func sortNames(t *Type) []string {
+	var names []string
+	for _, name := range t.fieldNames() {
+		if sortable(t.byName[name]) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // sortable fields hold one value in one readable column.

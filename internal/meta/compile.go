@@ -13,18 +13,18 @@ func (l *loader) compile() {
 		if t.Builtin {
 			continue
 		}
-		scope := t.ScopeFor(nil)
+		scope, memory := t.ScopeFor(nil), typeScope{t: t, memory: true}
 		for _, f := range t.Fields {
-			l.compileField(f, scope)
+			l.compileField(f, scope, memory)
 			for _, sub := range f.Rows {
-				l.compileField(sub, rowScope{f: f, outer: true})
+				l.compileField(sub, rowScope{f: f, outer: true}, rowScope{f: f, outer: true, memory: true})
 			}
 		}
 		for _, r := range t.Rules {
-			r.Prog.When = l.expression(r, r.Pos, "when", r.When, scope, expr.Options{Want: wantBool})
+			r.Prog.When = l.expression(r, r.Pos, "when", r.When, memory, expr.Options{Want: wantBool})
 		}
 		for _, s := range t.Sections {
-			s.Prog.When = l.expression(s, s.Pos, "when", s.When, scope, expr.Options{Want: wantBool})
+			s.Prog.When = l.expression(s, s.Pos, "when", s.When, memory, expr.Options{Want: wantBool})
 		}
 		for _, v := range t.Views {
 			v.Prog.Filter = l.expression(v, v.Pos, "filter", v.Filter, scope, expr.Options{Want: wantBool, Printable: true})
@@ -69,11 +69,13 @@ func (l *loader) compileBlock(b *Block, t *Type) {
 	}
 }
 
-func (l *loader) compileField(f *Field, scope expr.Scope) {
+// compileField compiles a field's conditions, which are evaluated only, and
+// its values, which are kept and so must not read what is sealed.
+func (l *loader) compileField(f *Field, scope, memory expr.Scope) {
 	p := &f.Prog
-	p.Required = l.expression(f, f.Pos, "required", f.Required, scope, expr.Options{Want: wantBool})
-	p.When = l.expression(f, f.Pos, "when", f.When, scope, expr.Options{Want: wantBool})
-	p.Readonly = l.expression(f, f.Pos, "readonly", f.Readonly, scope, expr.Options{Want: wantBool})
+	p.Required = l.expression(f, f.Pos, "required", f.Required, memory, expr.Options{Want: wantBool})
+	p.When = l.expression(f, f.Pos, "when", f.When, memory, expr.Options{Want: wantBool})
+	p.Readonly = l.expression(f, f.Pos, "readonly", f.Readonly, memory, expr.Options{Want: wantBool})
 	if f.Kind.Storage() == InColumn {
 		p.Default = l.valued(f, "default", constant(f, f.Default), scope, expr.Options{})
 		p.Snapshot = l.valued(f, "snapshot", f.Snapshot, scope, expr.Options{})
@@ -119,20 +121,15 @@ func (l *loader) expression(p any, whole Pos, key, src string, scope expr.Scope,
 	return nil
 }
 
-// reason writes an expression's problem for whoever wrote the pack.
+// reason writes an expression's problem for whoever wrote the pack: the
+// sentence for its code, and the place it stands at.
 func reason(p errs.Problem) string {
-	s := p.Code
+	s := p.Code + " " + p.Params.String()
+	if says, ok := expressionSays[p.Code]; ok {
+		s = fill(says, p.Params)
+	}
 	if near, ok := p.Params["near"].(string); ok && near != "" {
-		s += " near " + near
-	}
-	rest := errs.Params{}
-	for k, v := range p.Params {
-		if k != "at" && k != "near" && k != "did_you_mean" {
-			rest[k] = v
-		}
-	}
-	if len(rest) > 0 {
-		s += " " + rest.String()
+		s += " (near: " + near + ")"
 	}
 	return s
 }

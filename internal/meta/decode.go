@@ -107,19 +107,13 @@ func (d *decoder) structure(n *node, v reflect.Value, path string) {
 		f.Set(reflect.ValueOf(Pos{File: d.file, Line: n.line, Path: path}))
 	}
 	keys := keysOf(v.Type())
-	seen := map[string]bool{}
-	for _, e := range n.entries {
+	for _, e := range n.entries { // keys given twice are refused by the YAML parser
 		at := join(path, e.key)
 		i, ok := keys.index[e.key]
-		switch {
-		case !ok:
+		if !ok {
 			d.problem(e.line, at, "unknown_key", map[string]any{"key": e.key, "near": nearest(e.key, keys.names), "known": strings.Join(keys.names, " ")})
 			continue
-		case seen[e.key]:
-			d.problem(e.line, at, "duplicate_key", map[string]any{"key": e.key})
-			continue
 		}
-		seen[e.key] = true
 		d.marks.set(p, e.key, Pos{File: d.file, Line: e.line, Path: at})
 		d.value(e.value, v.Field(i), at)
 	}
@@ -144,22 +138,23 @@ func (d *decoder) slice(n *node, v reflect.Value, path string) {
 		d.problem(n.line, path, "not_a_list", nil)
 		return
 	}
-	out := reflect.MakeSlice(v.Type(), len(n.items), len(n.items))
+	elem := v.Type().Elem()
+	out := reflect.MakeSlice(v.Type(), 0, len(n.items))
 	for i, item := range n.items {
-		if item.shape == nullNode {
-			d.problem(item.line, index(path, i), "empty_item", nil)
+		at := index(path, i)
+		switch {
+		case item.shape == nullNode:
+			d.problem(item.line, at, "empty_item", nil)
+			continue
+		case elem.Kind() == reflect.Pointer && elem.Elem() != choiceType && item.shape != mapNode:
+			d.problem(item.line, at, "not_a_map", nil)
 			continue
 		}
-		d.value(item, out.Index(i), index(path, i))
+		x := reflect.New(elem).Elem()
+		d.value(item, x, at)
+		out = reflect.Append(out, x)
 	}
-	// An item that could not be read would be a nil pointer to all that follows.
-	kept := reflect.MakeSlice(v.Type(), 0, out.Len())
-	for i := range out.Len() {
-		if x := out.Index(i); x.Kind() != reflect.Pointer || !x.IsNil() {
-			kept = reflect.Append(kept, x)
-		}
-	}
-	v.Set(kept)
+	v.Set(out)
 }
 
 func (d *decoder) mapping(n *node, v reflect.Value, path string) {
@@ -169,17 +164,12 @@ func (d *decoder) mapping(n *node, v reflect.Value, path string) {
 	}
 	v.Set(reflect.MakeMap(v.Type()))
 	for _, e := range n.entries {
-		key := reflect.ValueOf(e.key)
-		if v.MapIndex(key).IsValid() {
-			d.problem(e.line, join(path, e.key), "duplicate_key", map[string]any{"key": e.key})
-			continue
-		}
 		x := reflect.New(v.Type().Elem()).Elem()
 		d.value(e.value, x, join(path, e.key))
 		if x.Kind() == reflect.Pointer && x.IsNil() {
 			x.Set(reflect.New(x.Type().Elem()))
 		}
-		v.SetMapIndex(key, x)
+		v.SetMapIndex(reflect.ValueOf(e.key), x)
 	}
 }
 
@@ -293,7 +283,7 @@ func (d *decoder) scope(n *node, s *ScopeSpec, path string) {
 		return
 	}
 	if n.shape != scalarNode || !slices.Contains(scopeNames, n.text) {
-		d.problem(n.line, path, "unknown_scope", map[string]any{"value": n.text, "near": nearest(n.text, scopeNames), "known": strings.Join(scopeNames, " ")})
+		d.problem(n.line, path, "unknown_scope", map[string]any{"value": n.text, "known": strings.Join(scopeNames, " ")})
 		s.Name = "none"
 		return
 	}

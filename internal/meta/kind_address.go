@@ -19,7 +19,7 @@ func (kindAddress) Name() string { return "address" }
 
 // Parse takes {"code": "310115", "rest": "张江路1号"}, or a text whose head is
 // read as a division.
-func (kindAddress) Parse(_ *Field, v any, _ *Input) (any, []errs.Problem) {
+func (kindAddress) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 	var code, rest string
 	switch x := v.(type) {
 	case nil:
@@ -28,7 +28,7 @@ func (kindAddress) Parse(_ *Field, v any, _ *Input) (any, []errs.Problem) {
 		if bad := badText(x); bad != "" {
 			return nil, refusal(bad, nil)
 		}
-		if strings.TrimSpace(x) == "" {
+		if strings.TrimSpace(x) == "" || in.Loose && looseBlank(x) {
 			return nil, nil
 		}
 		code, rest = codes.FindDivision(x)

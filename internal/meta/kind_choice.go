@@ -39,6 +39,9 @@ func (kindChoice) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 		return nil, nil
 	}
 	value, ok := f.pick(s, in.Loose)
+	if !ok && in.Loose && looseBlank(s) {
+		return nil, nil
+	}
 	if !ok {
 		return nil, refusal("bad_choice", errs.Params{"value": s, "known": choiceValues(f)})
 	}

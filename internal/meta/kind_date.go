@@ -90,7 +90,7 @@ func parseLunar(f *Field, s string) (any, []errs.Problem) {
 }
 
 func looseDate(f *Field, s string, in *Input) (any, []errs.Problem) {
-	if strings.TrimSpace(s) == "" {
+	if looseBlank(s) {
 		return nil, nil
 	}
 	if f.Lunar {

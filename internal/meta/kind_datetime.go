@@ -1,7 +1,6 @@
 package meta
 
 import (
-	"strings"
 	"time"
 
 	"kedang/internal/codes"
@@ -36,7 +35,7 @@ func (kindDateTime) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil && in.Loose {
-		if strings.TrimSpace(s) == "" {
+		if looseBlank(s) {
 			return nil, nil
 		}
 		zone := in.Zone

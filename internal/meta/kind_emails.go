@@ -44,7 +44,7 @@ func (kindEmails) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 			}
 		}
 		if code != "" {
-			ps = append(ps, errs.Problem{Path: "[" + strconv.Itoa(i) + "]", Code: code, Params: errs.Params{"value": text, "want": "email", "max": 100}})
+			ps = append(ps, errs.Problem{Path: "[" + strconv.Itoa(i) + "]", Code: code, Params: because(code, text, 100, "email")})
 			continue
 		}
 		items = addItem(items, it)
@@ -58,6 +58,9 @@ func (kindEmails) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 func looseEmails(s string) (any, []errs.Problem) {
 	if code := badText(s); code != "" {
 		return nil, refusal(code, nil)
+	}
+	if looseBlank(s) {
+		return nil, nil
 	}
 	addresses, bad := codes.ParseEmails(s)
 	if len(bad) > 0 {

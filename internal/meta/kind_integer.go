@@ -3,7 +3,6 @@ package meta
 import (
 	"encoding/json"
 	"strconv"
-	"strings"
 
 	"kedang/internal/codes"
 	"kedang/internal/errs"
@@ -96,7 +95,7 @@ func numberText(v any, in *Input) (string, []errs.Problem) {
 
 // looseNumber reads a number as people write it: 1,234.50 ￥1,234 12万 (1,234).
 func looseNumber(s string) (string, []errs.Problem) {
-	if strings.TrimSpace(s) == "" {
+	if looseBlank(s) {
 		return "", nil
 	}
 	n, ps := codes.ParseNumber(s)

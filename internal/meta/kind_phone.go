@@ -32,12 +32,12 @@ func checkPhoneForms(f *Field) []errs.Problem {
 func (kindPhone) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 	s, ps := parseText(v)
 	text, ok := s.(string)
-	if ps != nil || !ok || strings.TrimSpace(text) == "" {
+	if ps != nil || !ok || strings.TrimSpace(text) == "" || in.Loose && looseBlank(text) {
 		return nil, ps
 	}
 	number, code := parsePhone(f, text, in)
 	if code != "" {
-		return nil, refusal(code, errs.Params{"value": text, "max": longestPhone})
+		return nil, refusal(code, because(code, text, longestPhone, "phone"))
 	}
 	return number, nil
 }

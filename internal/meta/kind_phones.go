@@ -44,7 +44,7 @@ func (kindPhones) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 			it.Value, code = parsePhone(f, text, in)
 		}
 		if code != "" {
-			ps = append(ps, errs.Problem{Path: "[" + strconv.Itoa(i) + "]", Code: code, Params: errs.Params{"value": text, "want": "phone", "max": longestPhone}})
+			ps = append(ps, errs.Problem{Path: "[" + strconv.Itoa(i) + "]", Code: code, Params: because(code, text, longestPhone, "phone")})
 			continue
 		}
 		items = addItem(items, it)
@@ -59,11 +59,14 @@ func loosePhones(f *Field, s string, in *Input) (any, []errs.Problem) {
 	if code := badText(s); code != "" {
 		return nil, refusal(code, nil)
 	}
+	if looseBlank(s) {
+		return nil, nil
+	}
 	var items []Item
 	for _, p := range codes.ParsePhones(s, in.Region) {
 		number, code := acceptPhone(f, p, in)
 		if code != "" {
-			return nil, refusal(code, errs.Params{"value": p.Raw, "max": longestPhone})
+			return nil, refusal(code, because(code, p.Raw, longestPhone, "phone"))
 		}
 		items = addItem(items, Item{Value: number, Extra: p.Label})
 	}

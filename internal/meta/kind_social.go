@@ -45,7 +45,7 @@ func (kindSocial) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 	for i, x := range list {
 		it, code := parseAccount(x)
 		if code != "" {
-			ps = append(ps, errs.Problem{Path: "[" + strconv.Itoa(i) + "]", Code: code, Params: errs.Params{"want": "social", "max": 100}})
+			ps = append(ps, errs.Problem{Path: "[" + strconv.Itoa(i) + "]", Code: code, Params: because(code, it.Extra, 100, "social")})
 			continue
 		}
 		if it.Value != "" {
@@ -83,7 +83,8 @@ func parseAccount(v any) (it Item, code string) {
 	}
 	switch {
 	case service == "":
-		return it, "unknown_service"
+		given, _ := v.(map[string]any)["service"].(string)
+		return Item{Extra: given}, "unknown_service"
 	case len(account) > 100:
 		return it, "too_long"
 	}

@@ -44,7 +44,7 @@ func (kindTags) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 			}
 		}
 		if code != "" {
-			return nil, []errs.Problem{{Path: "[" + strconv.Itoa(i) + "]", Code: code, Params: errs.Params{"want": "text", "max": longestTag}}}
+			return nil, []errs.Problem{{Path: "[" + strconv.Itoa(i) + "]", Code: code, Params: because(code, s, longestTag, "text")}}
 		}
 		if s != "" {
 			items = addItem(items, Item{Value: s})

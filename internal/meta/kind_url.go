@@ -16,10 +16,10 @@ type kindURL struct{ inColumn }
 func (kindURL) Name() string { return "url" }
 
 // Parse takes an address; without a scheme it is https.
-func (kindURL) Parse(_ *Field, v any, _ *Input) (any, []errs.Problem) {
+func (kindURL) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 	s, ps := parseText(v)
 	text, ok := s.(string)
-	if ps != nil || !ok || strings.TrimSpace(text) == "" {
+	if ps != nil || !ok || strings.TrimSpace(text) == "" || in.Loose && looseBlank(text) {
 		return nil, ps
 	}
 	address, ps := codes.ParseURL(text)

@@ -154,6 +154,30 @@ func splitLoose(s string) []string {
 	return out
 }
 
+// looseBlank tells whether a cell says "nothing": people write a dash, a
+// slash or 无 where they have no value.
+func looseBlank(s string) bool {
+	switch strings.TrimSpace(s) {
+	case "", "-", "--", "—", "——", "－", "/", "／", "无", "無", "暂无", "暫無", "没有", "沒有", "N/A", "n/a", "NA", "null", "NULL":
+		return true
+	}
+	return false
+}
+
+// because gives the parameters that a code's sentence needs of the value, the
+// length allowed, the kind wanted.
+func because(code, value string, most int, want string) errs.Params {
+	switch code {
+	case "wrong_kind":
+		return errs.Params{"want": want}
+	case "too_long":
+		return errs.Params{"max": most, "length": len([]rune(value))}
+	case "nul_in_text", "invalid_utf8":
+		return nil
+	}
+	return errs.Params{"value": value}
+}
+
 // addItem appends an item unless its value stands there already.
 func addItem(items []Item, it Item) []Item {
 	for _, x := range items {

@@ -244,10 +244,6 @@ func (l *loader) choicesFile() {
 			continue
 		}
 		if old := l.schema.lists[e.key]; old != nil {
-			if old.Pack == l.pack {
-				l.problems.add(at, "duplicate_key", map[string]any{"key": e.key})
-				continue
-			}
 			old.Choices = l.mergeChoices(old.Choices, list.Choices)
 			continue
 		}

@@ -13,6 +13,7 @@ import (
 func (l *loader) order() {
 	g := &graph{l: l, reads: map[*Field][]*Field{}, state: map[*Field]int{}}
 	for _, t := range l.schema.Types {
+		g.readTitle(t)
 		for _, f := range allFields(t) {
 			if f.Computed() {
 				g.read(f)
@@ -20,10 +21,9 @@ func (l *loader) order() {
 		}
 	}
 	for _, t := range l.schema.Types {
+		g.visit(t.byName["title"], nil)
 		for _, f := range allFields(t) {
-			if f.Computed() {
-				g.visit(f, nil)
-			}
+			g.visit(f, nil)
 		}
 		t.Pure = pure(t)
 	}
@@ -34,7 +34,7 @@ func (l *loader) order() {
 	}
 }
 
-// graph is which computed field reads which fields, over all types.
+// graph is which computed field reads which fields, over all types; titles are computed too.
 type graph struct {
 	l      *loader
 	reads  map[*Field][]*Field
@@ -50,6 +50,23 @@ func (g *graph) read(f *Field) {
 	}
 	for _, path := range f.Prog.Formula.Paths() {
 		g.readPath(f, path)
+	}
+}
+
+// readTitle treats a title as computed: it stands on the fields it is made of
+// and on the titles of records it names, which must be told when they change.
+func (g *graph) readTitle(t *Type) {
+	title := t.byName["title"]
+	for _, p := range t.TitleParts {
+		if p.Field == nil {
+			continue
+		}
+		g.reads[title] = append(g.reads[title], p.Field)
+		if to := p.Field.Target; to != nil && !to.Builtin && !p.Field.System {
+			named := to.byName["title"]
+			g.reads[title] = append(g.reads[title], named)
+			to.depend(nil, t, p.Field, named)
+		}
 	}
 }
 
@@ -135,13 +152,6 @@ func (g *graph) readPath(f *Field, path string) {
 	at := g.l.marks.at(f, "formula", f.Pos)
 	for _, s := range resolve(f.Of, f.Parent, path) {
 		g.reads[f] = append(g.reads[f], s.field)
-		if s.field.System && s.field.Name == "title" {
-			for _, p := range s.field.Of.TitleParts {
-				if p.Field != nil {
-					g.reads[f] = append(g.reads[f], p.Field)
-				}
-			}
-		}
 		params := map[string]any{"path": path, "type": s.field.Of.Name}
 		switch {
 		case s.hops == 0:
@@ -157,25 +167,28 @@ func (g *graph) readPath(f *Field, path string) {
 			g.l.problems.add(at, "formula_many", params)
 			return
 		}
-		s.field.Of.depend(f, s.via, s.field)
+		s.field.Of.depend(f, f.Of, s.via, s.field)
 	}
 }
 
-// depend notes that formula f reads field of t through via.
-func (t *Type) depend(f, via, field *Field) {
-	for _, d := range t.Dependents {
-		if d.Type == f.Of && d.Via == via {
-			d.Reads = addField(d.Reads, field)
-			d.Formulas = addField(d.Formulas, f)
-			return
-		}
+// depend notes that formula f of type of (nil: its title) reads field of t
+// through via.
+func (t *Type) depend(f *Field, of *Type, via, field *Field) {
+	i := slices.IndexFunc(t.Dependents, func(d *Dependent) bool { return d.Type == of && d.Via == via })
+	if i < 0 {
+		i = len(t.Dependents)
+		t.Dependents = append(t.Dependents, &Dependent{Type: of, Via: via})
 	}
-	t.Dependents = append(t.Dependents, &Dependent{Type: f.Of, Via: via, Reads: []*Field{field}, Formulas: []*Field{f}})
+	d := t.Dependents[i]
+	d.Reads = addField(d.Reads, field)
+	if f != nil {
+		d.Formulas = addField(d.Formulas, f)
+	}
 }
 
 // visit puts f behind what it reads; meeting a field that is on the way is a circle.
 func (g *graph) visit(f *Field, path []*Field) {
-	if !f.Computed() || g.state[f] == 2 {
+	if (!f.Computed() && !(f.System && f.Name == "title")) || g.state[f] == 2 {
 		return
 	}
 	path = append(path, f)
@@ -185,7 +198,11 @@ func (g *graph) visit(f *Field, path []*Field) {
 		for _, x := range path[from:] {
 			names = append(names, x.fullName())
 		}
-		g.l.problems.add(g.l.marks.at(f, "formula", f.Pos), "formula_cycle", map[string]any{"path": strings.Join(names, " > ")})
+		at := g.l.marks.at(f, "formula", f.Pos)
+		if f.System {
+			at = g.l.marks.at(f.Of, "title", f.Of.Pos)
+		}
+		g.l.problems.add(at, "formula_cycle", map[string]any{"path": strings.Join(names, " > ")})
 		return
 	}
 	g.state[f] = 1

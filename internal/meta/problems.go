@@ -34,7 +34,7 @@ func (p Problem) String() string {
 		head += "warning: "
 	}
 	out := head + fill(s.says, p.Params)
-	if near, _ := p.Params["near"].(string); near != "" {
+	if near, _ := p.Params["near"].(string); near != "" && near != p.Params["name"] {
 		out += ". Did you mean " + near + "?"
 	} else if s.remedy != "" {
 		out += ". " + fill(s.remedy, p.Params) + "."
@@ -103,7 +103,7 @@ func (ps Problems) sorted() Problems {
 	return out
 }
 
-// fill puts parameters into a sentence; {x} of a missing parameter vanishes.
+// fill puts parameters into a sentence; braces that name none stay.
 func fill(s string, params errs.Params) string {
 	var b strings.Builder
 	for {
@@ -119,7 +119,12 @@ func fill(s string, params errs.Params) string {
 		}
 		if v, ok := params[name]; ok {
 			fmt.Fprint(&b, v)
+		} else {
+			b.WriteString("{" + name + "}")
 		}
 		s = after
 	}
 }
+
+// ProblemCodes lists every code that a problem may have, sorted.
+func ProblemCodes() []string { return sortedKeys(sentences) }

@@ -20,14 +20,14 @@ type Programs struct {
 	Via  *Field // roll-up over another type: its link that points here
 }
 
-// A Dependent says that formulas of Type read the fields Reads of the type it
-// hangs on, through the link Via (which may stand in child rows, or be
-// many-valued): when one of Reads changes, they are computed again.
+// A Dependent says that formulas or the title of Type read the fields Reads of
+// the type it hangs on, through the link Via (which may stand in child rows, or
+// be many-valued): when one of Reads changes, they are computed again.
 type Dependent struct {
 	Type     *Type
 	Via      *Field
 	Reads    []*Field // of the type read; built-in columns too
-	Formulas []*Field // of Type
+	Formulas []*Field // of Type; none when only its title reads
 }
 
 // A Feed says that Rollup, a field of another type, counts records of the

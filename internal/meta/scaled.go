@@ -36,7 +36,7 @@ func parseScaled(s string, scale int) (n int64, code string) {
 			}
 			continue
 		}
-		if n > (math.MaxInt64-9)/10 {
+		if n > (math.MaxInt64-int64(c-'0'))/10 {
 			return 0, "overflow"
 		}
 		n = n*10 + int64(c-'0')
@@ -54,6 +54,9 @@ func parseScaled(s string, scale int) (n int64, code string) {
 		n *= 10
 	}
 	if up {
+		if n == math.MaxInt64 {
+			return 0, "overflow"
+		}
 		n++
 	}
 	if neg {

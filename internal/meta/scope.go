@@ -21,12 +21,15 @@ type blinder interface {
 // ScopeFor is the type as a reader sees it, for expressions: a hidden field is
 // unknown, a masked or sealed one can only be compared for equality. A nil
 // reader is the system, which sees all.
-func (t *Type) ScopeFor(r Reader) expr.Scope { return typeScope{t, r} }
+func (t *Type) ScopeFor(r Reader) expr.Scope { return typeScope{t: t, r: r} }
 
 // typeScope shows a type's fields to expressions.
 type typeScope struct {
 	t *Type
 	r Reader
+	// memory: evaluated only, never printed or kept. Sealed values are open to
+	// it, as they are to the write path: a rule may ask for their presence.
+	memory bool
 }
 
 var _ expr.Scope = typeScope{}
@@ -43,7 +46,7 @@ func (s typeScope) Field(name string) (expr.Field, bool) {
 	if !ok {
 		return expr.Field{}, false
 	}
-	return exprField(f, s.r)
+	return exprField(f, s.r, s.memory)
 }
 
 // Names lists what the reader may name.
@@ -67,7 +70,7 @@ func visibleNames(fields []*Field, r Reader) []string {
 
 // exprField describes a field as a reader sees it; false when it is hidden
 // from him or holds nothing.
-func exprField(f *Field, r Reader) (expr.Field, bool) {
+func exprField(f *Field, r Reader, memory bool) (expr.Field, bool) {
 	if f.Kind == nil || f.Kind.Storage() == Nowhere {
 		return expr.Field{}, false
 	}
@@ -81,7 +84,7 @@ func exprField(f *Field, r Reader) (expr.Field, bool) {
 		return expr.Field{}, false
 	}
 	out := expr.Field{Name: f.Name, Column: f.physical(), Type: f.Kind.Type(f)}
-	out.EqualOnly = level == Masked || f.Sealed
+	out.EqualOnly = level == Masked || f.Sealed && !memory
 	if f.Sealed {
 		out.Column += "__b"
 		if b, ok := r.(blinder); ok {
@@ -89,7 +92,7 @@ func exprField(f *Field, r Reader) (expr.Field, bool) {
 		}
 	}
 	if f.Target != nil {
-		out.To = func() expr.Scope { return typeScope{f.Target, r} }
+		out.To = func() expr.Scope { return typeScope{t: f.Target, r: r, memory: memory} }
 	}
 	switch f.Kind.Storage() {
 	case InSide:
@@ -97,7 +100,7 @@ func exprField(f *Field, r Reader) (expr.Field, bool) {
 		out.Side = &expr.Side{Table: f.sideTable(), Record: "record", Value: "value"}
 	case InRows:
 		out.Column = ""
-		out.Side = &expr.Side{Table: f.sideTable(), Record: "record", Value: "id", Rows: rowScope{f: f, r: r}}
+		out.Side = &expr.Side{Table: f.sideTable(), Record: "record", Value: "id", Rows: rowScope{f: f, r: r, memory: memory}}
 	}
 	return out, true
 }
@@ -106,9 +109,10 @@ func exprField(f *Field, r Reader) (expr.Field, bool) {
 // have are looked up in the record they belong to: a line's formula may read
 // its order's rate. Such expressions are evaluated, never printed.
 type rowScope struct {
-	f     *Field
-	r     Reader
-	outer bool
+	f      *Field
+	r      Reader
+	outer  bool
+	memory bool
 }
 
 var _ expr.Scope = rowScope{}
@@ -122,10 +126,10 @@ func (s rowScope) Table() string { return s.f.sideTable() }
 // Field finds a field of the rows, or of the record around them.
 func (s rowScope) Field(name string) (expr.Field, bool) {
 	if f, ok := s.f.Row(name); ok {
-		return exprField(f, s.r)
+		return exprField(f, s.r, s.memory)
 	}
 	if s.outer {
-		return typeScope{s.f.Of, s.r}.Field(name)
+		return typeScope{t: s.f.Of, r: s.r, memory: s.memory}.Field(name)
 	}
 	return expr.Field{}, false
 }
@@ -134,7 +138,7 @@ func (s rowScope) Field(name string) (expr.Field, bool) {
 func (s rowScope) Names() []string {
 	names := visibleNames(s.f.Rows, s.r)
 	if s.outer {
-		names = append(names, typeScope{s.f.Of, s.r}.Names()...)
+		names = append(names, typeScope{t: s.f.Of, r: s.r}.Names()...)
 	}
 	return names
 }

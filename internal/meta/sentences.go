@@ -19,7 +19,6 @@ var sentences = map[string]sentence{
 	"not_an_integer":   {"must be a whole number, is {value}", "Write digits without quotes"},
 	"empty_item":       {"an item of the list is empty", "Remove the dash, or write the item"},
 	"unknown_key":      {"unknown key {key}", "Known here: {known}"},
-	"duplicate_key":    {"key {key} stands here twice", "Keep one of them"},
 	"unknown_language": {"unknown language {key}", "Use zh-Hans, zh-Hant, en"},
 
 	// Packs.
@@ -81,14 +80,12 @@ var sentences = map[string]sentence{
 	"unknown_field":         {"field {name} is not declared", "Known: {known}"},
 	"unique_rows":           {"{name} has many values and cannot be part of a unique combination", "Use fields with one value"},
 	"unsupported_currency":  {"currencies: many is not supported yet", "Keep one currency per company and add a choice field for the other's amount"},
-	"snapshot_path":         {"a snapshot reads a path through a link, such as product.list_price", "Write link.field"},
 	"personal_sealed_title": {"field {name} is sealed and cannot be the title", "Choose another title"},
 
 	// Expressions.
-	"bad_expression":      {"at character {at}: {why}", ""},
+	"bad_expression":      {"at character {at}: {why}", "Fields, functions and operators stand in packs/README.md under expression"},
 	"wrong_result":        {"the expression gives {got}, the field is {want}", "Convert it, or change the kind"},
-	"volatile_stored":     {"now(), today() and functions of the reader cannot stand in what is stored", "Compare with today() in a view's filter instead"},
-	"formula_cycle":       {"the formulas go round in a circle: {path}", "Break the circle at one of them"},
+	"formula_cycle":       {"formulas, roll-ups or titles go round in a circle: {path}", "Break the circle at one of them"},
 	"formula_too_far":     {"{path} follows more than one link", "Make a formula on {type} first and read that"},
 	"formula_builtin":     {"{path} reads {type}, which changes without notice", "Use snapshot, or show the link itself"},
 	"formula_many":        {"{path} reads a many-valued field through a link", "Make a roll-up or formula on the other type first"},
@@ -133,8 +130,28 @@ var sentences = map[string]sentence{
 	"match_no_fields":    {"a match needs fields and a code", "Write {fields: [phones], code: duplicate_phone}"},
 	"mark_kind":          {"{name} cannot be a mark: marks are choices and yes/no", "Use key or header"},
 	"too_many_choices":   {"{n} choices are more than {max}", "Make a type of its own and link to it"},
-	"archive_policy":     {"on_archive is for links", "Remove it"},
 	"title_policy":       {"title_is may be public only", "Write title_is: public, or leave it out"},
-	"root_required":      {"root {name} is not required", "Add required: true: a record without its root would belong to nobody's file"},
 	"unknown_icon_shape": {"{name} is no icon name", "Use a-z, 0-9 and -"},
+}
+
+// expressionSays are the sentences of package expr's codes, for packs.
+var expressionSays = map[string]string{
+	"syntax":                "the expression is not well formed",
+	"unknown_name":          "{name} is no field of {type}",
+	"no_such_function":      "there is no function {name}",
+	"wrong_arguments":       "{name} takes {want} arguments, not {got}",
+	"type_mismatch":         "this is {got} where {want} is needed",
+	"date_against_datetime": "a date cannot be compared with a date-time; use date(…)",
+	"no_such_choice":        "{value} is none of the choices {choices}",
+	"not_a_link":            "{name} is no link and cannot be followed with a dot",
+	"field_masked":          "{field} is sealed: only == with a constant works on it",
+	"not_filterable":        "the database cannot compute this the same way everywhere ({what}); make it a formula field and filter by that",
+	"not_supported":         "{name} is not part of the language here",
+	"not_constant":          "a constant is needed here",
+	"volatile":              "{name} changes by itself and cannot stand in what is stored",
+	"too_complex":           "the expression is too large (limit {max})",
+	"bad_date":              "{value} is no date",
+	"bad_id":                "{value} is no id",
+	"bad_number":            "this number is out of range",
+	"overflow":              "this number is out of range",
 }

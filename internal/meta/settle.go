@@ -11,6 +11,9 @@ import (
 // resolved is a problem and gets a stand-in, so that the checks that follow
 // can go on and report everything at once.
 func (l *loader) settle() {
+	for _, list := range l.schema.Lists {
+		ownLabels(list.Choices)
+	}
 	for _, t := range l.schema.Types {
 		t.system = l.systemFields(t)
 		t.byName = map[string]*Field{}
@@ -79,12 +82,17 @@ func (l *loader) settleFields(t *Type, parent *Field, fields []*Field) {
 		if f.List != "" {
 			l.namedList(f)
 		}
-		for _, c := range f.Choices {
-			if c.Label.Empty() && !isName(c.Value) {
-				c.Label.ZhHans = c.Value // "A", "2 星", "普通": the value is its own label
-			}
-		}
+		ownLabels(f.Choices)
 		l.settleFields(t, f, f.Rows)
+	}
+}
+
+// ownLabels lets "A", "2 星", "普通" be their own labels.
+func ownLabels(choices []*Choice) {
+	for _, c := range choices {
+		if c.Label.Empty() && !isName(c.Value) {
+			c.Label.ZhHans = c.Value
+		}
 	}
 }
 

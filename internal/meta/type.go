@@ -38,7 +38,7 @@ type Type struct {
 	Pattern      *Pattern     `yaml:"-"` // Number, parsed; nil for none
 	TitleParts   []Part       `yaml:"-"` // Title, parsed
 	FormulaOrder []*Field     `yaml:"-"` // formulas and roll-ups over own child rows, each after what it reads
-	Dependents   []*Dependent `yaml:"-"` // formulas of other types that read this one through a link
+	Dependents   []*Dependent `yaml:"-"` // formulas and titles that read this type through a link
 	Feeds        []*Feed      `yaml:"-"` // roll-ups of other types that count records of this one
 	Pure         bool         `yaml:"-"` // nothing evaluated on create follows a link
 
@@ -213,6 +213,7 @@ type Block struct {
 type Choice struct {
 	Value    string   `yaml:"value"` // stored and sent
 	Label    Text     `yaml:"label"`
+	Help     Text     `yaml:"help"`    // when it is chosen, what follows
 	Color    string   `yaml:"color"`   // grey blue green orange red purple …
 	Retired  bool     `yaml:"retired"` // kept on old records, not offered
 	Synonyms []string `yaml:"synonyms"`

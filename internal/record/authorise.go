@@ -91,12 +91,12 @@ func (w *writing) inherit() (err error) {
 		return nil
 	}
 	f, _ := w.t.Field(w.t.Root)
-	id, _ := w.row.Values[f.Pos_()].(int64)
+	id, _ := w.row.Values[f.Slot].(int64)
 	if id == 0 {
 		w.row.RootOwner, w.row.RootDepartment = w.row.Owner, w.row.Department
 		return nil
 	}
-	if w.old != nil && w.old.Values[f.Pos_()] == id && w.old.RootOwner != 0 {
+	if w.old != nil && w.old.Values[f.Slot] == id && w.old.RootOwner != 0 {
 		return nil
 	}
 	w.row.RootOwner, w.row.RootDepartment, err = rootOf(w.ctx, w.tx, f.Target, id)
@@ -132,7 +132,7 @@ func isNoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }
 func (r *Row) subject() int64 {
 	if r.Type.Root != "" {
 		if f, ok := r.Type.Field(r.Type.Root); ok {
-			if id, _ := r.Values[f.Pos_()].(int64); id != 0 {
+			if id, _ := r.Values[f.Slot].(int64); id != 0 {
 				return id
 			}
 		}

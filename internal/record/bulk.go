@@ -144,7 +144,7 @@ func refusal(err error, res *BulkResult) error {
 func (b *bulk) take(w *writing) *errs.Problem {
 	var keys []string
 	for _, c := range w.tb.columns {
-		v := w.row.Values[c.field.Pos_()]
+		v := w.row.Values[c.field.Slot]
 		if !c.field.Unique || c.shadow == "" || c.shadow == sortSuffix || v == nil {
 			continue
 		}
@@ -238,7 +238,7 @@ func (b *bulk) insert() error {
 	for _, f := range tb.sides {
 		var side [][]any
 		for _, w := range b.made {
-			items, _ := w.row.Values[f.Pos_()].([]meta.Item)
+			items, _ := w.row.Values[f.Slot].([]meta.Item)
 			for i, item := range items {
 				side = append(side, []any{w.row.ID, int64(i), item.Value, word(item.Extra)})
 			}
@@ -252,7 +252,7 @@ func (b *bulk) insert() error {
 	}
 	for _, f := range tb.rows {
 		for _, w := range b.made {
-			children, _ := w.row.Values[f.Pos_()].([]*meta.ChildRow)
+			children, _ := w.row.Values[f.Slot].([]*meta.ChildRow)
 			if err := saveChildren(b.ctx, b.tx, f, w.row.ID, nil, children); err != nil {
 				return err
 			}

@@ -16,16 +16,16 @@ func (w *writing) checkFields() error {
 	env := &rowEnv{row: w.row, loader: w.load}
 	args := w.actor.Args(w.now)
 	for _, f := range w.t.Fields {
-		if err := w.checkField(f, w.row.Values[f.Pos_()], f.Name, env, args); err != nil {
+		if err := w.checkField(f, w.row.Values[f.Slot], f.Name, env, args); err != nil {
 			return err
 		}
 	}
 	for _, f := range w.tb.rows {
-		children, _ := w.row.Values[f.Pos_()].([]*meta.ChildRow)
+		children, _ := w.row.Values[f.Slot].([]*meta.ChildRow)
 		for i, child := range children {
 			ce := &childEnv{field: f, child: child, parent: env}
 			for _, sub := range f.Rows {
-				if err := w.checkField(sub, child.Values[sub.Pos_()], childPath(f, i, sub), ce, args); err != nil {
+				if err := w.checkField(sub, child.Values[sub.Slot], childPath(f, i, sub), ce, args); err != nil {
 					return err
 				}
 			}
@@ -63,7 +63,7 @@ func (w *writing) checkReadonly(args expr.Args) error {
 	env := &rowEnv{row: w.old, loader: w.load}
 	for _, in := range w.input {
 		f := in.field
-		if f.Prog.Readonly == nil || sameValue(w.old.Values[f.Pos_()], w.row.Values[f.Pos_()]) {
+		if f.Prog.Readonly == nil || sameValue(w.old.Values[f.Slot], w.row.Values[f.Slot]) {
 			continue
 		}
 		locked, err := f.Prog.Readonly.Test(env, args)

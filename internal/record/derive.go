@@ -115,7 +115,7 @@ func (d *deriving) parents(old, r *Row) []parent {
 			if row == nil {
 				continue
 			}
-			id, _ := row.Values[feed.Via.Pos_()].(int64)
+			id, _ := row.Values[feed.Via.Slot].(int64)
 			if id == 0 {
 				continue
 			}
@@ -160,7 +160,7 @@ func (d *deriving) rollParent(p parent, depth int) error {
 		if err != nil {
 			return err
 		}
-		r.Values[f.Pos_()] = v
+		r.Values[f.Slot] = v
 	}
 	return d.settle(old, r, depth)
 }
@@ -215,13 +215,17 @@ func (d *deriving) settle(old, r *Row, depth int) error {
 	if same {
 		return nil
 	}
+	if err := d.s.openAll(d.load, r); err != nil {
+		return err
+	}
+	d.s.tokenise(r)
 	if err := d.s.saveColumns(d.ctx, d.tx, tb, old, r); err != nil {
 		return err
 	}
 	if err := saveMany(d.ctx, d.tx, tb, old, r); err != nil {
 		return err
 	}
-	if err := d.s.index(d.ctx, d.tx, []*Row{r}, false); err != nil {
+	if err := d.s.reindexRow(d.ctx, d.tx, old, r); err != nil {
 		return err
 	}
 	return d.spread(old, r, depth+1)

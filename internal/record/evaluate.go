@@ -32,10 +32,10 @@ func (w *writing) merge() error {
 
 // set stores a value in the row when it differs.
 func (w *writing) set(f *meta.Field, v any) {
-	if sameValue(w.row.Values[f.Pos_()], v) {
+	if sameValue(w.row.Values[f.Slot], v) {
 		return
 	}
-	w.row.Values[f.Pos_()] = v
+	w.row.Values[f.Slot] = v
 }
 
 // mergeChildren matches given child rows with stored ones by their ids: a row
@@ -43,7 +43,7 @@ func (w *writing) set(f *meta.Field, v any) {
 func (w *writing) mergeChildren(f *meta.Field, v any) any {
 	given, _ := v.([]*meta.ChildRow)
 	stored := map[int64]*meta.ChildRow{}
-	old, _ := w.row.Values[f.Pos_()].([]*meta.ChildRow)
+	old, _ := w.row.Values[f.Slot].([]*meta.ChildRow)
 	for _, child := range old {
 		stored[child.ID] = child
 	}
@@ -101,7 +101,7 @@ func (w *writing) defaults() error {
 				return err
 			}
 			if v != nil {
-				w.row.Values[f.Pos_()] = v
+				w.row.Values[f.Slot] = v
 			}
 		}
 	}
@@ -112,12 +112,12 @@ func (w *writing) childDefaults(env *rowEnv, args expr.Args) error {
 	for _, f := range w.tb.rows {
 		known := map[int64]bool{}
 		if w.old != nil {
-			old, _ := w.old.Values[f.Pos_()].([]*meta.ChildRow)
+			old, _ := w.old.Values[f.Slot].([]*meta.ChildRow)
 			for _, child := range old {
 				known[child.ID] = true
 			}
 		}
-		children, _ := w.row.Values[f.Pos_()].([]*meta.ChildRow)
+		children, _ := w.row.Values[f.Slot].([]*meta.ChildRow)
 		for _, child := range children {
 			if known[child.ID] {
 				continue
@@ -205,26 +205,26 @@ func (s *Store) compute(r *Row, load *loader, args expr.Args) error {
 
 func computeField(f *meta.Field, r *Row, env *rowEnv, args expr.Args) error {
 	if f.Parent != nil {
-		children, _ := r.Values[f.Parent.Pos_()].([]*meta.ChildRow)
+		children, _ := r.Values[f.Parent.Slot].([]*meta.ChildRow)
 		for _, child := range children {
 			v, err := result(f, &childEnv{field: f.Parent, child: child, parent: env}, args)
 			if err != nil {
 				return err
 			}
-			child.Values[f.Pos_()] = v
+			child.Values[f.Slot] = v
 		}
 		return nil
 	}
 	if f.Rollup != nil {
 		v, err := rollChildren(f, r, env, args)
 		if err == nil {
-			r.Values[f.Pos_()] = v
+			r.Values[f.Slot] = v
 		}
 		return err
 	}
 	v, err := result(f, env, args)
 	if err == nil {
-		r.Values[f.Pos_()] = v
+		r.Values[f.Slot] = v
 	}
 	return err
 }
@@ -243,7 +243,7 @@ func result(f *meta.Field, env expr.Row, args expr.Args) (any, error) {
 
 // rollChildren computes a roll-up over the record's own child rows.
 func rollChildren(f *meta.Field, r *Row, env *rowEnv, args expr.Args) (any, error) {
-	children, _ := r.Values[f.Prog.Over.Pos_()].([]*meta.ChildRow)
+	children, _ := r.Values[f.Prog.Over.Slot].([]*meta.ChildRow)
 	sum := newRoll(f)
 	for _, child := range children {
 		if f.Prog.Where != nil {
@@ -257,7 +257,7 @@ func rollChildren(f *meta.Field, r *Row, env *rowEnv, args expr.Args) (any, erro
 		}
 		var v any
 		if f.Prog.Of != nil {
-			v = child.Values[f.Prog.Of.Pos_()]
+			v = child.Values[f.Prog.Of.Slot]
 		}
 		if !sum.add(v) {
 			return nil, errs.RefuseField(f.Name, "overflow", nil)

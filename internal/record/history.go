@@ -47,10 +47,10 @@ func (w *writing) payload() []byte {
 		buf = appendKey(buf, strconv.FormatInt(f.ID, 10))
 		var from any
 		if w.old != nil {
-			from = w.old.Values[f.Pos_()]
+			from = w.old.Values[f.Slot]
 		}
 		buf = appendStored(append(buf, '['), f, from)
-		buf = appendStored(append(buf, ','), f, w.row.Values[f.Pos_()])
+		buf = appendStored(append(buf, ','), f, w.row.Values[f.Slot])
 		buf = append(buf, ']')
 	}
 	var old Row

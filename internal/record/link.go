@@ -32,18 +32,18 @@ func (w *writing) checkLinks() error {
 }
 
 func (w *writing) checkLink(f *meta.Field) error {
-	switch v := w.row.Values[f.Pos_()].(type) {
+	switch v := w.row.Values[f.Slot].(type) {
 	case []*meta.ChildRow:
 		for i, child := range v {
 			for _, sub := range f.Rows {
-				if sub.Target == nil || child.Values[sub.Pos_()] == nil {
+				if sub.Target == nil || child.Values[sub.Slot] == nil {
 					continue
 				}
-				id, err := w.resolve(sub, child.Values[sub.Pos_()], childPath(f, i, sub), w.hadChildLink(f, child, sub))
+				id, err := w.resolve(sub, child.Values[sub.Slot], childPath(f, i, sub), w.hadChildLink(f, child, sub))
 				if err != nil {
 					return err
 				}
-				child.Values[sub.Pos_()] = id
+				child.Values[sub.Slot] = id
 			}
 		}
 	case []meta.Item:
@@ -61,12 +61,12 @@ func (w *writing) checkLink(f *meta.Field) error {
 		if f.Target == nil {
 			return nil
 		}
-		same := w.old != nil && w.old.Values[f.Pos_()] == any(v)
+		same := w.old != nil && w.old.Values[f.Slot] == any(v)
 		id, err := w.resolve(f, v, f.Name, same)
 		if err != nil {
 			return err
 		}
-		w.row.Values[f.Pos_()] = id
+		w.row.Values[f.Slot] = id
 		if f.Target == w.t && !same {
 			return w.checkCycle(f, id)
 		}
@@ -81,7 +81,7 @@ func (w *writing) hadItem(f *meta.Field, v any) bool {
 	if w.old == nil {
 		return false
 	}
-	items, _ := w.old.Values[f.Pos_()].([]meta.Item)
+	items, _ := w.old.Values[f.Slot].([]meta.Item)
 	for _, item := range items {
 		if item.Value == v {
 			return true
@@ -94,10 +94,10 @@ func (w *writing) hadChildLink(f *meta.Field, child *meta.ChildRow, sub *meta.Fi
 	if w.old == nil {
 		return false
 	}
-	rows, _ := w.old.Values[f.Pos_()].([]*meta.ChildRow)
+	rows, _ := w.old.Values[f.Slot].([]*meta.ChildRow)
 	for _, before := range rows {
 		if before.ID == child.ID {
-			return before.Values[sub.Pos_()] == child.Values[sub.Pos_()]
+			return before.Values[sub.Slot] == child.Values[sub.Slot]
 		}
 	}
 	return false

@@ -46,7 +46,16 @@ func lockRow(ctx context.Context, tx db.Tx, t *meta.Type, id int64) error {
 // many-valued fields: one query for the rows and one per side table.
 func (s *Store) loadWhere(ctx context.Context, tx db.Tx, t *meta.Type, where string, args ...any) ([]*Row, error) {
 	tb := s.tables.of(t)
-	rows, err := tx.Query(ctx, tb.selects+where, args...)
+	return s.scanRows(ctx, tx, tb, tb.selects+where, args, false)
+}
+
+// scanRows runs a SELECT of a table's columns.
+func (s *Store) scanRows(ctx context.Context, tx db.Tx, tb *table, text string, args []any, fresh bool) ([]*Row, error) {
+	query := tx.Query
+	if fresh {
+		query = tx.QueryFresh
+	}
+	rows, err := query(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +114,7 @@ func (sc *scanner) scan(rows db.Rows) (*Row, error) {
 		if cipher, ok := value.([]byte); ok && c.field.Sealed {
 			value = sealedValue{cipher: append([]byte(nil), cipher...)}
 		}
-		r.Values[c.field.Pos_()] = value
+		r.Values[c.field.Slot] = value
 	}
 	return r, nil
 }
@@ -165,8 +174,8 @@ func loadSide(ctx context.Context, tx db.Tx, f *meta.Field, byID map[int64]*Row,
 			return err
 		}
 		r := byID[record]
-		items, _ := r.Values[f.Pos_()].([]meta.Item)
-		r.Values[f.Pos_()] = append(items, meta.Item{Value: value, Extra: extra.String})
+		items, _ := r.Values[f.Slot].([]meta.Item)
+		r.Values[f.Slot] = append(items, meta.Item{Value: value, Extra: extra.String})
 	}
 	return rows.Err()
 }
@@ -192,8 +201,8 @@ func loadChildren(ctx context.Context, tx db.Tx, f *meta.Field, byID map[int64]*
 			return err
 		}
 		r := byID[record]
-		children, _ := r.Values[f.Pos_()].([]*meta.ChildRow)
-		r.Values[f.Pos_()] = append(children, child)
+		children, _ := r.Values[f.Slot].([]*meta.ChildRow)
+		r.Values[f.Slot] = append(children, child)
 	}
 	return rows.Err()
 }

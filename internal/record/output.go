@@ -157,7 +157,7 @@ func (r *reading) visible(t *meta.Type, alias string) (string, []any) {
 	if t.Builtin || t.TitleHow == "public" {
 		return "", nil
 	}
-	cond, args, err := r.a.Scope(t, "read").SQL(r.a, alias, r.dialect, r.args)
+	cond, args, err := r.a.Scope(t, "read").SQL(r.a, alias, r.dialect, r.s.Clock())
 	if err != nil {
 		return "0 = 1", nil // a right that cannot be evaluated denies
 	}

@@ -83,7 +83,7 @@ func (w *writing) parse() error {
 		w.parseField(f, v, in)
 	}
 	sort.Slice(w.problems, func(i, k int) bool { return w.problems[i].Path < w.problems[k].Path })
-	sort.Slice(w.input, func(i, k int) bool { return w.input[i].field.Pos_() < w.input[k].field.Pos_() })
+	sort.Slice(w.input, func(i, k int) bool { return w.input[i].field.Slot < w.input[k].field.Slot })
 	return w.flush()
 }
 

@@ -13,6 +13,7 @@ import (
 // rows are copied too: formulas write into them.
 func (r *Row) clone() *Row {
 	c := *r
+	c.tokens = nil
 	c.Values = append([]any(nil), r.Values...)
 	for i, v := range c.Values {
 		if rows, ok := v.([]*meta.ChildRow); ok {
@@ -83,7 +84,7 @@ func (r *Row) value(f *meta.Field) any {
 	if f.System {
 		return r.builtin(f.Name)
 	}
-	return r.Values[f.Pos_()]
+	return r.Values[f.Slot]
 }
 
 // loader follows links while formulas, rules and rights are evaluated. Rows
@@ -241,7 +242,7 @@ func (e *childEnv) Value(name string) (any, error) {
 		}
 		return e.parent.Value(name)
 	}
-	return e.parent.loader.plain(f, e.child.Values[f.Pos_()], e.parent.row)
+	return e.parent.loader.plain(f, e.child.Values[f.Slot], e.parent.row)
 }
 
 // Follow returns the record a link of the child row points to.
@@ -250,7 +251,7 @@ func (e *childEnv) Follow(name string) (expr.Row, error) {
 	if f == nil {
 		return e.parent.Follow(name)
 	}
-	return e.parent.loader.follow(f.Target, e.child.Values[f.Pos_()])
+	return e.parent.loader.follow(f.Target, e.child.Values[f.Slot])
 }
 
 // Items is empty: child rows have no many-valued fields.

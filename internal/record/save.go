@@ -64,6 +64,7 @@ func (w *writing) stamp() {
 	if w.old == nil {
 		w.row.Rev = 1
 	}
+	w.s.tokenise(w.row)
 }
 
 // indexRow brings the search index and the match keys up to date.
@@ -74,7 +75,7 @@ func (w *writing) indexRow() error {
 	if err := w.s.saveMatch(w.ctx, w.tx, w.old, w.row); err != nil {
 		return err
 	}
-	return w.s.index(w.ctx, w.tx, []*Row{w.row}, w.old == nil)
+	return w.s.reindexRow(w.ctx, w.tx, w.old, w.row)
 }
 
 // after tells the extensions.
@@ -114,6 +115,17 @@ func (s *Store) saveColumns(ctx context.Context, tx db.Tx, tb *table, old, r *Ro
 	return err
 }
 
+// saveAll writes all columns of a row.
+func (s *Store) saveAll(ctx context.Context, tx db.Tx, tb *table, r *Row) error {
+	names, args := tb.names(), s.args(tb, r)
+	set := make([]string, len(names)-1)
+	for i, n := range names[1:] {
+		set[i] = n + " = ?"
+	}
+	_, err := tx.Exec(ctx, "UPDATE "+quote(tb.t.Table)+" SET "+strings.Join(set, ", ")+" WHERE id = ?", append(args[1:], r.ID)...)
+	return err
+}
+
 func sameColumn(a, b any) bool {
 	x, ok := a.([]byte)
 	y, both := b.([]byte)
@@ -128,9 +140,9 @@ func saveMany(ctx context.Context, tx db.Tx, tb *table, old, r *Row) error {
 	for _, f := range tb.sides {
 		var before any
 		if old != nil {
-			before = old.Values[f.Pos_()]
+			before = old.Values[f.Slot]
 		}
-		if sameValue(before, r.Values[f.Pos_()]) {
+		if sameValue(before, r.Values[f.Slot]) {
 			continue
 		}
 		if err := saveSide(ctx, tx, f, before != nil, r); err != nil {
@@ -140,9 +152,9 @@ func saveMany(ctx context.Context, tx db.Tx, tb *table, old, r *Row) error {
 	for _, f := range tb.rows {
 		var before []*meta.ChildRow
 		if old != nil {
-			before, _ = old.Values[f.Pos_()].([]*meta.ChildRow)
+			before, _ = old.Values[f.Slot].([]*meta.ChildRow)
 		}
-		after, _ := r.Values[f.Pos_()].([]*meta.ChildRow)
+		after, _ := r.Values[f.Slot].([]*meta.ChildRow)
 		if err := saveChildren(ctx, tx, f, r.ID, before, after); err != nil {
 			return err
 		}
@@ -156,7 +168,7 @@ func saveSide(ctx context.Context, tx db.Tx, f *meta.Field, had bool, r *Row) er
 			return err
 		}
 	}
-	items, _ := r.Values[f.Pos_()].([]meta.Item)
+	items, _ := r.Values[f.Slot].([]meta.Item)
 	for i, item := range items {
 		_, err := tx.Exec(ctx, "INSERT INTO "+quote(f.Table)+" (record, pos, value, extra) VALUES (?, ?, ?, ?)",
 			r.ID, int64(i), item.Value, word(item.Extra))

@@ -44,32 +44,27 @@ func (v sealedValue) open(l *loader, f *meta.Field, r *Row) (any, error) {
 // what moved to another customer's file, whose key it must lie under.
 func (w *writing) seal() error {
 	moved := w.old != nil && w.old.subject() != w.row.subject()
+	if err := w.s.openAll(w.load, w.row); err != nil {
+		return err
+	}
 	for _, f := range w.t.Fields {
-		v, ok := w.row.Values[f.Pos_()].(sealedValue)
-		if !ok || (v.cipher != nil && !moved) {
+		v, ok := w.row.Values[f.Slot].(sealedValue)
+		if !ok || !v.open_ || (v.cipher != nil && !moved) {
 			continue
-		}
-		if !v.open_ {
-			plain, err := v.open(w.load, f, w.old)
-			if err != nil {
-				return err
-			}
-			v.plain, _ = plain.(string)
-			v.open_, v.blind = true, w.s.Vault.Blind(f.ID, han.Fold(v.plain))
 		}
 		cipher, err := w.s.Vault.Seal(w.ctx, w.tx, w.row.subject(), w.row.ID, f.ID, []byte(v.plain))
 		if err != nil {
 			return err
 		}
 		v.cipher = cipher
-		w.row.Values[f.Pos_()] = v
+		w.row.Values[f.Slot] = v
 	}
 	return nil
 }
 
 // openSealed gives the plain text of a sealed value of a loaded row.
 func (s *Store) openSealed(ctx context.Context, tx db.Tx, r *Row, f *meta.Field) (string, error) {
-	v, ok := r.Values[f.Pos_()].(sealedValue)
+	v, ok := r.Values[f.Slot].(sealedValue)
 	if !ok {
 		return "", nil
 	}

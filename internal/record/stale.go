@@ -25,12 +25,12 @@ func (w *writing) mergeStale() error {
 	var problems []errs.Problem
 	for _, in := range w.input {
 		before, moved := original[in.field.ID]
-		if !moved || sameValue(w.old.Values[in.field.Pos_()], in.value) {
+		if !moved || sameValue(w.old.Values[in.field.Slot], in.value) {
 			continue
 		}
 		problems = append(problems, errs.Problem{Path: in.field.Name, Code: "conflict", Params: errs.Params{
 			"mine":     json.RawMessage(appendStored(nil, in.field, in.value)),
-			"stored":   json.RawMessage(appendStored(nil, in.field, w.old.Values[in.field.Pos_()])),
+			"stored":   json.RawMessage(appendStored(nil, in.field, w.old.Values[in.field.Slot])),
 			"original": before,
 		}})
 	}

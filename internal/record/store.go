@@ -83,7 +83,8 @@ type Row struct {
 	RootOwner, RootDepartment int64
 	ArchivedAt                int64 // 0: not archived
 
-	searchHash int64 // of the tokens in the search index; 0: none there
+	searchHash int64   // of the tokens in the search index
+	tokens     *tokens // as the values are now; nil: not made yet
 
 	Values []any // in the order of Type.Fields; []meta.Item, []*meta.ChildRow for many-valued kinds
 }

@@ -46,6 +46,53 @@ type combo struct {
 	name   string
 }
 
+// searched is the table as a search reads it: text columns, many-valued texts,
+// and longer texts only when body says so.
+func (c *tables) searched(t *meta.Type, body bool) *table {
+	key := searchedKey{t, body}
+	if v, ok := c.m.Load(key); ok {
+		return v.(*table)
+	}
+	full := c.of(t)
+	tb := &table{t: t}
+	for _, col := range full.columns {
+		if isSearched(col.field, body) {
+			tb.columns = append(tb.columns, col)
+		}
+	}
+	for _, f := range full.sides {
+		if isSearched(f, body) {
+			tb.sides = append(tb.sides, f)
+		}
+	}
+	if body {
+		for _, f := range full.rows {
+			if f.Search != "none" {
+				tb.rows = append(tb.rows, f)
+			}
+		}
+	}
+	tb.write()
+	v, _ := c.m.LoadOrStore(key, tb)
+	return v.(*table)
+}
+
+type searchedKey struct {
+	t    *meta.Type
+	body bool
+}
+
+// isSearched tells whether a field's text can be found by words.
+func isSearched(f *meta.Field, body bool) bool {
+	if f.Search == "none" || f.Computed() {
+		return false
+	}
+	if !body && (f.Search == "body" || (f.Search == "" && (f.KindName == "longtext" || f.KindName == "address"))) {
+		return false
+	}
+	return f.Kind.Column(f) != meta.IntColumn && f.Target == nil
+}
+
 // tables caches the table of each type; types are immutable, so the cache
 // never goes stale, and old snapshots are dropped with their Store's schema.
 type tables struct{ m sync.Map }
@@ -154,7 +201,7 @@ func (s *Store) args(tb *table, r *Row) []any {
 		number(r.Owner), number(r.Department), number(r.RootOwner), number(r.RootDepartment),
 		number(r.ArchivedAt), r.searchHash)
 	for _, c := range tb.columns {
-		out = append(out, s.columnValue(c, r.Values[c.field.Pos_()]))
+		out = append(out, s.columnValue(c, r.Values[c.field.Slot]))
 	}
 	for _, c := range tb.combos {
 		out = append(out, comboValue(c, r))

@@ -101,7 +101,7 @@ func (s *Store) reverseFields(a *access.Actor, t *meta.Type, r *Row, raw map[str
 			problems = append(problems, errs.Problem{Path: f.Name, Code: "undo_sealed"})
 			continue
 		}
-		now := appendStored(nil, f, r.Values[f.Pos_()])
+		now := appendStored(nil, f, r.Values[f.Slot])
 		if !bytes.Equal(now, pair[1]) {
 			problems = append(problems, errs.Problem{Path: f.Name, Code: "conflict", Params: errs.Params{
 				"mine": pair[0], "stored": json.RawMessage(now), "original": pair[1]}})

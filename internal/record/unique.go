@@ -42,8 +42,8 @@ func (w *writing) checkUnique() error {
 		if !c.field.Unique || (c.field.Sealed && c.shadow != blindSuffix) || (!c.field.Sealed && c.shadow != uniqueSuffix) {
 			continue
 		}
-		v := w.row.Values[c.field.Pos_()]
-		if v == nil || (w.old != nil && w.op.Verb != "restore" && sameValue(w.old.Values[c.field.Pos_()], v)) {
+		v := w.row.Values[c.field.Slot]
+		if v == nil || (w.old != nil && w.op.Verb != "restore" && sameValue(w.old.Values[c.field.Slot], v)) {
 			continue
 		}
 		if err := w.checkTaken(c.name, w.s.columnValue(c, v), c.field.Name); err != nil {
@@ -126,14 +126,14 @@ func (w *writing) match() error {
 func (w *writing) changes() []*meta.Field {
 	var out []*meta.Field
 	for _, f := range w.t.Fields {
-		v := w.row.Values[f.Pos_()]
+		v := w.row.Values[f.Slot]
 		if w.old == nil {
 			if v != nil {
 				out = append(out, f)
 			}
 			continue
 		}
-		if !sameValue(w.old.Values[f.Pos_()], v) {
+		if !sameValue(w.old.Values[f.Slot], v) {
 			out = append(out, f)
 		}
 	}

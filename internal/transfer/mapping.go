@@ -2,8 +2,10 @@ package transfer
 
 import (
 	"io"
+	"os"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"kedang/internal/codes"
@@ -40,15 +42,18 @@ type Plan struct {
 
 // Hints are what the user says beforehand.
 type Hints struct {
-	Encoding string
-	Map      map[string]string // header -> field, "" to leave a column out
-	Writable func(*meta.Field) bool
+	Encoding string                 // of a text sheet; "" to tell it from the bytes
+	Map      map[string]string      // header -> field, "" to leave a column out
+	Writable func(*meta.Field) bool // which fields the importing person may set; nil: all
+	Region   string                 // of phones without a country code: CN, HK, TW, MO
+	Today    time.Time
 }
 
-// Inspect reads the head of a file and proposes a plan for a type.
-func Inspect(path string, t *meta.Type, h Hints) (_ Plan, err error) {
+// Inspect reads the head of a file and proposes a plan for a type. It leaves the
+// file open.
+func Inspect(f *os.File, t *meta.Type, h Hints) (_ Plan, err error) {
 	defer errs.Wrap(&err, "transfer.Inspect(%s)", t.Name)
-	s, format, err := openSheet(path, h.Encoding)
+	s, format, err := openSheet(f, h.Encoding)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -251,7 +256,7 @@ func (m *mapper) candidates(header string, exact bool) []*meta.Field {
 		if n < 2 || !(strings.HasSuffix(key, word) || strings.HasPrefix(key, word)) || (n < 4 && word[0] < 0x80) {
 			continue
 		}
-		if n > longest || (n == longest && len(best) > 0 && fields[0].Pos_() < best[0].Pos_()) {
+		if n > longest || (n == longest && len(best) > 0 && fields[0].Slot < best[0].Slot) {
 			longest, best = n, fields
 		}
 	}
@@ -275,29 +280,46 @@ func samples(rows [][]string, i int) []string {
 	return c[:min(3, len(c))]
 }
 
-// byContent recognises a column by what stands in it: most values must be
-// telephone numbers, mail addresses, credit codes or resident ids.
+// contentTests are what a column is recognised by, the strictest first: a
+// resident id is no telephone number, though its digits might pass for one.
+var contentTests = []struct {
+	kind, form string
+	is         func(text string, m *mapper) bool
+}{
+	{"emails", "", isEmail},
+	{"identity", string(codes.FormUSCC), isIdentity(codes.FormUSCC)},
+	{"identity", string(codes.FormResidentID), isIdentity(codes.FormResidentID)},
+	{"phones", "", isPhone}, {"phone", "", isPhone},
+}
+
+func isEmail(s string, _ *mapper) bool {
+	_, problems := codes.ParseEmail(s)
+	return strings.Contains(s, "@") && problems == nil
+}
+
+func isIdentity(form codes.Form) func(string, *mapper) bool {
+	return func(s string, m *mapper) bool { return codes.GuessForm(s, m.hints.Today, form) == form }
+}
+
+func isPhone(s string, m *mapper) bool {
+	found := codes.ParsePhones(s, m.hints.Region)
+	return len(found) > 0 && found[0].E164 != "" && found[0].Problem == ""
+}
+
+// byContent recognises a column by what stands in it: four values of five
+// must be telephone numbers, mail addresses, credit codes or resident ids.
 func (m *mapper) byContent(values []string) *meta.Field {
 	if len(values) < 3 {
 		return nil
 	}
-	tests := []struct {
-		kind, form string
-		is         func(string) bool
-	}{
-		{"emails", "", func(s string) bool { return strings.Contains(s, "@") && codes.IsEmail(s) }},
-		{"identity", "uscc", func(s string) bool { _, v := codes.USCC(s); return len(s) == 18 && v.OK() }},
-		{"identity", "resident_id", func(s string) bool { _, v := codes.ResidentID(s); return v.OK() }},
-		{"phones", "", func(s string) bool { p := codes.ParsePhones(s, "CN"); return len(p) > 0 && p[0].E164 != "" }},
-	}
-	for _, test := range tests {
+	for _, test := range contentTests {
 		hits := 0
 		for _, v := range values {
-			if test.is(v) {
+			if test.is(v, m) {
 				hits++
 			}
 		}
-		if hits*10 < len(values)*8 {
+		if hits*5 < len(values)*4 {
 			continue
 		}
 		for _, f := range m.fields {

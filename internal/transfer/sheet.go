@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -15,8 +16,9 @@ import (
 
 // Limits of what is taken in.
 const (
-	maxColumns = 500
-	maxRecord  = 4 << 20 // bytes of one row of a text sheet
+	maxColumns  = 500
+	maxRecord   = 4 << 20 // bytes of one row of a text sheet
+	maxUnzipped = 2 << 30 // bytes of a workbook unpacked
 )
 
 // sheet is a table of texts read row by row.
@@ -36,39 +38,34 @@ type Format struct {
 	Dates1904 bool   `json:"dates_1904,omitempty"`
 }
 
-// openSheet opens a sheet for reading from its start. hint names an encoding,
-// "" to tell it from the bytes.
-func openSheet(path, hint string) (sheet, Format, error) {
-	f, err := os.Open(path)
-	if err != nil {
+// openSheet reads a file as a sheet from its start. hint names an encoding,
+// "" to tell it from the bytes. Once it is open the file may lose its name:
+// a workbook was unpacked, a text is read from f. Closing the sheet leaves f
+// open.
+func openSheet(f *os.File, hint string) (sheet, Format, error) {
+	head := make([]byte, sample)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
 		return nil, Format{}, err
 	}
-	head := make([]byte, sample)
-	n, err := io.ReadFull(f, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		f.Close()
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, Format{}, err
 	}
 	head = head[:n]
 	switch {
 	case len(bytes.TrimSpace(head)) == 0:
-		f.Close()
 		return nil, Format{}, errs.New(errs.Invalid, "empty_file", nil)
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		f.Close()
-		return openWorkbook(path)
+		if bytes.Contains(head[:min(n, 100)], []byte("opendocument")) {
+			return nil, Format{}, errs.New(errs.Invalid, "not_a_sheet", nil)
+		}
+		return openWorkbook(f.Name())
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
-		f.Close()
 		return nil, Format{}, compound(head)
 	case isJunk(head):
-		f.Close()
 		return nil, Format{}, errs.New(errs.Invalid, "not_a_sheet", nil)
 	}
-	s, format, err := openText(f, head, n < sample, hint)
-	if err != nil {
-		f.Close()
-	}
-	return s, format, err
+	return openText(f, head, n < sample, hint)
 }
 
 // compound tells what an old Office file is: an encrypted workbook, or Excel 97.
@@ -92,20 +89,16 @@ func isJunk(head []byte) bool {
 
 // textSheet is a CSV or the like.
 type textSheet struct {
-	file   *os.File
 	reader *csv.Reader
 	guard  *recordGuard
 }
 
-func openText(f *os.File, head []byte, whole bool, hint string) (sheet, Format, error) {
+func openText(f io.Reader, head []byte, whole bool, hint string) (sheet, Format, error) {
 	enc, err := detect(head, whole)
 	if hint != "" {
 		enc, err = encodingNamed(hint)
 	}
 	if err != nil {
-		return nil, Format{}, err
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, Format{}, err
 	}
 	text, err := io.ReadAll(decode(bytes.NewReader(head), enc))
@@ -119,7 +112,7 @@ func openText(f *os.File, head []byte, whole bool, hint string) (sheet, Format, 
 	r.LazyQuotes = true
 	r.FieldsPerRecord = -1
 	r.ReuseRecord = true
-	return &textSheet{file: f, reader: r, guard: g}, Format{Kind: "csv", Encoding: enc.name, Delimiter: string(delimiter)}, nil
+	return &textSheet{reader: r, guard: g}, Format{Kind: "csv", Encoding: enc.name, Delimiter: string(delimiter)}, nil
 }
 
 func (s *textSheet) next() ([]string, int, error) {
@@ -139,7 +132,7 @@ func (s *textSheet) next() ([]string, int, error) {
 	return cells, line, nil
 }
 
-func (s *textSheet) close() error { return s.file.Close() }
+func (s *textSheet) close() error { return nil }
 
 // recordGuard ends the reading of a row that has no end: a lone quote must not
 // draw the whole file into memory.
@@ -196,7 +189,8 @@ func openWorkbook(path string) (_ sheet, format Format, err error) {
 			err = errs.New(errs.Invalid, "damaged_workbook", nil)
 		}
 	}()
-	f, err := excelize.OpenFile(path, excelize.Options{UnzipSizeLimit: 4 << 30, UnzipXMLSizeLimit: 64 << 20, RawCellValue: true})
+	f, err := excelize.OpenFile(path, excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: 16 << 20, RawCellValue: true,
+		TmpDir: filepath.Dir(path)})
 	if err != nil {
 		if errors.Is(err, excelize.ErrWorkbookPassword) || strings.Contains(err.Error(), "encrypted") {
 			return nil, format, errs.New(errs.Invalid, "encrypted_file", nil)
@@ -207,13 +201,15 @@ func openWorkbook(path string) (_ sheet, format Format, err error) {
 	if props, err := f.GetWorkbookProps(); err == nil && props.Date1904 != nil {
 		format.Dates1904 = *props.Date1904
 	}
+	broken := len(f.GetSheetList()) == 0
 	for _, name := range f.GetSheetList() {
 		if visible, err := f.GetSheetVisible(name); err == nil && !visible {
 			continue
 		}
 		rows, err := f.Rows(name)
 		if err != nil {
-			continue // a chart, or a sheet whose part is missing
+			broken = true // or a chart: another sheet may hold the rows
+			continue
 		}
 		if !rows.Next() {
 			rows.Close()
@@ -227,6 +223,9 @@ func openWorkbook(path string) (_ sheet, format Format, err error) {
 		return &workbook{file: f, rows: rows}, format, nil
 	}
 	f.Close()
+	if broken {
+		return nil, format, errs.New(errs.Invalid, "damaged_workbook", nil)
+	}
 	return nil, format, errs.New(errs.Invalid, "empty_file", nil)
 }
 

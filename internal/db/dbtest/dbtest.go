@@ -35,7 +35,8 @@ func Postgres(t testing.TB) *db.DB {
 	return open(t, PostgresConfig(t))
 }
 
-// PostgresConfig names a schema that is dropped when the test ends.
+// PostgresConfig names a schema that is dropped when the test ends, for tests
+// that open it themselves, twice perhaps.
 func PostgresConfig(t testing.TB) db.Config {
 	t.Helper()
 	url := os.Getenv("KEDANG_TEST_POSTGRES")
@@ -58,7 +59,7 @@ func PostgresConfig(t testing.TB) db.Config {
 			t.Errorf("dropping %s: %v", schema, err)
 		}
 	})
-	return db.Config{URL: url, Schema: schema}
+	return db.Config{URL: url, Schema: schema, NoSync: true}
 }
 
 func open(t testing.TB, c db.Config) *db.DB {

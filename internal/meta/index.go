@@ -1,0 +1,229 @@
+package meta
+
+import (
+	"slices"
+	"strings"
+)
+
+// Index is one index that a type wants. Its name is made of table and columns,
+// so that the same wish always has the same name.
+type Index struct {
+	Name    string
+	Table   string
+	Columns []string
+	Unique  bool
+	Where   string // condition of a partial index; "" for all rows
+	Why     string // unique order owner match link view search side
+}
+
+// mostIndexes is how many indexes one type's table gets: each costs every write.
+const mostIndexes = 12
+
+// living is the condition of nearly all indexes: lists do not show archived
+// records unless asked.
+const living = "archived_at IS NULL"
+
+// Indexes lists what a bound type wants indexed, the most needed first: what
+// must be unique; the default order, alone and by owner (rights cut every
+// list); fields that hint at doubles; links; filters of views; department;
+// sealed values, fields marked index. Those of side tables follow and do not
+// count against the twelve. The list is the same for the same type.
+func (t *Type) Indexes() []Index {
+	if t.Builtin {
+		return nil
+	}
+	w := &wishes{t: t}
+	w.unique()
+	sort := t.defaultSort()
+	w.add("order", living, sort, "id")
+	w.add("owner", living, "root_owner", sort, "id")
+	w.matches()
+	w.links(sort)
+	w.views(sort)
+	w.add("owner", living, "root_department", sort, "id")
+	w.fields(sort)
+	w.list = w.list[:min(len(w.list), mostIndexes)]
+	w.sides()
+	return w.list
+}
+
+// wishes gathers indexes; a wish that begins another is left out.
+type wishes struct {
+	t    *Type
+	list []Index
+}
+
+func (w *wishes) add(why, where string, columns ...string) {
+	columns = dedupe(columns)
+	for _, x := range w.list {
+		if !x.Unique && x.Where == where && len(x.Columns) >= len(columns) && slices.Equal(x.Columns[:len(columns)], columns) {
+			return
+		}
+	}
+	w.list = append(w.list, Index{Name: indexName(w.t.Table, columns, false), Table: w.t.Table, Columns: columns, Where: where, Why: why})
+}
+
+func dedupe(columns []string) []string {
+	var out []string
+	for _, c := range columns {
+		if c != "" && !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// longestIndexName keeps within PostgreSQL's 63 bytes for names.
+const longestIndexName = 60
+
+func indexName(table string, columns []string, unique bool) string {
+	prefix := "ix_"
+	if unique {
+		prefix = "ux_"
+	}
+	name := prefix + strings.TrimPrefix(table, "r_") + "__" + strings.Join(columns, "_")
+	if len(name) <= longestIndexName {
+		return name
+	}
+	// FNV-1a of the whole name keeps cut names apart.
+	h := uint64(14695981039346656037)
+	for i := range len(name) {
+		h = (h ^ uint64(name[i])) * 1099511628211
+	}
+	return name[:longestIndexName-14] + "_" + string(appendID(nil, int64(h>>1)))
+}
+
+func (w *wishes) unique() {
+	t := w.t
+	add := func(where string, column string) {
+		w.list = append(w.list, Index{Name: indexName(t.Table, []string{column}, true), Table: t.Table, Columns: []string{column}, Unique: true, Where: where, Why: "unique"})
+	}
+	add("number IS NOT NULL", "number") // numbers are never used twice, archived or not
+	for _, f := range t.Fields {
+		switch {
+		case f.Unique && f.Sealed:
+			add(living+" AND "+f.Column+"__b IS NOT NULL", f.Column+"__b")
+		case f.Unique:
+			add(living+" AND "+f.Column+"__u IS NOT NULL", f.Column+"__u")
+		}
+	}
+	for i := range t.Unique {
+		add(living+" AND "+ComboColumn(i)+" IS NOT NULL", ComboColumn(i))
+	}
+}
+
+// SortColumn is the column that orders by a field: title_sort for the title
+// and the text that alone makes it, the sort key of other texts sorted by
+// their readings, else its own.
+func (f *Field) SortColumn() string {
+	switch {
+	case f.System && f.Name == "title":
+		return "title_sort"
+	case f.Of != nil && len(f.Of.TitleParts) == 1 && f.Of.TitleParts[0].Field == f && f.KindName == "text":
+		return "title_sort"
+	case f.Sort == "pinyin":
+		return f.physical() + "__s"
+	}
+	return f.physical()
+}
+
+// defaultSort is the first column of the default view's order, or created_at.
+func (t *Type) defaultSort() string {
+	if v := t.DefaultView(); v != nil && len(v.Keys) > 0 {
+		return v.Keys[0].Field.SortColumn()
+	}
+	return "created_at"
+}
+
+// matches serve the look for doubles that every write makes.
+func (w *wishes) matches() {
+	for _, m := range w.t.Match {
+		f, ok := w.t.byName[m.Fields[0]]
+		switch {
+		case !ok || f.Kind.Storage() != InColumn || f.System || f.Unique:
+		case f.Sealed:
+			w.add("match", living, f.Column+"__b")
+		default:
+			w.add("match", living, f.SortColumn())
+		}
+	}
+}
+
+// links come before views: roll-ups, related lists and archiving stand on
+// them. The root, on which most of that hangs, is first.
+func (w *wishes) links(sort string) {
+	if f, ok := w.t.byName[w.t.Root]; ok {
+		w.add("link", living, f.Column, sort, "id")
+	}
+	for _, f := range w.t.Fields {
+		if f.KindName == "link" && !f.Unique {
+			w.add("link", living, f.Column, sort, "id")
+		}
+	}
+}
+
+// views indexes what a declared filter asks by equality, then the order.
+func (w *wishes) views(sort string) {
+	for _, v := range w.t.Views {
+		order := sort
+		if len(v.Keys) > 0 {
+			order = v.Keys[0].Field.SortColumn()
+		}
+		var equal []string
+		if v.Prog.Filter != nil {
+			for _, b := range v.Prog.Filter.Indexable() {
+				f, ok := w.t.byName[b.Field]
+				if ok && b.Op == "==" && b.Column != "" && f.Kind.Storage() == InColumn && len(equal) < 2 {
+					equal = append(equal, b.Column)
+				}
+			}
+		}
+		if len(equal) > 0 {
+			w.add("view", living, append(equal, order, "id")...)
+		} else if order != sort {
+			w.add("view", living, order, "id")
+		}
+		for _, name := range [...]string{v.Kanban, v.Group} {
+			if f, ok := w.t.byName[name]; ok && f.Kind.Storage() == InColumn {
+				w.add("view", living, f.physical(), order, "id")
+			}
+		}
+	}
+}
+
+func (w *wishes) fields(sort string) {
+	for _, f := range w.t.Fields {
+		switch {
+		case f.Sealed && !f.Unique:
+			w.add("search", living, f.Column+"__b")
+		case f.Index && f.Kind.Storage() == InColumn && !f.Unique:
+			w.add("search", living, f.Column, sort, "id")
+		}
+	}
+	w.add("order", living, "title_sort", "id")
+	for _, f := range w.t.Fields {
+		if f.KindName == "user" {
+			w.add("link", living, f.Column, sort, "id")
+		}
+	}
+}
+
+// sides indexes side tables by value, and child rows by record and by links.
+func (w *wishes) sides() {
+	add := func(table, why string, columns ...string) {
+		w.list = append(w.list, Index{Name: indexName(table, columns, false), Table: table, Columns: columns, Why: why})
+	}
+	for _, f := range w.t.Fields {
+		switch f.Kind.Storage() {
+		case InSide:
+			add(f.Table, "side", "value", "record")
+		case InRows:
+			add(f.Table, "side", "record", "pos")
+			for _, sub := range f.Rows {
+				if sub.Target != nil {
+					add(f.Table, "link", sub.Column, "record")
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,414 @@
+package meta
+
+import (
+	"strconv"
+	"strings"
+
+	"kedang/internal/expr"
+)
+
+// typeSeer is the optional half of a Reader that says whether he may see a
+// type at all; without it, a type is seen when its id is.
+type typeSeer interface {
+	Sees(t *Type) bool
+}
+
+// sees tells whether a reader knows of a type.
+func sees(r Reader, t *Type) bool {
+	if r == nil {
+		return true
+	}
+	if s, ok := r.(typeSeer); ok {
+		return s.Sees(t)
+	}
+	return r.Level(t, t.byName["id"]) > Hidden
+}
+
+// SchemaJSON describes the types a reader may see, with the fields he may see,
+// in one language: what the web app and OpenAPI are made from. Expressions
+// stand as their source, so that forms can follow conditions while typing.
+func (s *Schema) SchemaJSON(r Reader, lang string) []byte {
+	j := &jsonWriter{lang: lang, buf: make([]byte, 0, 64<<10)}
+	j.open('{')
+	j.str("version", s.Version())
+	j.str("lang", lang)
+	j.key("types")
+	j.open('[')
+	for _, t := range s.Types {
+		if sees(r, t) {
+			j.comma()
+			j.typ(t, r)
+		}
+	}
+	j.close(']')
+	j.key("menu")
+	j.menu(s, s.Menu, r)
+	j.key("roles")
+	j.open('[')
+	for _, role := range s.Roles {
+		j.comma()
+		j.open('{')
+		j.str("name", role.Name)
+		j.text("label", role.Label)
+		j.text("help", role.Help)
+		j.flag("admin", role.Admin)
+		j.strs("menu", role.Menu)
+		j.blocks("home", role.Home)
+		j.close('}')
+	}
+	j.close(']')
+	j.close('}')
+	return j.buf
+}
+
+// jsonWriter appends JSON; members with empty values are left out.
+type jsonWriter struct {
+	lang string
+	buf  []byte
+}
+
+func (j *jsonWriter) comma() {
+	if c := j.buf[len(j.buf)-1]; c != '{' && c != '[' {
+		j.buf = append(j.buf, ',')
+	}
+}
+
+func (j *jsonWriter) open(c byte)  { j.buf = append(j.buf, c) }
+func (j *jsonWriter) close(c byte) { j.buf = append(j.buf, c) }
+
+func (j *jsonWriter) key(name string) {
+	j.comma()
+	j.buf = append(AppendString(j.buf, name), ':')
+}
+
+func (j *jsonWriter) str(name, v string) {
+	if v != "" {
+		j.key(name)
+		j.buf = AppendString(j.buf, v)
+	}
+}
+
+func (j *jsonWriter) text(name string, t Text) { j.str(name, t.In(j.lang)) }
+
+func (j *jsonWriter) flag(name string, v bool) {
+	if v {
+		j.key(name)
+		j.buf = append(j.buf, "true"...)
+	}
+}
+
+func (j *jsonWriter) int(name string, v int) {
+	if v != 0 {
+		j.key(name)
+		j.buf = strconv.AppendInt(j.buf, int64(v), 10)
+	}
+}
+
+func (j *jsonWriter) strs(name string, list []string) {
+	if len(list) == 0 {
+		return
+	}
+	j.key(name)
+	j.open('[')
+	for _, s := range list {
+		j.comma()
+		j.buf = AppendString(j.buf, s)
+	}
+	j.close(']')
+}
+
+func (j *jsonWriter) typ(t *Type, r Reader) {
+	j.open('{')
+	j.str("name", t.Name)
+	j.strs("alias", t.Alias)
+	j.text("label", t.Label)
+	j.str("plural", first(t.Plural.In(j.lang), t.Label.In(j.lang)))
+	j.text("help", t.Help)
+	j.str("icon", t.Icon)
+	j.str("pack", t.Pack)
+	j.flag("builtin", t.Builtin)
+	j.str("number", t.Number)
+	j.str("title", t.Title)
+	j.str("root", t.Root)
+	j.str("flow", t.Flow)
+	j.fields("fields", t.Fields, r)
+	j.fields("builtins", t.system, r)
+	j.sections(t)
+	j.views(t, r)
+	j.rules(t)
+	if t.Mark != nil {
+		j.key("timeline")
+		j.open('{')
+		j.str("on", t.Mark.On)
+		j.str("at", t.Mark.At)
+		j.str("says", t.Mark.Says)
+		j.close('}')
+	}
+	j.page(t.Page)
+	j.backlinks(t, r)
+	j.close('}')
+}
+
+// visible drops the names of fields that the reader does not know.
+func visible(t *Type, names []string, r Reader) []string {
+	var out []string
+	for _, name := range names {
+		head, _, _ := strings.Cut(name, ".")
+		if f, ok := t.byName[head]; ok && (r == nil || r.Level(t, f) > Hidden) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func (j *jsonWriter) fields(key string, fields []*Field, r Reader) {
+	j.key(key)
+	j.open('[')
+	for _, f := range fields {
+		level := Write
+		if r != nil {
+			if level = r.Level(f.Of, f); level == Hidden {
+				continue
+			}
+		}
+		j.comma()
+		j.field(f, level, r)
+	}
+	j.close(']')
+}
+
+func (j *jsonWriter) field(f *Field, level Level, r Reader) {
+	if level == Write && (f.Computed() || f.System || f.Snapshot != "") {
+		level = Read
+	}
+	j.open('{')
+	j.str("name", f.Name)
+	j.str("kind", f.KindName)
+	j.text("label", f.Label)
+	j.text("help", f.Help)
+	j.str("example", f.Example)
+	j.str("section", f.Section)
+	j.str("level", level.String())
+	j.str("required", f.Required)
+	j.str("when", f.When)
+	j.str("readonly", f.Readonly)
+	j.str("default", f.Default)
+	j.str("snapshot", f.Snapshot)
+	j.str("formula", f.Formula)
+	j.flag("computed", f.Computed())
+	j.flag("unique", f.Unique)
+	j.flag("sealed", f.Sealed)
+	j.str("personal", f.Personal)
+	j.str("mask", f.Mask)
+	if f.To != "" {
+		j.str("to", f.targetName())
+	}
+	j.text("inverse", f.Inverse)
+	if f.Kind.Type(f).Base == expr.Decimal {
+		j.key("scale")
+		j.buf = strconv.AppendInt(j.buf, int64(f.Decimals()), 10)
+	}
+	j.str("min", f.Min)
+	j.str("max", f.Max)
+	j.int("min_len", f.MinLen)
+	j.int("max_len", f.MaxLen)
+	j.strs("forms", f.Forms)
+	j.flag("yearly", f.Yearly)
+	j.flag("lunar", f.Lunar)
+	j.text("unit", f.Unit)
+	j.flag("sortable", sortable(f))
+	if !f.Sealed && level > Masked {
+		j.strs("operators", f.Kind.Operators())
+	} else {
+		j.strs("operators", []string{"=="})
+	}
+	j.choices(f.Choices)
+	if len(f.Rows) > 0 {
+		j.fields("fields", f.Rows, r)
+	}
+	j.close('}')
+}
+
+func (j *jsonWriter) choices(choices []*Choice) {
+	if len(choices) == 0 {
+		return
+	}
+	j.key("choices")
+	j.open('[')
+	for _, c := range choices {
+		j.comma()
+		j.open('{')
+		j.str("value", c.Value)
+		j.str("label", first(c.Label.In(j.lang), c.Value))
+		j.text("help", c.Help)
+		j.str("color", c.Color)
+		j.flag("retired", c.Retired)
+		j.close('}')
+	}
+	j.close(']')
+}
+
+func (j *jsonWriter) sections(t *Type) {
+	if len(t.Sections) == 0 {
+		return
+	}
+	j.key("sections")
+	j.open('[')
+	for _, s := range t.Sections {
+		j.comma()
+		j.open('{')
+		j.str("name", s.Name)
+		j.text("label", s.Label)
+		j.text("purpose", s.Purpose)
+		j.text("filled_by", s.Filler)
+		j.str("when", s.When)
+		j.flag("folded", s.Folded)
+		j.close('}')
+	}
+	j.close(']')
+}
+
+func (j *jsonWriter) views(t *Type, r Reader) {
+	if len(t.Views) == 0 {
+		return
+	}
+	j.key("views")
+	j.open('[')
+	for _, v := range t.Views {
+		j.comma()
+		j.open('{')
+		j.str("name", v.Name)
+		j.text("label", v.Label)
+		j.str("filter", v.Filter)
+		j.str("sort", v.Sort)
+		j.strs("columns", visible(t, v.Columns, r))
+		j.str("group", v.Group)
+		j.str("kanban", v.Kanban)
+		j.flag("default", v == t.DefaultView())
+		j.strs("roles", v.Roles)
+		j.close('}')
+	}
+	j.close(']')
+}
+
+func (j *jsonWriter) rules(t *Type) {
+	if len(t.Rules) == 0 {
+		return
+	}
+	j.key("rules")
+	j.open('[')
+	for _, x := range t.Rules {
+		j.comma()
+		j.open('{')
+		j.str("name", x.Name)
+		j.str("when", x.When)
+		j.str("refuse", x.Refuse)
+		j.str("warn", x.Warn)
+		j.str("at", x.At)
+		j.text("says", x.Says)
+		j.close('}')
+	}
+	j.close(']')
+}
+
+func (j *jsonWriter) page(p *Page) {
+	if p == nil {
+		return
+	}
+	j.key("page")
+	j.open('{')
+	j.strs("header", p.Header)
+	j.strs("marks", p.Marks)
+	j.strs("key", p.Key)
+	j.strs("card", p.Card)
+	j.strs("compose", p.Compose)
+	if len(p.Tabs) > 0 {
+		j.key("tabs")
+		j.open('[')
+		for _, tab := range p.Tabs {
+			j.comma()
+			j.open('{')
+			j.str("name", tab.Name)
+			j.text("label", tab.Label)
+			j.blocks("blocks", tab.Blocks)
+			j.close('}')
+		}
+		j.close(']')
+	}
+	j.blocks("side", p.Side)
+	j.close('}')
+}
+
+func (j *jsonWriter) blocks(key string, blocks []*Block) {
+	if len(blocks) == 0 {
+		return
+	}
+	j.key(key)
+	j.open('[')
+	for _, b := range blocks {
+		j.comma()
+		j.open('{')
+		j.str("block", b.Block)
+		j.text("label", b.Label)
+		j.str("of", b.Of)
+		j.str("via", b.Via)
+		j.str("section", b.Section)
+		j.strs("columns", b.Columns)
+		j.str("filter", b.Filter)
+		j.str("sort", b.Sort)
+		j.str("group", b.Group)
+		j.int("limit", b.Limit)
+		j.close('}')
+	}
+	j.close(']')
+}
+
+// backlinks lists the links of other types that point here, as far as the
+// reader sees type and link.
+func (j *jsonWriter) backlinks(t *Type, r Reader) {
+	j.key("backlinks")
+	j.open('[')
+	for _, b := range t.Links {
+		if b.Field.System || b.Field.Parent != nil || !sees(r, b.Type) || (r != nil && r.Level(b.Type, b.Field) == Hidden) {
+			continue
+		}
+		j.comma()
+		j.open('{')
+		j.str("type", b.Type.Name)
+		j.str("field", b.Field.Name)
+		j.str("label", first(b.Field.Inverse.In(j.lang), first(b.Type.Plural.In(j.lang), b.Type.Label.In(j.lang))))
+		j.close('}')
+	}
+	j.close(']')
+}
+
+// menu leaves out what leads to types the reader does not know.
+func (j *jsonWriter) menu(s *Schema, items []*MenuItem, r Reader) {
+	j.open('[')
+	for _, m := range items {
+		t := s.byName[m.Type]
+		if t != nil && !sees(r, t) {
+			continue
+		}
+		j.comma()
+		j.open('{')
+		j.str("name", m.Name)
+		label := m.Label.In(j.lang)
+		if label == "" && t != nil {
+			label = first(t.Plural.In(j.lang), t.Label.In(j.lang))
+		}
+		j.str("label", label)
+		j.str("icon", m.Icon)
+		if t != nil {
+			j.str("type", t.Name)
+		}
+		j.str("view", m.View)
+		j.str("page", m.Page)
+		if len(m.Items) > 0 {
+			j.key("items")
+			j.menu(s, m.Items, r)
+		}
+		j.close('}')
+	}
+	j.close(']')
+}

@@ -1,0 +1,264 @@
+package record
+
+import (
+	"context"
+	"fmt"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/job"
+	"kedang/internal/ledger"
+	"kedang/internal/meta"
+)
+
+// The kinds of jobs the engine gives itself.
+const (
+	jobRederive = "rederive" // formulas of records that link to a changed one
+	jobReindex  = "reindex"  // search entries of records whose owner changed
+	jobBackfill = "backfill" // values and search entries of a type after a schema change
+	jobSeal     = "seal"     // ledger rows into blocks
+)
+
+// below says which records a job goes through: those of Type that link to
+// Parent through Field; all of the type when Field is 0.
+type below struct {
+	Type, Field, Parent int64
+	Last                int64 // the id reached
+	Done                int64
+}
+
+func (s *Store) handleJobs() {
+	for _, kind := range [...]string{jobRederive, jobReindex, jobBackfill} {
+		s.Jobs.Handle(kind, s.walkBelow)
+	}
+	s.Jobs.Handle(jobSeal, func(ctx context.Context, _ *job.Run) error {
+		_, err := s.Ledger.Seal(ctx, s.DB)
+		return err
+	})
+	if err := s.Jobs.Every(jobSeal, "5m", nil); err != nil {
+		panic(err) // a constant of ours that does not parse
+	}
+}
+
+func (s *Store) enqueueRederive(ctx context.Context, tx db.Tx, t *meta.Type, via *meta.Field, parent int64) error {
+	return s.enqueueBelow(ctx, tx, jobRederive, t, via, parent)
+}
+
+func (s *Store) enqueueReindex(ctx context.Context, tx db.Tx, t *meta.Type, via *meta.Field, parent int64) error {
+	return s.enqueueBelow(ctx, tx, jobReindex, t, via, parent)
+}
+
+func (s *Store) enqueueBelow(ctx context.Context, tx db.Tx, kind string, t *meta.Type, via *meta.Field, parent int64) error {
+	b := below{Type: t.ID, Parent: parent}
+	key := fmt.Sprintf("%s/%d", kind, t.ID)
+	if via != nil {
+		b.Field = via.ID
+		key += fmt.Sprintf("/%d/%d", via.ID, parent)
+	}
+	_, err := s.Jobs.Enqueue(ctx, tx, kind, b, job.UniqueWaiting(key))
+	return err
+}
+
+// walkBelow computes, stores and indexes records again, 200 at a time, keeping
+// its place in the same transaction.
+func (s *Store) walkBelow(ctx context.Context, run *job.Run) error {
+	var b below
+	if err := run.Job.Decode(&b); err != nil {
+		return err
+	}
+	if _, err := run.State(&b); err != nil {
+		return err
+	}
+	t := s.Schema().TypeByID(b.Type)
+	if t == nil {
+		return nil // dropped since
+	}
+	for {
+		n, err := s.walkChunk(ctx, run, t, &b)
+		if err != nil || n == 0 {
+			return err
+		}
+		run.Progress(b.Done, 0, "")
+	}
+}
+
+func (s *Store) walkChunk(ctx context.Context, run *job.Run, t *meta.Type, b *below) (n int, err error) {
+	next := *b
+	err = s.DB.WriteAlone(ctx, func(tx db.Tx) error {
+		next = *b
+		where, args := "id > ?", []any{b.Last}
+		if f := t.FieldByID(b.Field); f != nil {
+			where, args = linksTo(f)+" AND id > ?", []any{b.Parent, b.Last}
+		}
+		rows, err := s.loadWhere(ctx, tx, t, where+" ORDER BY id LIMIT 200", args...)
+		if err != nil {
+			return err
+		}
+		d := &deriving{s: s, ctx: ctx, tx: tx, load: s.loader(ctx, tx), args: access.System("derive").Args(s.Clock())}
+		for _, row := range rows {
+			if err := d.refresh(row); err != nil {
+				return err
+			}
+			next.Last = row.ID
+			next.Done++
+		}
+		if n = len(rows); n == 0 || run == nil {
+			return nil
+		}
+		return run.Checkpoint(ctx, tx, next)
+	})
+	*b = next
+	return n, err
+}
+
+// refresh computes a row's roll-ups, formulas, title and shadows again and
+// writes its search entry anew.
+func (d *deriving) refresh(old *Row) error {
+	if err := lockRow(d.ctx, d.tx, old.Type, old.ID); err != nil {
+		return err
+	}
+	r := old.clone()
+	for _, f := range r.Type.Fields {
+		if f.Rollup == nil || f.Prog.Via == nil {
+			continue
+		}
+		v, err := d.s.rollup(d.ctx, d.tx, f, r.ID, d.args)
+		if err != nil {
+			return err
+		}
+		r.Values[f.Slot] = v
+	}
+	if err := d.s.compute(r, d.load, d.args); err != nil {
+		return err
+	}
+	if err := d.s.openAll(d.load, r); err != nil {
+		return err
+	}
+	r.Title = d.s.titleOf(r)
+	d.s.tokenise(r)
+	tb := d.s.tables.of(r.Type)
+	if err := d.s.saveAll(d.ctx, d.tx, tb, r); err != nil {
+		return err
+	}
+	if err := d.s.refreshMatch(d.ctx, d.tx, r); err != nil {
+		return err
+	}
+	return d.s.index(d.ctx, d.tx, []*Row{r}, false)
+}
+
+// backfill starts jobs that fill new columns of types that hold records.
+func (s *Store) backfill(ctx context.Context, fresh []*meta.Field) error {
+	types := map[int64]*meta.Type{}
+	for _, f := range fresh {
+		if f.Computed() || f.Unique || f.Sort != "" || f.Sealed {
+			types[f.Of.ID] = f.Of
+		}
+	}
+	if len(types) == 0 {
+		return nil
+	}
+	return s.DB.Write(ctx, func(tx db.Tx) error {
+		for _, t := range types {
+			if err := s.enqueueBelow(ctx, tx, jobBackfill, t, nil, 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Reindex writes the search entries of a type's records anew, here and now.
+func (s *Store) Reindex(ctx context.Context, typ string, progress func(done int64)) (err error) {
+	defer errs.Wrap(&err, "Store.Reindex(%s)", typ)
+	t, ok := s.Schema().Type(typ)
+	if !ok {
+		return errs.NotFoundf("type", typ)
+	}
+	b := below{Type: t.ID}
+	for {
+		n, err := s.walkChunk(ctx, nil, t, &b)
+		if err != nil || n == 0 {
+			return err
+		}
+		if progress != nil {
+			progress(b.Done)
+		}
+	}
+}
+
+// Purge removes an archived record for good: its row, its values, its search
+// entry and the contents of its history, whose hashes stay. The right is purge;
+// records that still link to it refuse it.
+func (s *Store) Purge(ctx context.Context, a *access.Actor, typ string, id int64, o WriteOptions) (err error) {
+	defer errs.Wrap(&err, "Store.Purge(%s, %d)", typ, id)
+	t, err := s.readable(a, typ)
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx db.Tx) error {
+		r, err := s.seen(ctx, tx, a, t, id)
+		if err != nil {
+			return err
+		}
+		if ok, _ := s.allowed(a, "purge", r, s.loader(ctx, tx)); !ok {
+			return errs.New(errs.Forbidden, "forbidden", errs.Params{"verb": "purge", "type": typ})
+		}
+		if r.ArchivedAt == 0 {
+			return errs.New(errs.Conflict, "not_archived", errs.Params{"type": typ})
+		}
+		if err := s.unlinked(ctx, tx, r); err != nil {
+			return err
+		}
+		if err := s.remove(ctx, tx, r); err != nil {
+			return err
+		}
+		if _, err := s.Ledger.RedactRecord(ctx, tx, id); err != nil {
+			return err
+		}
+		return s.Ledger.Append(ctx, tx, &ledger.Entry{At: ms(s.Clock()), Kind: ledger.System, Actor: a.ID, ActorName: a.Name, Source: a.Source,
+			Type: t.ID, Record: id, Action: "purge"})
+	})
+}
+
+// unlinked refuses to purge what others still point to.
+func (s *Store) unlinked(ctx context.Context, tx db.Tx, r *Row) error {
+	for _, b := range r.Type.Links {
+		table, where := b.Type.Table, linksTo(b.Field)
+		ids, err := int64s(tx.Query(ctx, "SELECT id FROM "+quote(table)+" WHERE "+where+" LIMIT 1", r.ID))
+		if err != nil {
+			return err
+		}
+		if len(ids) > 0 {
+			return errs.New(errs.Conflict, "still_linked", errs.Params{"type": b.Type.Name})
+		}
+	}
+	return nil
+}
+
+func (s *Store) remove(ctx context.Context, tx db.Tx, r *Row) error {
+	tb := s.tables.of(r.Type)
+	for _, f := range append(append([]*meta.Field{}, tb.sides...), tb.rows...) {
+		if _, err := tx.Exec(ctx, "DELETE FROM "+quote(f.Table)+" WHERE record = ?", r.ID); err != nil {
+			return err
+		}
+	}
+	for _, text := range [...]string{"DELETE FROM sys_match WHERE record = ?", "DELETE FROM sys_file WHERE record = ?", "DELETE FROM " + quote(r.Type.Table) + " WHERE id = ?"} {
+		if _, err := tx.Exec(ctx, text, r.ID); err != nil {
+			return err
+		}
+	}
+	r.ArchivedAt = 1
+	return s.index(ctx, tx, []*Row{r}, false)
+}
+
+// refreshMatch replaces a row's match keys.
+func (s *Store) refreshMatch(ctx context.Context, tx db.Tx, r *Row) error {
+	if len(r.Type.Match) == 0 {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM sys_match WHERE record = ?", r.ID); err != nil {
+		return err
+	}
+	return s.saveMatch(ctx, tx, nil, r)
+}

@@ -1,0 +1,146 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/ledger"
+	"kedang/internal/meta"
+)
+
+// longestTitle bounds a title, in characters.
+const longestTitle = 300
+
+// titleOf makes a record's title from its type's parts; its number stands in
+// for an empty one.
+func (s *Store) titleOf(r *Row) string {
+	title := s.fill(r, r.Type.TitleParts, nil)
+	if title == "" {
+		title = r.Number
+	}
+	if len(title) > longestTitle {
+		if runes := []rune(title); len(runes) > longestTitle {
+			title = string(runes[:longestTitle])
+		}
+	}
+	return title
+}
+
+// says is a record's line on a timeline, as the actor may read it.
+func (s *Store) says(a *access.Actor, r *Row) string {
+	text := s.fill(r, r.Type.MarkParts, a)
+	if text == "" {
+		return r.Title
+	}
+	return text
+}
+
+// fill puts values into a text with {fields}. A nil actor fills everything but
+// sealed values.
+func (s *Store) fill(r *Row, parts []meta.Part, a *access.Actor) string {
+	lang := "zh-Hans"
+	if a != nil {
+		lang = a.Lang
+	}
+	out := &meta.Output{Lang: lang, Zone: s.Zone}
+	var b strings.Builder
+	for _, p := range parts {
+		if p.Field == nil {
+			b.WriteString(p.Text)
+			continue
+		}
+		if p.Field.Sealed || (a != nil && !p.Field.System && a.Level(r.Type, p.Field) < meta.Read) {
+			continue
+		}
+		v := r.value(p.Field)
+		switch {
+		case v == nil:
+		case p.Field.System:
+			if text, ok := v.(string); ok {
+				b.WriteString(text)
+			}
+		case p.Field.Target != nil:
+		default:
+			if text, ok := v.(string); ok && (p.Field.KindName == "text" || p.Field.KindName == "longtext") {
+				b.WriteString(text)
+				continue
+			}
+			b.WriteString(p.Field.Kind.Format(p.Field, v, out))
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// timeText is a moment as it stands in answers.
+func timeText(at int64) string {
+	return time.UnixMilli(at).UTC().Format("2006-01-02T15:04:05.000Z")
+}
+
+// placeOf is a moment as text that sorts like it.
+func placeOf(at int64) string { return fmt.Sprintf("%015d", at) }
+
+// dayPlace is a day's place among moments: its end, so that what happened on a
+// day without an hour stands above what has one.
+func dayPlace(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return placeOf(0)
+	}
+	return placeOf(t.UnixMilli() + 86_399_999)
+}
+
+// dayOf is the day a place belongs to.
+func dayOf(place string) (string, error) {
+	var at int64
+	if _, err := fmt.Sscanf(place, "%d", &at); err != nil {
+		return "", errs.RefuseField("page_token", "page_token_invalid", nil)
+	}
+	return time.UnixMilli(at).UTC().Format(time.DateOnly), nil
+}
+
+// jsonText is {"name":"value"}.
+func jsonText(name, value string) []byte {
+	raw, err := json.Marshal(map[string]string{name: value})
+	if err != nil {
+		return nil
+	}
+	return raw
+}
+
+// lookEntry is the ledger's entry of a look at a value.
+func (s *Store) lookEntry(a *access.Actor, t *meta.Type, id int64, how, field, reason string) *ledger.Entry {
+	raw, _ := json.Marshal(map[string]string{"field": field, "reason": reason})
+	return &ledger.Entry{At: ms(s.Clock()), Kind: ledger.Look, Actor: a.ID, ActorName: a.Name, Source: a.Source,
+		Type: t.ID, Record: id, Action: how, Payload: raw}
+}
+
+// reader shows an actor's field levels to expressions, with the vault's blind
+// index for sealed fields.
+func (s *Store) reader(a *access.Actor) meta.Reader { return blindReader{a, s} }
+
+type blindReader struct {
+	*access.Actor
+	s *Store
+}
+
+// Blind turns a constant into what a sealed field's column holds.
+func (r blindReader) Blind(f *meta.Field, text string) any { return blindOf(r.s, f, text) }
+
+// loadJoined loads rows by a condition that names the table "t".
+func (s *Store) loadJoined(ctx context.Context, tx db.Tx, t *meta.Type, where string, args []any) ([]*Row, error) {
+	tb := s.tables.of(t)
+	return s.scanRows(ctx, tx, tb, strings.Replace(tb.selects, " WHERE ", " AS t WHERE ", 1)+where, args, false)
+}
+
+// loadSearched loads what a search looks at: the columns that are searched,
+// and of the many-valued fields those with text.
+func (s *Store) loadSearched(ctx context.Context, tx db.Tx, t *meta.Type, body bool, where string, args ...any) ([]*Row, error) {
+	tb := s.tables.searched(t, body)
+	return s.scanRows(ctx, tx, tb, tb.selects+where, args, true)
+}

@@ -1,0 +1,499 @@
+package record
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/han"
+	"kedang/internal/meta"
+)
+
+// SearchQuery asks for records by words.
+type SearchQuery struct {
+	Q     string
+	Types []string // all the actor may read when empty
+	Limit int      // 20 when 0, at most 100
+}
+
+// Limits of a search.
+const (
+	defaultHits = 20
+	largestHits = 100
+	longestQ    = 200  // characters
+	candidates  = 5000 // looked at in one tier before it gives up
+)
+
+// hit is one record found.
+type hit struct {
+	row  *Row
+	tier int
+}
+
+// Search appends {"items":[{"type","id","number","title","tier"}]}: records
+// whose names, numbers, phones or texts match all words; exact before
+// beginning before containing before text, the newest first in each.
+func (s *Store) Search(ctx context.Context, a *access.Actor, q SearchQuery, dst []byte) (_ []byte, err error) {
+	defer errs.Wrap(&err, "Store.Search")
+	switch {
+	case q.Limit == 0:
+		q.Limit = defaultHits
+	case q.Limit < 0 || q.Limit > largestHits:
+		return dst, errs.RefuseField("limit", "out_of_range", errs.Params{"min": 1, "max": largestHits})
+	}
+	types, err := s.searchTypes(a, q.Types)
+	if err != nil {
+		return dst, err
+	}
+	var hits []hit
+	err = s.DB.Read(ctx, func(tx db.Tx) error {
+		hits, err = s.search(ctx, tx, a, types, q.Q, q.Limit)
+		return err
+	})
+	if err != nil {
+		return dst, err
+	}
+	dst = append(dst, `{"items":[`...)
+	for i, h := range hits {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendHit(dst, a, h)
+	}
+	return append(dst, `]}`...), nil
+}
+
+var tierNames = [...]string{"exact", "starts", "contains", "body"}
+
+func appendHit(dst []byte, a *access.Actor, h hit) []byte {
+	dst = meta.AppendString(append(dst, `{"type":`...), h.row.Type.Name)
+	dst = appendID(append(dst, `,"id":`...), h.row.ID)
+	if h.row.Number != "" {
+		dst = meta.AppendString(append(dst, `,"number":`...), h.row.Number)
+	}
+	dst = meta.AppendString(append(dst, `,"title":`...), shownTitle(a, h.row))
+	dst = meta.AppendString(append(dst, `,"match":`...), tierNames[h.tier])
+	return append(dst, '}')
+}
+
+// shownTitle is a title as the actor may see it: the number stands in where
+// the title is made of a field he may not read.
+func shownTitle(a *access.Actor, r *Row) string {
+	for _, p := range r.Type.TitleParts {
+		if p.Field != nil && !p.Field.System && a.Level(r.Type, p.Field) < meta.Read {
+			return r.Number
+		}
+	}
+	return r.Title
+}
+
+// searchTypes are the types to look in; naming one that may not be read finds
+// nothing of it.
+func (s *Store) searchTypes(a *access.Actor, names []string) ([]*meta.Type, error) {
+	schema := s.Schema()
+	var out []*meta.Type
+	for _, n := range names {
+		t, ok := schema.Type(n)
+		if !ok || t.Builtin || a.Scope(t, "read").None() {
+			return nil, errs.NotFoundf("type", n)
+		}
+		out = append(out, t)
+	}
+	if len(names) > 0 {
+		return out, nil
+	}
+	for _, t := range schema.Types {
+		if !t.Builtin && !a.Scope(t, "read").None() {
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}
+
+// search finds rows in the order of tiers.
+func (s *Store) search(ctx context.Context, tx db.Tx, a *access.Actor, types []*meta.Type, text string, limit int) ([]hit, error) {
+	if len([]rune(text)) > longestQ {
+		text = string([]rune(text)[:longestQ])
+	}
+	query := han.ParseQuery(text)
+	if query.Empty() || len(types) == 0 {
+		return nil, nil
+	}
+	f := &finder{s: s, ctx: ctx, tx: tx, a: a, query: query, limit: limit, seen: map[int64]bool{}, types: map[int64]*meta.Type{}}
+	for _, t := range types {
+		f.types[t.ID] = t
+	}
+	f.marks = s.readableMarks(a, types)
+	f.sealed = s.sealedTerms(a, types, text)
+	f.rights = s.rightsTerms(a, types)
+	for tier := range tierNames {
+		if err := f.tier(tier); err != nil || len(f.hits) >= limit {
+			return f.hits, err
+		}
+	}
+	return f.hits, nil
+}
+
+// finder is one search on its way.
+type finder struct {
+	s      *Store
+	ctx    context.Context
+	tx     db.Tx
+	a      *access.Actor
+	query  han.Query
+	limit  int
+	types  map[int64]*meta.Type
+	marks  []string
+	sealed []string // keyed tokens of the words, for sealed fields
+	rights []alternative
+	seen   map[int64]bool
+	hits   []hit
+}
+
+// alternative is one way to be allowed: all tokens of one of them must stand
+// on a row.
+type alternative struct {
+	typ    string
+	tokens []string // any of them; none: the type alone
+}
+
+// readableMarks are the marks of guarded fields that the actor reads clear.
+func (s *Store) readableMarks(a *access.Actor, types []*meta.Type) []string {
+	marks := []string{""}
+	for _, t := range types {
+		for _, f := range t.Fields {
+			if m := markOf(f); m != "" && !f.Sealed && a.Level(t, f) >= meta.Read {
+				marks = append(marks, m)
+			}
+		}
+	}
+	return marks
+}
+
+// sealedTerms are the keyed tokens under which sealed fields that the actor
+// may at least see masked hold the whole text or its end.
+func (s *Store) sealedTerms(a *access.Actor, types []*meta.Type, text string) []string {
+	var out []string
+	folded := han.Fold(text)
+	if len([]rune(folded)) < 4 {
+		return nil
+	}
+	for _, t := range types {
+		for _, f := range t.Fields {
+			if f.Sealed && a.Level(t, f) >= meta.Masked {
+				out = append(out, s.Vault.QueryTokens(f.ID, folded)...)
+			}
+		}
+	}
+	return out
+}
+
+// rightsTerms say which rows may match, as tokens. A type whose right tokens
+// cannot tell (a condition, too many departments) is let through whole: the
+// row check decides.
+func (s *Store) rightsTerms(a *access.Actor, types []*meta.Type) []alternative {
+	searchable := 0
+	for _, t := range s.Schema().Types {
+		if !t.Builtin {
+			searchable++
+		}
+	}
+	var out []alternative
+	free := 0
+	for _, t := range types {
+		alt := alternative{typ: typeToken(t)}
+		scope := a.Scope(t, "read")
+		if !scope.All {
+			if tokens, complete := scope.Tokens(a, t); complete {
+				alt.tokens = tokens
+			}
+		}
+		if len(alt.tokens) == 0 {
+			free++
+		}
+		out = append(out, alt)
+	}
+	if free == searchable {
+		return nil // everything may match: no need to say so
+	}
+	return out
+}
+
+// tier looks through one tier, the newest first, until there is enough.
+func (f *finder) tier(tier int) error {
+	table := "search_key"
+	if tier == 3 {
+		table = "search_body"
+	}
+	before := int64(1<<63 - 1)
+	for looked := 0; looked < candidates; {
+		want := 2*(f.limit-len(f.hits)) + 20
+		ids, err := f.candidates(table, tier, before, want)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		looked += len(ids)
+		before = ids[len(ids)-1].id
+		if err := f.check(ids, tier); err != nil {
+			return err
+		}
+		if len(f.hits) >= f.limit || len(ids) < want {
+			return nil
+		}
+	}
+	return nil
+}
+
+// candidate is a row of the index.
+type candidate struct {
+	id  int64
+	typ int64
+}
+
+func (f *finder) candidates(table string, tier int, before int64, want int) ([]candidate, error) {
+	text, args, ok := f.statement(table, tier, before, want)
+	if !ok {
+		return nil, nil
+	}
+	rows, err := f.tx.QueryFresh(f.ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []candidate
+	for rows.Next() {
+		var c candidate
+		if err := rows.Scan(&c.id, &c.typ); err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}
+
+func (f *finder) statement(table string, tier int, before int64, want int) (string, []any, bool) {
+	words := f.query.Tier(tier, f.marks)
+	limit := " LIMIT " + strconv.Itoa(want)
+	if f.tx.Dialect() == db.Postgres {
+		match := words.TSQuery()
+		if tier == 2 && len(f.sealed) > 0 {
+			match = either(match, quoteTerms(f.sealed, "'", " | "), " | ")
+		}
+		if match == "" {
+			return "", nil, false
+		}
+		if r := f.rightsText("'", " & ", " | "); r != "" {
+			match = "(" + match + ") & " + r
+		}
+		return "SELECT id, type FROM " + table + " WHERE toks @@ CAST(? AS tsquery) AND id < ? ORDER BY id DESC" + limit, []any{match, before}, true
+	}
+	match := words.FTS5()
+	if tier == 2 && len(f.sealed) > 0 {
+		match = either(match, quoteTerms(f.sealed, `"`, " OR "), " OR ")
+	}
+	if match == "" {
+		return "", nil, false
+	}
+	if r := f.rightsText(`"`, " AND ", " OR "); r != "" {
+		match = "(" + match + ") AND " + r
+	}
+	return "SELECT rowid, type FROM " + table + " WHERE " + table + " MATCH ? AND rowid < ? ORDER BY rowid DESC" + limit, []any{match, before}, true
+}
+
+func either(a, b, or string) string {
+	switch {
+	case a == "":
+		return b
+	case b == "":
+		return a
+	}
+	return "(" + a + ")" + or + "(" + b + ")"
+}
+
+func quoteTerms(terms []string, q, or string) string {
+	out := make([]string, len(terms))
+	for i, t := range terms {
+		out[i] = q + t + q
+	}
+	return strings.Join(out, or)
+}
+
+// rightsText prints the alternatives; types with equal tokens share one.
+func (f *finder) rightsText(q, and, or string) string {
+	if len(f.rights) == 0 {
+		return ""
+	}
+	groups := map[string][]string{}
+	var order []string
+	for _, alt := range f.rights {
+		key := quoteTerms(alt.tokens, q, or)
+		if _, ok := groups[key]; !ok {
+			order = append(order, key)
+		}
+		groups[key] = append(groups[key], alt.typ)
+	}
+	var parts []string
+	for _, key := range order {
+		part := "(" + quoteTerms(groups[key], q, or) + ")"
+		if key != "" {
+			part = "(" + part + and + "(" + key + "))"
+		}
+		parts = append(parts, part)
+	}
+	return "(" + strings.Join(parts, or) + ")"
+}
+
+// check reads candidates under the actor's rights and keeps those that truly
+// match: the index may say yes too often, and rights are decided on the row.
+func (f *finder) check(ids []candidate, tier int) error {
+	byType := map[int64][]int64{}
+	for _, c := range ids {
+		if !f.seen[c.id] && f.types[c.typ] != nil {
+			byType[c.typ] = append(byType[c.typ], c.id)
+		}
+	}
+	rows := map[int64]*Row{}
+	for typ, list := range byType {
+		if err := f.read(f.types[typ], list, tier == 3, rows); err != nil {
+			return err
+		}
+	}
+	for _, c := range ids {
+		r := rows[c.id]
+		if r == nil || f.seen[c.id] {
+			continue
+		}
+		if !f.matches(r, tier) {
+			continue
+		}
+		f.seen[c.id] = true
+		if f.hits = append(f.hits, hit{r, tier}); len(f.hits) >= f.limit {
+			return nil
+		}
+	}
+	return nil
+}
+
+// read loads candidates of one type: the columns that are searched, no others.
+func (f *finder) read(t *meta.Type, ids []int64, body bool, into map[int64]*Row) error {
+	for len(ids) > 0 {
+		n := min(chunk, len(ids))
+		args := make([]any, n)
+		for i, id := range ids[:n] {
+			args[i] = id
+		}
+		where := "id IN (" + marks(n) + ") AND archived_at IS NULL"
+		cond, more, err := f.a.Scope(t, "read").SQL(f.a, quote(t.Table), f.tx.Dialect(), f.s.Clock())
+		if err != nil {
+			return nil // a right that cannot be evaluated denies
+		}
+		if cond != "" {
+			where, args = where+" AND ("+cond+")", append(args, more...)
+		}
+		rows, err := f.s.loadSearched(f.ctx, f.tx, t, body, where, args...)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			into[r.ID] = r
+		}
+		ids = ids[n:]
+	}
+	return nil
+}
+
+// matches is the check in Go on folded text, over the fields the actor reads.
+func (f *finder) matches(r *Row, tier int) bool {
+	var title, other, masked []string
+	if !titleGuarded(r.Type) || f.a.Level(r.Type, r.Type.TitleParts[0].Field) >= meta.Read {
+		title = append(title, r.Title)
+	}
+	if r.Number != "" {
+		other = append(other, r.Number)
+	}
+	for _, field := range r.Type.Fields {
+		v := r.Values[field.Slot]
+		if v == nil {
+			continue
+		}
+		if sealed, ok := v.(sealedValue); ok {
+			if f.a.Level(r.Type, field) >= meta.Masked && len(f.sealed) > 0 {
+				if plain, err := sealed.open(f.s.loader(f.ctx, f.tx), field, r); err == nil {
+					masked = append(masked, str(plain))
+				}
+			}
+			continue
+		}
+		switch level := f.a.Level(r.Type, field); {
+		case level >= meta.Read && field.Search == "title":
+			title = append(title, textsOf(v)...)
+		case level >= meta.Read:
+			other = append(other, textsOf(v)...)
+		case level == meta.Masked:
+			masked = append(masked, textsOf(v)...)
+		}
+	}
+	if got, ok := f.query.Match(title, other...); ok && (tier >= got || tier >= 2) {
+		return true
+	}
+	return tier >= 2 && f.query.MatchMasked(masked...)
+}
+
+// textsOf are a value's texts.
+func textsOf(v any) []string {
+	switch x := v.(type) {
+	case string:
+		return []string{x}
+	case []meta.Item:
+		var out []string
+		for _, item := range x {
+			if text, ok := item.Value.(string); ok {
+				out = append(out, text)
+			}
+		}
+		return out
+	case []*meta.ChildRow:
+		var out []string
+		for _, child := range x {
+			for _, cv := range child.Values {
+				if text, ok := cv.(string); ok {
+					out = append(out, text)
+				}
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// found is the ids that words find among one type, for a list narrowed by them.
+func (l *list) find(ctx context.Context, tx db.Tx) error {
+	if strings.TrimSpace(l.q.Q) == "" || l.found != nil {
+		return nil
+	}
+	hits, err := l.s.search(ctx, tx, l.a, []*meta.Type{l.t}, l.q.Q, mostFound)
+	if err != nil {
+		return err
+	}
+	l.found = []int64{}
+	for _, h := range hits {
+		l.found = append(l.found, h.row.ID)
+	}
+	if len(l.found) == 0 {
+		l.where = append(l.where, "0 = 1")
+		return nil
+	}
+	slices.Sort(l.found)
+	l.where = append(l.where, "t.id IN ("+marks(len(l.found))+")")
+	for _, id := range l.found {
+		l.args = append(l.args, id)
+	}
+	return nil
+}
+
+// mostFound bounds a list narrowed by words.
+const mostFound = 1000
