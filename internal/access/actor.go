@@ -35,6 +35,7 @@ type Actor struct {
 	Source  string         // "web", "api", "system <reason>" …: how the work came in, for the ledger
 	Reason  string         // of the system's work; "" for a person
 
+	system  bool           // set by System alone
 	company *time.Location // governs today() and months
 	org     int64          // version of the organisation when the actor was made
 	team    []int64        // the actor and his subordinates, rising
@@ -48,11 +49,11 @@ var _ meta.Reader = (*Actor)(nil)
 // values, timers. It may do everything, and stands in the ledger with its
 // reason. Nothing that comes over the network may be done with it.
 func System(reason string) *Actor {
-	return &Actor{Name: "system", Admin: true, Reason: reason, Source: "system " + reason, Lang: "zh-Hans"}
+	return &Actor{Name: "system", system: true, Admin: true, Reason: reason, Source: "system " + reason, Lang: "zh-Hans"}
 }
 
 // IsSystem tells that no person is behind the actor.
-func (a *Actor) IsSystem() bool { return a.ID == 0 && a.Reason != "" }
+func (a *Actor) IsSystem() bool { return a.system }
 
 // From is the same actor coming in another way: "web", "api", "import 12".
 func (a *Actor) From(source string) *Actor {

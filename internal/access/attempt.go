@@ -45,7 +45,7 @@ type limit struct {
 func network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
-		return address
+		return shortened(address)
 	}
 	ip = ip.Unmap().WithZone("")
 	if ip.Is4() {

@@ -103,7 +103,7 @@ func (s *Service) signInFailed(ctx context.Context, user int64, address, agent s
 }
 
 func where(address, agent string) map[string]string {
-	return map[string]string{"address": address, "agent": shortened(agent)}
+	return map[string]string{"address": shortened(address), "agent": shortened(agent)}
 }
 
 func shortened(agent string) string {

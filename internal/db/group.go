@@ -232,7 +232,12 @@ func (e *sqliteEngine) runOne(r *request) (ok bool, err error) {
 			return true, nil
 		}
 	}
-	return false, e.answer(liteError(failed), e.undo(sole))
+	failed = liteError(failed)
+	broken := e.undo(sole)
+	if broken != nil {
+		broken = failed // disk full and the like undo everything: that is the cause for all
+	}
+	return false, e.answer(failed, broken)
 }
 
 // undo takes back what the last request did.
@@ -243,7 +248,7 @@ func (e *sqliteEngine) undo(sole bool) error {
 		return ignoreNoTransaction(err)
 	}
 	if _, err := e.writer.exec("ROLLBACK TO one", nil); err != nil {
-		return err // disk full and the like: SQLite has rolled back everything
+		return err // SQLite has rolled back everything by itself
 	}
 	_, err := e.writer.exec("RELEASE one", nil)
 	return err

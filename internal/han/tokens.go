@@ -46,7 +46,14 @@ func (t *Tokens) Title(text, mark string) { t.add(titleField, text, mark) }
 // Phone adds a phone number, E.164 (+8613800138000) or digits as dialled:
 // found whole, by its beginning and by its end, of two digits or more, with
 // or without the country's and, on the mainland and in Taiwan, the area code.
-func (t *Tokens) Phone(number, mark string) { t.add(phoneField, number, mark) }
+// What has no digit is a text found by any part of it.
+func (t *Tokens) Phone(number, mark string) {
+	if dialled(number) == nil {
+		t.add(wordsField, number, mark)
+		return
+	}
+	t.add(phoneField, number, mark)
+}
 
 // Code adds a number, an identity number or the like: found whole, by its
 // beginning and its end of two characters or more, separators ignored. A code
@@ -227,6 +234,9 @@ func (t *Tokens) List() []string {
 	w := writer{}
 	w.buf = make([]byte, 0, 4096)
 	w.ends = make([]int32, 0, 512)
+	for _, x := range t.extra { // first: no text may crowd out a right
+		w.put("", clean(x))
+	}
 	fields := t.fields
 	for pass := range 2 { // bodies last: the limit cuts them, not names
 		for _, f := range fields {
@@ -234,10 +244,6 @@ func (t *Tokens) List() []string {
 				w.field(f)
 			}
 		}
-	}
-	for _, x := range t.extra {
-		w.prefix = ""
-		w.put("", clean(x))
 	}
 	return w.list()
 }

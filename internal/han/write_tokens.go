@@ -98,13 +98,7 @@ func (w *writer) title(f field) {
 
 // start writes how the title begins.
 func (w *writer) start(part []rune, c class) {
-	n := 2
-	if c == letters || c == digits {
-		n = 3
-	} else if c == other {
-		n = 1
-	}
-	for i := 1; i <= min(n, len(part)); i++ {
+	for i := 1; i <= min(startRunes(c), len(part)); i++ {
 		w.put("_p", startText(part[:i]))
 	}
 }

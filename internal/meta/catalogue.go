@@ -35,7 +35,8 @@ type CatField struct {
 	Storage  Storage
 	Type     Column
 	Sealed   bool
-	Shadows  string // letters of its shadow columns: u unique, s sort key, b blind index
+	Shadows  string // letters of the shadow columns that exist: u unique, s sort key, b blind index
+	Live     string // letters of those kept up to date now: one that comes alive again is refilled
 	Parked   bool
 }
 
@@ -151,8 +152,9 @@ func (b *binder) bindField(t *Type, f *Field, parent int64) {
 	c := &b.cat.Fields[i]
 	b.fields[c.ID] = true
 	c.Name, c.Parked = f.Name, false
-	for _, s := range f.shadows() {
-		if !slices.Contains([]rune(c.Shadows), s) {
+	c.Live = string(f.shadows())
+	for _, s := range c.Live {
+		if !strings.ContainsRune(c.Shadows, s) {
 			c.Shadows += string(s)
 		}
 	}
@@ -244,7 +246,7 @@ func (b *binder) park() {
 	for i := range b.cat.Fields {
 		c := &b.cat.Fields[i]
 		if !b.fields[c.ID] && !c.Parked {
-			c.Parked = true
+			c.Parked = true // its shadows stay alive: nothing changes what they are made from
 			b.changes = append(b.changes, Change{What: "park_field", Type: b.typeName(c.TypeID), Name: c.Name})
 		}
 	}

@@ -23,6 +23,8 @@ func TestCatalogueFollowsTheSchema(t *testing.T) {
 		{"retyped back", base + "  - {name: cost, kind: money, label: 价}\n"},
 		{"dropped field", base},
 		{"restored, unique, sorted", strings.Replace(base, "{name: name,", "{name: name, sort: pinyin,", 1) + "  - {name: cost, kind: money, unique: true, label: 价}\n"},
+		{"no longer unique", base + "  - {name: cost, kind: money, label: 价}\n"},
+		{"unique again", base + "  - {name: cost, kind: money, unique: true, label: 价}\n"},
 		{"sealed is another column", base + "  - {name: code, kind: text, label: 码}\n  - {name: secret, kind: text, sealed: true, label: 密}\n"},
 		{"unsealed", base + "  - {name: secret, kind: text, label: 密}\n"},
 		{"many and rows", base + "  - {name: tags, kind: tags, label: 签}\n  - {name: lines, kind: rows, label: 行, fields: [{name: a, kind: text, label: 甲}]}\n"},

@@ -246,9 +246,6 @@ func (l *loader) checkMenu(items []*MenuItem) {
 		case m.Type == "":
 			l.label(m.Label, at("label"), m.Pos)
 		}
-		if m.Name == "" {
-			m.Name = first(m.Type, m.Page)
-		}
 		l.checkMenu(m.Items)
 	}
 }

@@ -55,7 +55,7 @@ func (kindDateTime) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 }
 
 // Check holds the bounds.
-func (k kindDateTime) Check(f *Field, v any, _ *Input) []errs.Problem { return checkRange(f, k, v) }
+func (kindDateTime) Check(f *Field, v any, _ *Input) []errs.Problem { return checkRange(f, v) }
 
 // AppendJSON appends "2026-01-31T08:00:00.000Z".
 func (kindDateTime) AppendJSON(dst []byte, _ *Field, v any) []byte {

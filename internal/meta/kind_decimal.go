@@ -59,7 +59,7 @@ func (k kindDecimal) CheckField(f *Field) []errs.Problem {
 }
 
 // Check holds the bounds.
-func (k kindDecimal) Check(f *Field, v any, _ *Input) []errs.Problem { return checkRange(f, k, v) }
+func (kindDecimal) Check(f *Field, v any, _ *Input) []errs.Problem { return checkRange(f, v) }
 
 // Format groups thousands and adds the unit.
 func (kindDecimal) Format(f *Field, v any, out *Output) string {

@@ -44,7 +44,7 @@ func (kindInteger) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 }
 
 // Check holds the bounds.
-func (k kindInteger) Check(f *Field, v any, _ *Input) []errs.Problem { return checkRange(f, k, v) }
+func (kindInteger) Check(f *Field, v any, _ *Input) []errs.Problem { return checkRange(f, v) }
 
 // AppendJSON appends a JSON number.
 func (kindInteger) AppendJSON(dst []byte, _ *Field, v any) []byte {
@@ -105,43 +105,41 @@ func looseNumber(s string) (string, []errs.Problem) {
 	return n.Digits, nil
 }
 
-// bound parses a declared bound; false when there is none.
-func bound(f *Field, k Kind, text string) (int64, bool) {
-	if text == "" {
-		return 0, false
+// bound parses a declared bound into the stored form; nil when there is none,
+// or none of this kind.
+func bound(f *Field, text string) *int64 {
+	if text == "" || f.Kind == nil {
+		return nil
 	}
-	plain := *f
-	plain.Min, plain.Max = "", ""
-	v, ps := k.Parse(&plain, text, &Input{})
+	v, ps := f.Kind.Parse(f, text, &Input{})
 	n, ok := v.(int64)
-	return n, ok && ps == nil
+	if !ok || ps != nil {
+		return nil
+	}
+	return &n
 }
 
 // checkBounds checks the declared min and max of a number kind.
 func checkBounds(f *Field, k Kind) []errs.Problem {
-	low, okLow := bound(f, k, f.Min)
-	high, okHigh := bound(f, k, f.Max)
 	switch {
-	case f.Min != "" && !okLow:
+	case f.Min != "" && f.low == nil:
 		return []errs.Problem{{Path: "min", Code: "bad_bound", Params: errs.Params{"value": f.Min, "kind": k.Name()}}}
-	case f.Max != "" && !okHigh:
+	case f.Max != "" && f.high == nil:
 		return []errs.Problem{{Path: "max", Code: "bad_bound", Params: errs.Params{"value": f.Max, "kind": k.Name()}}}
-	case okLow && okHigh && low > high:
+	case f.low != nil && f.high != nil && *f.low > *f.high:
 		return []errs.Problem{{Path: "min", Code: "bounds_crossed", Params: errs.Params{"low": f.Min, "high": f.Max}}}
 	}
 	return nil
 }
 
 // checkRange holds a value between the declared bounds.
-func checkRange(f *Field, k Kind, v any) []errs.Problem {
+func checkRange(f *Field, v any) []errs.Problem {
 	n, ok := v.(int64)
-	if !ok || (f.Min == "" && f.Max == "") {
-		return nil
-	}
-	if low, ok := bound(f, k, f.Min); ok && n < low {
+	switch {
+	case !ok:
+	case f.low != nil && n < *f.low:
 		return refusal("too_small", errs.Params{"min": f.Min})
-	}
-	if high, ok := bound(f, k, f.Max); ok && n > high {
+	case f.high != nil && n > *f.high:
 		return refusal("too_large_value", errs.Params{"max": f.Max})
 	}
 	return nil

@@ -20,7 +20,7 @@ func (k kindMoney) CheckField(f *Field) []errs.Problem {
 }
 
 // Check holds the bounds.
-func (k kindMoney) Check(f *Field, v any, _ *Input) []errs.Problem { return checkRange(f, k, v) }
+func (kindMoney) Check(f *Field, v any, _ *Input) []errs.Problem { return checkRange(f, v) }
 
 // Format groups thousands; the currency's sign is the reader's business.
 func (kindMoney) Format(f *Field, v any, out *Output) string {

@@ -33,7 +33,7 @@ func (k kindPercent) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 }
 
 // Check holds the bounds.
-func (k kindPercent) Check(f *Field, v any, _ *Input) []errs.Problem { return checkRange(f, k, v) }
+func (kindPercent) Check(f *Field, v any, _ *Input) []errs.Problem { return checkRange(f, v) }
 
 // Format is "12.50%".
 func (kindPercent) Format(f *Field, v any, _ *Output) string {

@@ -293,5 +293,14 @@ func (l *loader) menuFile() {
 	}
 	var items []*MenuItem
 	l.decoder("menu.yaml").value(n, reflect.ValueOf(&items).Elem(), "")
+	nameItems(items)
 	l.schema.Menu = l.mergeMenu(l.schema.Menu, items)
+}
+
+// nameItems names items after what they lead to, where they have no name.
+func nameItems(items []*MenuItem) {
+	for _, m := range items {
+		m.Name = first(m.Name, first(m.Type, m.Page))
+		nameItems(m.Items)
+	}
 }

@@ -22,9 +22,11 @@ func (l *loader) extend(e *Type) {
 		return
 	}
 	for _, key := range l.given(e) {
+		if key == "extend" {
+			continue
+		}
 		l.touch(t.Name, "", key, l.marks.at(e, key, e.Pos))
 		switch key {
-		case "extend":
 		case "alias":
 			for _, a := range e.Alias {
 				l.claim(t, a, l.marks.at(e, "alias", e.Pos))
@@ -164,7 +166,9 @@ func mergeNamed[T any](l *loader, t *Type, what string, into, from []*T, key fun
 	for _, x := range from {
 		name, off := key(x)
 		i := slices.IndexFunc(into, func(y *T) bool { n, _ := key(y); return n == name && name != "" })
-		l.touch(t.Name, what+" "+name, "", t.Pos)
+		if i >= 0 || !off {
+			l.touch(t.Name, what+" "+name, "", t.Pos)
+		}
 		switch {
 		case i >= 0 && off:
 			into = slices.Delete(slices.Clone(into), i, i+1)

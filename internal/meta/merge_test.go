@@ -118,7 +118,21 @@ page: {header: [shoe]}
 	if diff := cmp.Diff([]string{"view customer.gone", "field customer.vanished", "type gone"}, parked); diff != "" {
 		t.Error(diff)
 	}
-	if schema != nil {
-		t.Fatal("limit as a decimal of scale 4 breaks no formula?")
+	customer, _ := schema.Type("customer")
+	limit, _ := customer.Field("limit")
+	if limit.KindName != "decimal" || limit.Label.En != "Limit" || limit.Label.ZhHans != "额度" || limit.Min != "0" {
+		t.Errorf("limit: %+v", limit)
+	}
+	if diff := cmp.Diff([]string{"shoe"}, customer.Page.Header); diff != "" {
+		t.Error(diff)
+	}
+	var touched []string
+	for _, x := range schema.Overlay {
+		touched = append(touched, x.Type+"|"+x.Part+"|"+x.Property)
+	}
+	want := []string{"customer||fields", "customer|field limit|name", "customer|field limit|kind", "customer|field limit|label", "customer|field shoe|",
+		"customer||views", "customer||page"}
+	if diff := cmp.Diff(want, touched); diff != "" {
+		t.Error(diff)
 	}
 }

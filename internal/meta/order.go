@@ -28,6 +28,7 @@ func (l *loader) order() {
 		t.Pure = pure(t)
 	}
 	for _, f := range g.sorted {
+		f.Inputs = g.reads[f]
 		if f.Formula != "" || f.Prog.Over != nil {
 			f.Of.FormulaOrder = append(f.Of.FormulaOrder, f)
 		}

@@ -78,12 +78,13 @@ func (p *planner) planType(t CatType) {
 		return
 	}
 	p.addColumns(t.ID, 0, t.Table, columns, p.columnsOf(p.old, t.ID, 0))
+	p.refill(t)
 	was := p.old.Types[i].Combos
 	for k, combo := range t.Combos {
 		if k >= len(was) {
 			p.steps = append(p.steps, Step{Op: AddColumn, TypeID: t.ID, Table: t.Table, Columns: []ColumnDef{comboDef(k)}})
 		}
-		if k >= len(was) || was[k] != combo {
+		if combo != "" && (k >= len(was) || was[k] != combo) {
 			p.steps = append(p.steps, Step{Op: Refill, TypeID: t.ID, Table: t.Table, Columns: []ColumnDef{comboDef(k)}})
 		}
 	}
@@ -97,9 +98,21 @@ func (p *planner) addColumns(typeID, fieldID int64, table string, columns, had [
 			continue
 		}
 		p.steps = append(p.steps, Step{Op: AddColumn, TypeID: typeID, FieldID: fieldID, Table: table, Columns: []ColumnDef{c}})
-		// A shadow of a column that was there before has values to be made from.
-		if c.Shadow != 0 && slices.ContainsFunc(had, func(h ColumnDef) bool { return h.FieldID == c.FieldID && h.Shadow == 0 }) {
-			p.steps = append(p.steps, Step{Op: Refill, TypeID: typeID, FieldID: fieldID, Table: table, Columns: []ColumnDef{c}})
+	}
+}
+
+// refill asks for shadows that come alive beside columns that were there
+// before: those have values to make them from.
+func (p *planner) refill(t CatType) {
+	for _, f := range p.new.Fields {
+		i := slices.IndexFunc(p.old.Fields, func(c CatField) bool { return c.ID == f.ID })
+		if f.TypeID != t.ID || i < 0 {
+			continue
+		}
+		for k := range len(f.Live) {
+			if !strings.Contains(p.old.Fields[i].Live, f.Live[k:k+1]) {
+				p.steps = append(p.steps, Step{Op: Refill, TypeID: t.ID, Table: t.Table, Columns: []ColumnDef{shadowDef(f, f.Live[k])}})
+			}
 		}
 	}
 }

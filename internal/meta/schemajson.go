@@ -133,9 +133,9 @@ func (j *jsonWriter) typ(t *Type, r Reader) {
 	j.str("flow", t.Flow)
 	j.fields("fields", t.Fields, r)
 	j.fields("builtins", t.system, r)
-	j.sections(t)
+	j.sections(t, r)
 	j.views(t, r)
-	j.rules(t)
+	j.rules(t, r)
 	if t.Mark != nil {
 		j.key("timeline")
 		j.open('{')
@@ -144,7 +144,7 @@ func (j *jsonWriter) typ(t *Type, r Reader) {
 		j.str("says", t.Mark.Says)
 		j.close('}')
 	}
-	j.page(t.Page)
+	j.page(t, r)
 	j.backlinks(t, r)
 	j.close('}')
 }
@@ -178,7 +178,7 @@ func (j *jsonWriter) fields(key string, fields []*Field, r Reader) {
 }
 
 func (j *jsonWriter) field(f *Field, level Level, r Reader) {
-	if level == Write && (f.Computed() || f.System || f.Snapshot != "") {
+	if level == Write && (f.Computed() || f.System || f.Of.Builtin || f.Snapshot != "") {
 		level = Read
 	}
 	j.open('{')
@@ -189,12 +189,12 @@ func (j *jsonWriter) field(f *Field, level Level, r Reader) {
 	j.str("example", f.Example)
 	j.str("section", f.Section)
 	j.str("level", level.String())
-	j.str("required", f.Required)
-	j.str("when", f.When)
-	j.str("readonly", f.Readonly)
-	j.str("default", f.Default)
-	j.str("snapshot", f.Snapshot)
-	j.str("formula", f.Formula)
+	j.expr("required", f.Required, f.Prog.Required, f, r)
+	j.expr("when", f.When, f.Prog.When, f, r)
+	j.expr("readonly", f.Readonly, f.Prog.Readonly, f, r)
+	j.expr("default", f.Default, f.Prog.Default, f, r)
+	j.expr("snapshot", f.Snapshot, f.Prog.Snapshot, f, r)
+	j.expr("formula", f.Formula, f.Prog.Formula, f, r)
 	j.flag("computed", f.Computed())
 	j.flag("unique", f.Unique)
 	j.flag("sealed", f.Sealed)
@@ -229,6 +229,28 @@ func (j *jsonWriter) field(f *Field, level Level, r Reader) {
 	j.close('}')
 }
 
+// expr writes an expression's source unless it names what the reader may not see.
+func (j *jsonWriter) expr(name, src string, e *expr.Expr, f *Field, r Reader) {
+	if known(r, f.Of, f.Parent, e) {
+		j.str(name, src)
+	}
+}
+
+// known tells whether a reader may see every field that an expression reads.
+func known(r Reader, t *Type, rows *Field, e *expr.Expr) bool {
+	if r == nil || e == nil {
+		return true
+	}
+	for _, path := range e.Paths() {
+		for _, s := range resolve(t, rows, path) {
+			if r.Level(s.field.Of, s.field) == Hidden {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func (j *jsonWriter) choices(choices []*Choice) {
 	if len(choices) == 0 {
 		return
@@ -248,7 +270,7 @@ func (j *jsonWriter) choices(choices []*Choice) {
 	j.close(']')
 }
 
-func (j *jsonWriter) sections(t *Type) {
+func (j *jsonWriter) sections(t *Type, r Reader) {
 	if len(t.Sections) == 0 {
 		return
 	}
@@ -261,7 +283,9 @@ func (j *jsonWriter) sections(t *Type) {
 		j.text("label", s.Label)
 		j.text("purpose", s.Purpose)
 		j.text("filled_by", s.Filler)
-		j.str("when", s.When)
+		if known(r, t, nil, s.Prog.When) {
+			j.str("when", s.When)
+		}
 		j.flag("folded", s.Folded)
 		j.close('}')
 	}
@@ -275,6 +299,9 @@ func (j *jsonWriter) views(t *Type, r Reader) {
 	j.key("views")
 	j.open('[')
 	for _, v := range t.Views {
+		if !known(r, t, nil, v.Prog.Filter) {
+			continue
+		}
 		j.comma()
 		j.open('{')
 		j.str("name", v.Name)
@@ -291,13 +318,16 @@ func (j *jsonWriter) views(t *Type, r Reader) {
 	j.close(']')
 }
 
-func (j *jsonWriter) rules(t *Type) {
+func (j *jsonWriter) rules(t *Type, r Reader) {
 	if len(t.Rules) == 0 {
 		return
 	}
 	j.key("rules")
 	j.open('[')
 	for _, x := range t.Rules {
+		if !known(r, t, nil, x.Prog.When) {
+			continue
+		}
 		j.comma()
 		j.open('{')
 		j.str("name", x.Name)
@@ -311,16 +341,17 @@ func (j *jsonWriter) rules(t *Type) {
 	j.close(']')
 }
 
-func (j *jsonWriter) page(p *Page) {
+func (j *jsonWriter) page(t *Type, r Reader) {
+	p := t.Page
 	if p == nil {
 		return
 	}
 	j.key("page")
 	j.open('{')
-	j.strs("header", p.Header)
-	j.strs("marks", p.Marks)
-	j.strs("key", p.Key)
-	j.strs("card", p.Card)
+	j.strs("header", visible(t, p.Header, r))
+	j.strs("marks", visible(t, p.Marks, r))
+	j.strs("key", visible(t, p.Key, r))
+	j.strs("card", visible(t, p.Card, r))
 	j.strs("compose", p.Compose)
 	if len(p.Tabs) > 0 {
 		j.key("tabs")

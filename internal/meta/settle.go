@@ -83,6 +83,9 @@ func (l *loader) settleFields(t *Type, parent *Field, fields []*Field) {
 			l.namedList(f)
 		}
 		ownLabels(f.Choices)
+		if f.Kind.Column(f) == IntColumn && f.Kind.Storage() == InColumn {
+			f.low, f.high = bound(f, f.Min), bound(f, f.Max)
+		}
 		l.settleFields(t, f, f.Rows)
 	}
 }

@@ -101,8 +101,10 @@ type Field struct {
 	System bool     `yaml:"-"` // a built-in column
 	Pos    Pos      `yaml:"-"`
 	Prog   Programs `yaml:"-"`
+	Inputs []*Field `yaml:"-"` // what a computed field reads, directly; its level is the strictest of theirs
 
-	folded map[string]string // loose lookup of choices: folded text -> value
+	folded    map[string]string // loose lookup of choices: folded text -> value
+	low, high *int64            // Min and Max in the stored form, of number kinds
 }
 
 // Rollup computes a value over the records that link here through Via.

@@ -161,7 +161,7 @@ func (s *Store) syncIndexes(ctx context.Context, schema *meta.Schema) (err error
 	var wanted []meta.Index
 	for _, t := range schema.Types {
 		if !t.Builtin {
-			wanted = append(wanted, meta.Indexes(t)...)
+			wanted = append(wanted, t.Indexes()...)
 		}
 	}
 	for _, ix := range wanted {

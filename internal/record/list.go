@@ -236,7 +236,7 @@ func (l *list) noteLooks(e *expr.Expr) {
 // served tells whether an index begins with a column that the filter bounds.
 func (l *list) served(e *expr.Expr) bool {
 	bounds := e.Indexable()
-	for _, ix := range meta.Indexes(l.t) {
+	for _, ix := range l.t.Indexes() {
 		for _, b := range bounds {
 			if strings.TrimPrefix(ix.Columns[0], "-") == b.Column {
 				return true

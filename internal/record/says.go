@@ -34,7 +34,10 @@ func (s *Store) titleOf(r *Row) string {
 
 // says is a record's line on a timeline, as the actor may read it.
 func (s *Store) says(a *access.Actor, r *Row) string {
-	text := s.fill(r, r.Type.MarkParts, a)
+	if r.Type.Mark == nil {
+		return r.Title
+	}
+	text := s.fill(r, r.Type.Mark.Parts, a)
 	if text == "" {
 		return r.Title
 	}

@@ -31,7 +31,7 @@ const (
 // hit is one record found.
 type hit struct {
 	row  *Row
-	tier int
+	tier han.Tier
 }
 
 // Search appends {"items":[{"type","id","number","title","tier"}]}: records
@@ -67,7 +67,7 @@ func (s *Store) Search(ctx context.Context, a *access.Actor, q SearchQuery, dst 
 	return append(dst, `]}`...), nil
 }
 
-var tierNames = [...]string{"exact", "starts", "contains", "body"}
+var tierNames = [...]string{han.Exact: "exact", han.Starts: "starts", han.Contains: "contains", han.Body: "body"}
 
 func appendHit(dst []byte, a *access.Actor, h hit) []byte {
 	dst = meta.AppendString(append(dst, `{"type":`...), h.row.Type.Name)
@@ -123,14 +123,15 @@ func (s *Store) search(ctx context.Context, tx db.Tx, a *access.Actor, types []*
 	if query.Empty() || len(types) == 0 {
 		return nil, nil
 	}
-	f := &finder{s: s, ctx: ctx, tx: tx, a: a, query: query, limit: limit, seen: map[int64]bool{}, types: map[int64]*meta.Type{}}
+	f := &finder{s: s, ctx: ctx, tx: tx, a: a, query: query, limit: limit, seen: map[int64]bool{}, types: map[int64]*meta.Type{},
+		load: s.loader(ctx, tx), folded: han.Fold(text)}
 	for _, t := range types {
 		f.types[t.ID] = t
 	}
 	f.marks = s.readableMarks(a, types)
 	f.sealed = s.sealedTerms(a, types, text)
-	f.rights = s.rightsTerms(a, types)
-	for tier := range tierNames {
+	f.rights, f.narrow = s.rightsTerms(a, types)
+	for tier := han.Exact; tier <= han.Body; tier++ {
 		if err := f.tier(tier); err != nil || len(f.hits) >= limit {
 			return f.hits, err
 		}
@@ -149,16 +150,12 @@ type finder struct {
 	types  map[int64]*meta.Type
 	marks  []string
 	sealed []string // keyed tokens of the words, for sealed fields
-	rights []alternative
+	rights han.Condition
+	narrow bool // rights say something
 	seen   map[int64]bool
 	hits   []hit
-}
-
-// alternative is one way to be allowed: all tokens of one of them must stand
-// on a row.
-type alternative struct {
-	typ    string
-	tokens []string // any of them; none: the type alone
+	load   *loader
+	folded string
 }
 
 // readableMarks are the marks of guarded fields that the actor reads clear.
@@ -192,47 +189,61 @@ func (s *Store) sealedTerms(a *access.Actor, types []*meta.Type, text string) []
 	return out
 }
 
-// rightsTerms say which rows may match, as tokens. A type whose right tokens
-// cannot tell (a condition, too many departments) is let through whole: the
-// row check decides.
-func (s *Store) rightsTerms(a *access.Actor, types []*meta.Type) []alternative {
-	searchable := 0
+// rightsTerms say which rows may match, as tokens; zero when every row may. A
+// type whose right tokens cannot tell (a condition, too many departments) is
+// let through whole: the row check decides.
+func (s *Store) rightsTerms(a *access.Actor, types []*meta.Type) (_ han.Condition, any bool) {
+	all := 0
 	for _, t := range s.Schema().Types {
 		if !t.Builtin {
-			searchable++
+			all++
 		}
 	}
-	var out []alternative
-	free := 0
+	var free []string
+	bound := map[string][]string{} // own tokens, joined -> type tokens
+	var order []string
 	for _, t := range types {
-		alt := alternative{typ: typeToken(t)}
 		scope := a.Scope(t, "read")
-		if !scope.All {
-			if tokens, complete := scope.Tokens(a, t); complete {
-				alt.tokens = tokens
-			}
+		tokens, complete := []string(nil), false
+		if !scope.All && !s.moving.Load() {
+			tokens, complete = scope.Tokens(a, t)
 		}
-		if len(alt.tokens) == 0 {
-			free++
+		if !complete || len(tokens) == 0 {
+			free = append(free, typeToken(t))
+			continue
 		}
-		out = append(out, alt)
+		key := strings.Join(tokens, " ")
+		if bound[key] == nil {
+			order = append(order, key)
+		}
+		bound[key] = append(bound[key], typeToken(t))
 	}
-	if free == searchable {
-		return nil // everything may match: no need to say so
+	if len(free) == all {
+		return han.Condition{}, false
 	}
-	return out
+	parts := []han.Condition{han.AnyToken(free...)}
+	for _, key := range order {
+		parts = append(parts, han.AllOf(han.AnyToken(bound[key]...), han.AnyToken(strings.Fields(key)...)))
+	}
+	return han.AnyOf(parts...), true
 }
 
 // tier looks through one tier, the newest first, until there is enough.
-func (f *finder) tier(tier int) error {
-	table := "search_key"
-	if tier == 3 {
-		table = "search_body"
+func (f *finder) tier(tier han.Tier) error {
+	words := f.query.Tier(tier, f.marks)
+	if tier == han.Exact && len(f.sealed) > 0 {
+		words = han.AnyOf(words, han.AnyToken(f.sealed...))
+	}
+	if words.Never() {
+		return nil
+	}
+	if f.narrow {
+		words = han.AllOf(words, f.rights)
 	}
 	before := int64(1<<63 - 1)
 	for looked := 0; looked < candidates; {
 		want := 2*(f.limit-len(f.hits)) + 20
-		ids, err := f.candidates(table, tier, before, want)
+		ids, err := f.candidates(words, before, want)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
@@ -254,12 +265,15 @@ type candidate struct {
 	typ int64
 }
 
-func (f *finder) candidates(table string, tier int, before int64, want int) ([]candidate, error) {
-	text, args, ok := f.statement(table, tier, before, want)
-	if !ok {
-		return nil, nil
+func (f *finder) candidates(words han.Condition, before int64, want int) ([]candidate, error) {
+	text, match := "SELECT rowid, type FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ", ""
+	if f.tx.Dialect() == db.Postgres {
+		text = "SELECT id, type FROM search WHERE toks @@ CAST(? AS tsquery) AND id < ? ORDER BY id DESC LIMIT "
+		match = han.TSQuery(words)
+	} else {
+		match = han.FTS5(words)
 	}
-	rows, err := f.tx.QueryFresh(f.ctx, text, args...)
+	rows, err := f.tx.QueryFresh(f.ctx, text+strconv.Itoa(want), match, before)
 	if err != nil {
 		return nil, err
 	}
@@ -275,81 +289,9 @@ func (f *finder) candidates(table string, tier int, before int64, want int) ([]c
 	return out, rows.Err()
 }
 
-func (f *finder) statement(table string, tier int, before int64, want int) (string, []any, bool) {
-	words := f.query.Tier(tier, f.marks)
-	limit := " LIMIT " + strconv.Itoa(want)
-	if f.tx.Dialect() == db.Postgres {
-		match := words.TSQuery()
-		if tier == 2 && len(f.sealed) > 0 {
-			match = either(match, quoteTerms(f.sealed, "'", " | "), " | ")
-		}
-		if match == "" {
-			return "", nil, false
-		}
-		if r := f.rightsText("'", " & ", " | "); r != "" {
-			match = "(" + match + ") & " + r
-		}
-		return "SELECT id, type FROM " + table + " WHERE toks @@ CAST(? AS tsquery) AND id < ? ORDER BY id DESC" + limit, []any{match, before}, true
-	}
-	match := words.FTS5()
-	if tier == 2 && len(f.sealed) > 0 {
-		match = either(match, quoteTerms(f.sealed, `"`, " OR "), " OR ")
-	}
-	if match == "" {
-		return "", nil, false
-	}
-	if r := f.rightsText(`"`, " AND ", " OR "); r != "" {
-		match = "(" + match + ") AND " + r
-	}
-	return "SELECT rowid, type FROM " + table + " WHERE " + table + " MATCH ? AND rowid < ? ORDER BY rowid DESC" + limit, []any{match, before}, true
-}
-
-func either(a, b, or string) string {
-	switch {
-	case a == "":
-		return b
-	case b == "":
-		return a
-	}
-	return "(" + a + ")" + or + "(" + b + ")"
-}
-
-func quoteTerms(terms []string, q, or string) string {
-	out := make([]string, len(terms))
-	for i, t := range terms {
-		out[i] = q + t + q
-	}
-	return strings.Join(out, or)
-}
-
-// rightsText prints the alternatives; types with equal tokens share one.
-func (f *finder) rightsText(q, and, or string) string {
-	if len(f.rights) == 0 {
-		return ""
-	}
-	groups := map[string][]string{}
-	var order []string
-	for _, alt := range f.rights {
-		key := quoteTerms(alt.tokens, q, or)
-		if _, ok := groups[key]; !ok {
-			order = append(order, key)
-		}
-		groups[key] = append(groups[key], alt.typ)
-	}
-	var parts []string
-	for _, key := range order {
-		part := "(" + quoteTerms(groups[key], q, or) + ")"
-		if key != "" {
-			part = "(" + part + and + "(" + key + "))"
-		}
-		parts = append(parts, part)
-	}
-	return "(" + strings.Join(parts, or) + ")"
-}
-
 // check reads candidates under the actor's rights and keeps those that truly
 // match: the index may say yes too often, and rights are decided on the row.
-func (f *finder) check(ids []candidate, tier int) error {
+func (f *finder) check(ids []candidate, tier han.Tier) error {
 	byType := map[int64][]int64{}
 	for _, c := range ids {
 		if !f.seen[c.id] && f.types[c.typ] != nil {
@@ -358,7 +300,7 @@ func (f *finder) check(ids []candidate, tier int) error {
 	}
 	rows := map[int64]*Row{}
 	for typ, list := range byType {
-		if err := f.read(f.types[typ], list, tier == 3, rows); err != nil {
+		if err := f.read(f.types[typ], list, tier == han.Body, rows); err != nil {
 			return err
 		}
 	}
@@ -406,68 +348,31 @@ func (f *finder) read(t *meta.Type, ids []int64, body bool, into map[int64]*Row)
 	return nil
 }
 
-// matches is the check in Go on folded text, over the fields the actor reads.
-func (f *finder) matches(r *Row, tier int) bool {
-	var title, other, masked []string
-	if !titleGuarded(r.Type) || f.a.Level(r.Type, r.Type.TitleParts[0].Field) >= meta.Read {
-		title = append(title, r.Title)
-	}
-	if r.Number != "" {
-		other = append(other, r.Number)
-	}
-	for _, field := range r.Type.Fields {
-		v := r.Values[field.Slot]
-		if v == nil {
-			continue
-		}
-		if sealed, ok := v.(sealedValue); ok {
-			if f.a.Level(r.Type, field) >= meta.Masked && len(f.sealed) > 0 {
-				if plain, err := sealed.open(f.s.loader(f.ctx, f.tx), field, r); err == nil {
-					masked = append(masked, str(plain))
-				}
-			}
-			continue
-		}
-		switch level := f.a.Level(r.Type, field); {
-		case level >= meta.Read && field.Search == "title":
-			title = append(title, textsOf(v)...)
-		case level >= meta.Read:
-			other = append(other, textsOf(v)...)
-		case level == meta.Masked:
-			masked = append(masked, textsOf(v)...)
-		}
-	}
-	if got, ok := f.query.Match(title, other...); ok && (tier >= got || tier >= 2) {
+// matches is the check in Go on folded text, over the fields the actor reads:
+// the index may say yes to what only looks alike.
+func (f *finder) matches(r *Row, tier han.Tier) bool {
+	var t han.Tokens
+	collect(r, &t, func(field *meta.Field) bool { return f.a.Level(r.Type, field) > meta.Hidden })
+	if got, ok := f.query.Match(&t, f.marks); ok && got <= tier {
 		return true
 	}
-	return tier >= 2 && f.query.MatchMasked(masked...)
+	return tier == han.Exact && len(f.sealed) > 0 && f.sealedMatches(r)
 }
 
-// textsOf are a value's texts.
-func textsOf(v any) []string {
-	switch x := v.(type) {
-	case string:
-		return []string{x}
-	case []meta.Item:
-		var out []string
-		for _, item := range x {
-			if text, ok := item.Value.(string); ok {
-				out = append(out, text)
-			}
+// sealedMatches opens the sealed values of a candidate that keyed tokens found.
+func (f *finder) sealedMatches(r *Row) bool {
+	for _, field := range r.Type.Fields {
+		v, ok := r.Values[field.Slot].(sealedValue)
+		if !ok || f.a.Level(r.Type, field) < meta.Masked {
+			continue
 		}
-		return out
-	case []*meta.ChildRow:
-		var out []string
-		for _, child := range x {
-			for _, cv := range child.Values {
-				if text, ok := cv.(string); ok {
-					out = append(out, text)
-				}
-			}
+		plain, err := v.open(f.load, field, r)
+		folded := han.Fold(str(plain))
+		if err == nil && folded != "" && (folded == f.folded || (len(f.folded) >= 4 && strings.HasSuffix(folded, f.folded))) {
+			return true
 		}
-		return out
 	}
-	return nil
+	return false
 }
 
 // found is the ids that words find among one type, for a list narrowed by them.

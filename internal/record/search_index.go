@@ -2,7 +2,6 @@ package record
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,26 +11,22 @@ import (
 	"kedang/internal/meta"
 )
 
-// The search index is one pair of tables for all types: search_key holds the
-// tokens of names, numbers, phones and codes, search_body those of longer
-// texts. A record's row id is its own id, which is ordered by time, so "newest
-// first" costs nothing. Each row carries its type's token and the tokens of
-// whom it belongs to, so that a search never walks through what its reader may
-// not see.
+// The search index is one table for all types: a record's tokens, made by
+// package han. Its row id is the record's id, which is ordered by time, so that
+// "newest first" costs nothing. Each row carries its type's token and the
+// tokens of whom it belongs to, so that a search never walks through what its
+// reader may not see.
 var searchSQLite = []string{
-	`CREATE VIRTUAL TABLE IF NOT EXISTS search_key USING fts5(toks, type UNINDEXED, content='', contentless_delete=1, contentless_unindexed=1,
+	`CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(toks, type UNINDEXED, content='', contentless_delete=1, contentless_unindexed=1,
 		detail=none, prefix='1 2 3', tokenize="unicode61 remove_diacritics 0 tokenchars '_'")`,
-	`CREATE VIRTUAL TABLE IF NOT EXISTS search_body USING fts5(toks, type UNINDEXED, content='', contentless_delete=1, contentless_unindexed=1,
-		detail=none, tokenize="unicode61 remove_diacritics 0 tokenchars '_'")`,
 }
 
+// searchPostgres is the same on PostgreSQL. Without good statistics the
+// planner walks the primary key for words that match nothing.
 var searchPostgres = []string{
-	`CREATE TABLE IF NOT EXISTS search_key (id bigint PRIMARY KEY, type bigint NOT NULL, toks tsvector NOT NULL) WITH (fillfactor = 90)`,
-	`ALTER TABLE search_key ALTER toks SET STATISTICS 1000`,
-	`CREATE INDEX IF NOT EXISTS search_key_toks ON search_key USING gin (toks) WITH (fastupdate = off)`,
-	`CREATE TABLE IF NOT EXISTS search_body (id bigint PRIMARY KEY, type bigint NOT NULL, toks tsvector NOT NULL) WITH (fillfactor = 90)`,
-	`ALTER TABLE search_body ALTER toks SET STATISTICS 1000`,
-	`CREATE INDEX IF NOT EXISTS search_body_toks ON search_body USING gin (toks) WITH (fastupdate = off)`,
+	`CREATE TABLE IF NOT EXISTS search (id bigint PRIMARY KEY, type bigint NOT NULL, toks tsvector NOT NULL) WITH (fillfactor = 90)`,
+	`ALTER TABLE search ALTER toks SET STATISTICS 1000`,
+	`CREATE INDEX IF NOT EXISTS search_toks ON search USING gin (toks) WITH (fastupdate = off)`,
 }
 
 func (s *Store) syncSearch(ctx context.Context, tx db.Tx) error {
@@ -45,11 +40,6 @@ func (s *Store) syncSearch(ctx context.Context, tx db.Tx) error {
 		}
 	}
 	return nil
-}
-
-// tokens are what a record is found by.
-type tokens struct {
-	key, body []string
 }
 
 // openAll opens a row's sealed values, so that their tokens can be made. One
@@ -76,48 +66,39 @@ func (s *Store) openAll(load *loader, r *Row) error {
 // new record's are made outside the writer but for its number's.
 func (s *Store) tokenise(r *Row) {
 	var t han.Tokens
-	var keyed []string // of sealed values
-	if !titleGuarded(r.Type) {
-		t.Title(r.Title, "")
+	collect(r, &t, nil)
+	for _, f := range r.Type.Fields {
+		if v, ok := r.Values[f.Slot].(sealedValue); ok && v.open_ {
+			for _, token := range s.Vault.SearchTokens(f.ID, han.Fold(v.plain)) {
+				t.Extra(token)
+			}
+		}
 	}
+	for _, token := range append(access.RowTokens(r.RootOwner, r.RootDepartment), typeToken(r.Type)) {
+		t.Extra(token)
+	}
+	r.tokens = t.List()
+	r.searchHash = int64(han.HashTokens(r.tokens) >> 1)
+}
+
+// collect gathers the texts a row is found by: its title, number, and fields,
+// those for which keep answers no left out.
+func collect(r *Row, t *han.Tokens, keep func(*meta.Field) bool) {
+	mark := ""
+	if f := titleGuard(r.Type); f != nil {
+		mark = markOf(f)
+	}
+	t.Title(r.Title, mark)
 	if r.Number != "" {
 		t.Code(r.Number, "")
 	}
 	for _, f := range r.Type.Fields {
 		v := r.Values[f.Slot]
-		if v == nil || f.Computed() {
+		if v == nil || f.Computed() || f.Sealed || f.Search == "none" || (keep != nil && !keep(f)) {
 			continue
 		}
-		if sealed, ok := v.(sealedValue); ok {
-			if sealed.open_ {
-				keyed = appendNew(keyed, s.Vault.SearchTokens(f.ID, han.Fold(sealed.plain)))
-			}
-			continue
-		}
-		if f.Search == "none" {
-			continue
-		}
-		f.Kind.Tokens(f, v, markOf(f), &t)
+		f.Kind.Tokens(f, v, markOf(f), t)
 	}
-	rights := append(access.RowTokens(r.RootOwner, r.RootDepartment), typeToken(r.Type))
-	rights = append(rights, keyed...)
-	for _, extra := range rights {
-		t.Extra(extra)
-	}
-	r.tokens = &tokens{key: t.Key(), body: t.BodyTokens()}
-	if len(r.tokens.body) > 0 {
-		r.tokens.body = appendNew(r.tokens.body, rights)
-	}
-	r.searchHash = int64(t.Hash() >> 1)
-}
-
-func appendNew(list, more []string) []string {
-	for _, x := range more {
-		if !slices.Contains(list, x) {
-			list = append(list, x)
-		}
-	}
-	return list
 }
 
 func typeToken(t *meta.Type) string { return "_y" + strconv.FormatInt(t.ID, 36) }
@@ -144,15 +125,15 @@ func guarded(f *meta.Field) bool {
 	return false
 }
 
-// titleGuarded tells that the title shows a guarded field, so that it cannot
-// be searched by everyone.
-func titleGuarded(t *meta.Type) bool {
+// titleGuard is the guarded field that a type's title shows, if any: such a
+// title is found by those alone who read the field.
+func titleGuard(t *meta.Type) *meta.Field {
 	for _, p := range t.TitleParts {
 		if p.Field != nil && !p.Field.System && guarded(p.Field) {
-			return true
+			return p.Field
 		}
 	}
-	return false
+	return nil
 }
 
 // index writes rows into the search index. fresh rows have no entry yet;
@@ -173,35 +154,24 @@ func (s *Store) index(ctx context.Context, tx db.Tx, rows []*Row, fresh bool) er
 }
 
 func indexOne(ctx context.Context, tx db.Tx, r *Row, fresh bool) error {
-	for _, part := range [...]struct {
-		table string
-		toks  []string
-	}{{"search_key", r.tokens.key}, {"search_body", r.tokens.body}} {
-		if !fresh {
-			column := "rowid"
-			if tx.Dialect() == db.Postgres {
-				column = "id"
-			}
-			if _, err := tx.Exec(ctx, "DELETE FROM "+part.table+" WHERE "+column+" = ?", r.ID); err != nil {
-				return err
-			}
+	pg := tx.Dialect() == db.Postgres
+	if !fresh {
+		text := "DELETE FROM search WHERE rowid = ?"
+		if pg {
+			text = "DELETE FROM search WHERE id = ?"
 		}
-		if len(part.toks) == 0 || r.ArchivedAt != 0 {
-			continue
-		}
-		if err := insertTokens(ctx, tx, part.table, r, part.toks); err != nil {
+		if _, err := tx.Exec(ctx, text, r.ID); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func insertTokens(ctx context.Context, tx db.Tx, table string, r *Row, toks []string) error {
-	if tx.Dialect() == db.Postgres {
-		_, err := tx.Exec(ctx, "INSERT INTO "+table+" (id, type, toks) VALUES (?, ?, array_to_tsvector(CAST(? AS text[])))", r.ID, r.Type.ID, textArray(toks))
+	if r.ArchivedAt != 0 {
+		return nil
+	}
+	if pg {
+		_, err := tx.Exec(ctx, "INSERT INTO search (id, type, toks) VALUES (?, ?, array_to_tsvector(CAST(? AS text[])))", r.ID, r.Type.ID, textArray(r.tokens))
 		return err
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO "+table+" (rowid, toks, type) VALUES (?, ?, ?)", r.ID, strings.Join(toks, " "), r.Type.ID)
+	_, err := tx.Exec(ctx, "INSERT INTO search (rowid, toks, type) VALUES (?, ?, ?)", r.ID, strings.Join(r.tokens, " "), r.Type.ID)
 	return err
 }
 

@@ -39,7 +39,8 @@ type Store struct {
 	Options
 	current atomic.Pointer[snapshot]
 	tables  tables
-	secret  []byte // signs page tokens
+	secret  []byte      // signs page tokens
+	moving  atomic.Bool // search entries of moved records wait for a job: their rights tokens are old
 }
 
 // snapshot is the schema a write was prepared under, with the version its
@@ -83,8 +84,8 @@ type Row struct {
 	RootOwner, RootDepartment int64
 	ArchivedAt                int64 // 0: not archived
 
-	searchHash int64   // of the tokens in the search index
-	tokens     *tokens // as the values are now; nil: not made yet
+	searchHash int64    // of the tokens in the search index
+	tokens     []string // as the values are now; nil: not made yet
 
 	Values []any // in the order of Type.Fields; []meta.Item, []*meta.ChildRow for many-valued kinds
 }

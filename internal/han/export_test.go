@@ -1,0 +1,10 @@
+package han
+
+// Digest is the name of a whole value in a token.
+var Digest = digest
+
+// SplitPinyin is nil for letters that cannot be divided into syllables.
+func SplitPinyin(s string) []int {
+	breaks, _ := speech().breaks(s)
+	return breaks
+}

@@ -1,0 +1,227 @@
+package han
+
+import (
+	"strings"
+)
+
+// Tier ranks what is found: the smaller the better.
+type Tier int
+
+// The tiers, best first. A query's condition for a tier holds for every
+// record of that tier and of better ones, and for some that only look alike;
+// [Query.Match] tells the true tier.
+const (
+	Exact    Tier = 1 + iota // a whole value is the query
+	Starts                   // a title begins with the first word
+	Contains                 // all words are in titles, codes, phones, e-mail addresses
+	Body                     // some words are in longer text only
+)
+
+// Query is what somebody typed into a search box, made ready. It is
+// immutable.
+type Query struct {
+	whole   string   // bare
+	code    string   // compact, "" when it is no code
+	numbers []string // as phones are dialled
+	ways    [][]word // the words; and, for digits in groups, all as one
+}
+
+// word is a part of the query between spaces.
+type word struct {
+	text    string // bare
+	char    []rune
+	parts   []part   // stretches of one class
+	code    string   // compact, "" when it is no code
+	numbers []string // digits as phones are dialled
+}
+
+// part is a stretch of one class in a word, and how letters may be pinyin.
+type part struct {
+	class  class
+	char   []rune
+	text   string
+	breaks []int      // where every reading as pinyin has a syllable begin
+	spells bool       // it can be read as pinyin, the last syllable cut or not
+	mixed  [][]string // as pinyin and initials mixed, when it cannot
+}
+
+// limits of a query; what is beyond is left to [Query.Match].
+const (
+	maxQueryBytes = 4_096
+	maxWords      = 16
+	maxTerms      = 16 // of one stretch
+	maxMixed      = 6
+	maxPinyin     = 60 // letters
+)
+
+// ParseQuery makes a query of any text.
+func ParseQuery(s string) Query {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if len(s) > maxQueryBytes {
+		s = strings.ToValidUTF8(s[:maxQueryBytes], "")
+	}
+	q := Query{whole: bare(s)}
+	if strings.TrimSpace(q.whole) == "" {
+		return Query{}
+	}
+	q.code, _ = compact(q.whole)
+	words := strings.FieldsFunc(q.whole, func(r rune) bool { return r == ' ' })
+	var list []word
+	for _, w := range words[:min(len(words), maxWords)] {
+		list = append(list, newWord(w))
+	}
+	q.ways = append(q.ways, list)
+	if isNumber(q.whole) {
+		q.numbers = typed(q.whole)
+		if len(words) > 1 {
+			q.ways = append(q.ways, []word{newWord(strings.ReplaceAll(q.whole, " ", ""))})
+		}
+	}
+	return q
+}
+
+// Empty tells a query without anything to look for.
+func (q *Query) Empty() bool { return len(q.ways) == 0 }
+
+// isNumber tells digits, at least seven, written in groups or not.
+func isNumber(s string) bool {
+	n := 0
+	for _, r := range s {
+		if r >= '0' && r <= '9' {
+			n++
+		} else if !strings.ContainsRune(" -+().", r) {
+			return false
+		}
+	}
+	return n >= 7
+}
+
+// typed lists what a typed number may stand for in the index: its digits, and
+// without the country code.
+func typed(s string) []string {
+	n := onlyDigits(s)
+	out := []string{n}
+	bareNumber := strings.TrimPrefix(n, "00")
+	for _, country := range [...]string{"86", "852", "853", "886"} {
+		rest, ok := strings.CutPrefix(bareNumber, country)
+		if ok && len(rest) >= 7 {
+			out = append(out, rest, "0"+rest)
+		}
+	}
+	return out
+}
+
+func newWord(s string) word {
+	w := word{text: s, char: []rune(s)}
+	w.code, _ = compact(s)
+	if isNumber(s) {
+		w.numbers = typed(s)
+	}
+	if joined := strings.Map(apostrophe, s); joined != s && joined != "" && strings.Trim(joined, "abcdefghijklmnopqrstuvwxyz") == "" {
+		w.parts = []part{newPart(letters, []rune(joined))} // xi'an
+		return w
+	}
+	for _, r := range runs(w.char) {
+		w.parts = append(w.parts, newPart(r.class, w.char[r.start:r.end]))
+	}
+	return w
+}
+
+func apostrophe(r rune) rune {
+	if r == '\'' || r == '’' {
+		return -1
+	}
+	return r
+}
+
+func newPart(c class, char []rune) part {
+	p := part{class: c, char: char, text: string(char)}
+	if c == letters && len(char) <= maxPinyin {
+		t := speech()
+		p.breaks, p.spells = t.breaks(p.text)
+		if !p.spells && len(p.text) > 2 {
+			p.mixed = t.mixed(p.text)
+		}
+	}
+	return p
+}
+
+// breaks finds the places where a syllable begins however the letters are
+// divided into syllables, of which the last may be cut short; false when they
+// cannot be divided.
+func (t *spoken) breaks(s string) ([]int, bool) {
+	n := len(s)
+	to, from := make([]uint64, n+1), make([]uint64, n+1) // ways to divide before, from here
+	from[n] = 1
+	for i := n - 1; i >= 0; i-- {
+		for j := i + 1; j <= min(n, i+t.longest); j++ {
+			if t.syllables[s[i:j]] {
+				from[i] += from[j]
+			} else if j == n && t.begins(s[i:]) {
+				from[i]++
+			}
+		}
+	}
+	if from[0] == 0 {
+		return nil, false
+	}
+	to[0] = 1
+	out := []int{0}
+	for i := 1; i < n; i++ {
+		for j := max(0, i-t.longest); j < i; j++ {
+			if t.syllables[s[j:i]] {
+				to[i] += to[j]
+			}
+		}
+		if to[i]*from[i] == from[0] {
+			out = append(out, i)
+		}
+	}
+	return out, true
+}
+
+// begins tells letters that some syllable begins with.
+func (t *spoken) begins(s string) bool {
+	for syllable := range t.syllables {
+		if strings.HasPrefix(syllable, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// mixed divides letters into whole syllables and single initials (zhangsf,
+// zsfeng), the fewest pieces first; at least one of them a syllable.
+func (t *spoken) mixed(s string) [][]string {
+	var out [][]string
+	var pieces []string
+	var walk func(rest string, left int)
+	walk = func(rest string, left int) {
+		if len(out) >= maxMixed {
+			return
+		}
+		if rest == "" {
+			for _, p := range pieces {
+				if left == 0 && len(p) > 1 {
+					out = append(out, append([]string(nil), pieces...))
+					return
+				}
+			}
+			return
+		}
+		if left == 0 || left*t.longest < len(rest) {
+			return
+		}
+		for i := min(t.longest, len(rest)); i > 0; i-- {
+			if i == 1 || t.syllables[rest[:i]] {
+				pieces = append(pieces, rest[:i])
+				walk(rest[i:], left-1)
+				pieces = pieces[:len(pieces)-1]
+			}
+		}
+	}
+	for n := 2; n <= min(len(s), 8) && len(out) < maxMixed; n++ {
+		walk(s, n)
+	}
+	return out
+}
