@@ -19,10 +19,17 @@ func (w *writing) merge() error {
 	}
 	for _, in := range w.input {
 		v := in.value
+		if w.old != nil && w.old.Values[in.field.Slot] != nil && w.actor.Level(w.t, in.field) == meta.Masked {
+			w.refuse(in.field.Name, "field_masked", errs.Params{"field": in.field.Name})
+			continue
+		}
 		if in.field.Kind.Storage() == meta.InRows {
 			v = w.mergeChildren(in.field, v)
 		}
 		w.set(in.field, v)
+	}
+	if err := w.flush(); err != nil {
+		return err
 	}
 	if err := w.mergeState(); err != nil {
 		return err
@@ -93,6 +100,9 @@ func (w *writing) defaults() error {
 			given[in.field] = true
 		}
 		for _, f := range w.t.Fields {
+			if f.Rollup != nil && f.Prog.Via != nil {
+				w.row.Values[f.Slot] = newRoll(f).value() // nothing counts yet
+			}
 			if given[f] {
 				continue
 			}

@@ -271,7 +271,7 @@ func (s *Store) walk(ctx context.Context, tx db.Tx, a *access.Actor, t *meta.Typ
 	}
 	for _, name := range path {
 		f, ok := t.Field(name)
-		if !ok || f.Target == nil || (!f.System && (a.Level(t, f) < meta.Read || f.Kind.Storage() != meta.InColumn)) {
+		if !ok || f.Target == nil || name == "id" || (!f.System && (a.Level(t, f) < meta.Read || f.Kind.Storage() != meta.InColumn)) {
 			return nil, 0, errs.RefuseField("expand", "unknown_field", errs.Params{"field": name})
 		}
 		if id != 0 && !t.Builtin {

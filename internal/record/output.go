@@ -69,7 +69,7 @@ func (r *reading) add(name string) error {
 	}
 	o := output{name: name, field: f, level: level, at: len(r.columns)}
 	switch {
-	case f.System && f.Target == nil:
+	case f.System && (f.Target == nil || name == "id"):
 		r.builtin(&o)
 	case f.Target != nil && (f.System || f.Kind.Storage() == meta.InColumn):
 		r.link(&o)

@@ -167,10 +167,22 @@ func (w *writing) writable(f *meta.Field) string {
 		return "field_computed"
 	case f.Snapshot != "":
 		return "field_locked"
+	case level == meta.Masked && w.op.Verb != "create":
+		return w.maskedWritable()
 	case level == meta.Masked:
-		return "field_masked"
+		return "" // whoever makes a record knows what he writes
 	case level < meta.Write:
 		return "field_readonly"
+	}
+	return ""
+}
+
+// maskedWritable lets a value be supplied by someone who will see it masked:
+// one that is missing may be filled in (merge looks), one that is there may
+// not be written over unseen.
+func (w *writing) maskedWritable() string {
+	if w.actor.Scope(w.t, "update").None() {
+		return "field_masked"
 	}
 	return ""
 }
