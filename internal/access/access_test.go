@@ -204,6 +204,7 @@ fields:
   - {name: doubled, kind: money, label: 双, formula: "cost + cost"}
   - {name: deals, kind: integer, label: 单数, rollup: {of: deal, via: customer, fn: count}}
   - {name: profit, kind: money, label: 利润, rollup: {of: deal, via: customer, fn: sum, field: margin}}
+  - {name: good, kind: integer, label: 好单, rollup: {of: deal, via: customer, fn: count, where: "margin > 100"}}
 access:
   "*": {}
   rep: {read: own, create: own, update: own, fields: {cost: hidden}}
@@ -225,6 +226,7 @@ fields:
   - {name: customer, kind: link, to: customer, label: 客户, required: true}
   - {name: margin, kind: money, label: 毛利}
   - {name: lines, kind: rows, label: 行, fields: [{name: item, kind: text, label: 品}, {name: price, kind: money, label: 价}]}
+  - {name: total, kind: money, label: 合计, rollup: {of: lines, fn: sum, field: price, where: "item != ''"}}
 access:
   rep: {read: own, update: own, fields: {margin: hidden, lines: read}}
   manager: {read: tree, fields: {lines: hidden}}

@@ -125,11 +125,6 @@ func bumpOrg(ctx context.Context, tx db.Tx) error {
 	return err
 }
 
-func orgVersion(ctx context.Context, tx db.Tx) (version int64, err error) {
-	err = tx.QueryRow(ctx, `SELECT num FROM sys_state WHERE name = 'org'`, nil, &version)
-	return version, err
-}
-
 // climbsTo tells whether the chain of parents (or managers) that begins at
 // from leads to id.
 func climbsTo(ctx context.Context, tx db.Tx, query string, from, id int64) (bool, error) {

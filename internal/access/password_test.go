@@ -3,6 +3,7 @@ package access_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"kedang/internal/access"
 	"kedang/internal/db"
@@ -93,7 +94,7 @@ func TestResetPassword(t *testing.T) {
 
 		code, err = f.ResetPassword(f.ctx, root, id)
 		f.check(err)
-		f.at = f.at.Add(24 * 3600e9)
+		f.at = f.at.Add(25 * time.Hour)
 		f.refused(use("li", code), errs.Unauthenticated, "bad_code")
 	})
 }

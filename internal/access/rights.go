@@ -2,7 +2,6 @@ package access
 
 import (
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -231,47 +230,27 @@ func rollupInputs(f *meta.Field) []*meta.Field {
 	if p.Where == nil {
 		return out
 	}
-	for _, path := range p.Where.Paths() {
-		out = append(out, alongPath(p, path)...)
-	}
-	return out
-}
-
-// alongPath lists the fields that a path of a roll-up's condition reads.
-func alongPath(p meta.Programs, path string) []*meta.Field {
-	var out []*meta.Field
-	var t *meta.Type
-	var rows *meta.Field
-	switch {
-	case p.Over != nil:
-		t, rows = p.Over.Of, p.Over
-	case p.Via != nil:
-		t, rows = p.Via.Of, p.Via.Parent
-	}
-	for _, name := range strings.Split(path, ".") {
-		if t == nil {
-			return out
-		}
-		f := fieldOf(t, rows, strings.TrimSuffix(name, "[]"))
-		if f == nil {
-			return out
-		}
-		out = append(out, f)
-		t, rows = f.Target, nil
-		if len(f.Rows) > 0 {
-			t, rows = f.Of, f
+	for _, path := range p.Where.Paths() { // plain names: such conditions follow no links
+		if in := countedField(p, path); in != nil {
+			out = append(out, in)
 		}
 	}
 	return out
 }
 
-// fieldOf finds a name among child rows first, then in the record around them.
-func fieldOf(t *meta.Type, rows *meta.Field, name string) *meta.Field {
-	if rows != nil {
-		if f, ok := rows.Row(name); ok {
+// countedField finds a field of what a roll-up counts: of its child rows, of
+// the record around them, or of the type that links here.
+func countedField(p meta.Programs, name string) *meta.Field {
+	of := p.Via
+	if p.Over != nil {
+		of = p.Over
+		if f, ok := of.Row(name); ok {
 			return f
 		}
 	}
-	f, _ := t.Field(name)
+	if of == nil {
+		return nil
+	}
+	f, _ := of.Of.Field(name)
 	return f
 }

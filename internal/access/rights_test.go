@@ -1,13 +1,16 @@
 package access_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"kedang/internal/access"
 	"kedang/internal/db/dbtest"
+	"kedang/internal/expr"
 	"kedang/internal/meta"
 )
 
@@ -78,18 +81,18 @@ func TestLevels(t *testing.T) {
 	}{
 		{nil, "customer", map[string]string{"name": "hidden", "id": "hidden", "deals": "hidden"}},
 		{[]string{"rep"}, "customer", map[string]string{"name": "write", "cost": "hidden", "secret": "masked", "fixed": "read", "doubled": "read",
-			"deals": "read", "profit": "hidden", "id": "read", "owner": "read"}},
+			"deals": "read", "profit": "hidden", "good": "hidden", "id": "read", "owner": "read"}},
 		{[]string{"supervisor"}, "customer", map[string]string{"name": "read", "cost": "read", "deals": "hidden"}},
 		{[]string{"clerk"}, "customer", map[string]string{"name": "write", "secret": "masked"}},
-		{[]string{"manager"}, "customer", map[string]string{"name": "write", "cost": "read", "deals": "read", "profit": "read"}},
+		{[]string{"manager"}, "customer", map[string]string{"name": "write", "cost": "read", "deals": "read", "profit": "read", "good": "read"}},
 		{[]string{"rep", "manager"}, "customer", map[string]string{"cost": "read", "profit": "read"}},
 		{[]string{"rep", "supervisor"}, "customer", map[string]string{"cost": "read"}},
 		{[]string{"auditor"}, "customer", map[string]string{"name": "read", "secret": "read"}},
 		{[]string{"keeper"}, "customer", map[string]string{"secret": "read", "cost": "masked"}},
 		{[]string{"starred"}, "customer", map[string]string{"secret": "masked"}},
 		{[]string{"keeper", "manager"}, "customer", map[string]string{"secret": "masked"}},
-		{[]string{"rep"}, "deal", map[string]string{"margin": "hidden", "lines": "read", "lines.price": "read"}},
-		{[]string{"manager"}, "deal", map[string]string{"margin": "read", "lines": "hidden", "lines.price": "hidden"}},
+		{[]string{"rep"}, "deal", map[string]string{"margin": "hidden", "lines": "read", "lines.price": "read", "total": "read"}},
+		{[]string{"manager"}, "deal", map[string]string{"margin": "read", "lines": "hidden", "lines.price": "hidden", "total": "hidden"}},
 		{[]string{"boss"}, "customer", map[string]string{"name": "write", "cost": "write", "secret": "write", "doubled": "read", "id": "read"}},
 	} {
 		a, typ := f.with(c.roles...), f.typ(c.typ)
@@ -180,6 +183,30 @@ func TestEffective(t *testing.T) {
 	}
 }
 
+// The company's zone says when today begins; the user's is for display.
+func TestArgs(t *testing.T) {
+	d := dbtest.Open(t)
+	f := open(t, d)
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	f.check(err)
+	f.opts.Zone = shanghai
+	f.reopen()
+	dep := f.department(0, "E", true)
+	boss := f.user(access.NewUser{Username: "boss", Department: dep, Zone: "America/New_York"})
+	li := f.user(access.NewUser{Username: "li", Manager: boss})
+	a := f.actor(boss)
+	want := expr.Args{Now: noon, Zone: shanghai, Me: boss, MyDepartment: dep, MyTree: []int64{dep}, MySubordinates: []int64{li}}
+	if got := a.Args(noon); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if a.Zone.String() != "America/New_York" {
+		t.Errorf("shown in %s", a.Zone)
+	}
+	if got := root.Args(noon).Zone; got != time.UTC {
+		t.Errorf("the system is in %s", got)
+	}
+}
+
 func TestBindActsOnTheNextRequest(t *testing.T) {
 	f := open(t, dbtest.Open(t))
 	f.user(access.NewUser{Username: "li", Roles: []string{"rep"}})
@@ -199,5 +226,10 @@ access: {rep: {archive: all}}
 	f.check(err)
 	if !a.Scope(f.typ("customer"), "archive").All || !a.Scope(f.typ("customer"), "read").None() {
 		t.Error("rights of the schema before")
+	}
+	changed["roles.yaml"] = "[{name: rep, label: 业务员, admin: true}]"
+	f.bind(changed)
+	if a, err = f.Session(f.ctx, token); err != nil || !a.Admin {
+		t.Errorf("the role is an administrator's now, the actor is not (%v)", err)
 	}
 }

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"crypto/rand"
 	"strings"
 	"sync"
 	"testing"
@@ -96,17 +97,16 @@ func TestWrongPasswordsWait(t *testing.T) {
 func TestWaitIsBoundedAndForgotten(t *testing.T) {
 	each(t, func(f *fixture) {
 		f.user(access.NewUser{Username: "li"})
-		longest := int64(0)
+		last := int64(0)
 		for range 40 {
 			_, _, err := f.SignIn(f.ctx, "li", "wrong", "", "")
 			if errs.Is(err, errs.TooMany) {
-				wait := errs.As(err).Params["wait"].(int64)
-				longest = max(longest, wait)
-				f.at = f.at.Add(time.Duration(wait) * time.Second)
+				last = errs.As(err).Params["wait"].(int64)
+				f.at = f.at.Add(time.Duration(last+1) * time.Second)
 			}
 		}
-		if longest != 15*60 {
-			t.Errorf("waited up to %d s, want 900", longest)
+		if last != 15*60 {
+			t.Errorf("waited %d s in the end, want 900", last)
 		}
 		f.at = f.at.Add(16*time.Minute + 15*time.Minute)
 		for range 4 {
@@ -196,6 +196,49 @@ func TestDisablingActsAtOnce(t *testing.T) {
 		f.dead(session)
 		f.dead(token)
 		f.signIn("li")
+	})
+}
+
+// A session outlives nobody, whoever set the user aside.
+func TestInactiveWithoutSetActive(t *testing.T) {
+	each(t, func(f *fixture) {
+		f.user(access.NewUser{Username: "li"})
+		token, _ := f.signIn("li")
+		f.exec(`UPDATE sys_user SET active = 0`)
+		f.dead(token)
+	})
+}
+
+// hook is randomness that does something first.
+type hook func()
+
+func (h hook) Read(p []byte) (int, error) {
+	h()
+	return rand.Read(p)
+}
+
+// Disabled, or given another password, between the check of the password and
+// the session: no session.
+func TestDisabledWhileSigningIn(t *testing.T) {
+	each(t, func(f *fixture) {
+		id := f.user(access.NewUser{Username: "li"})
+		for _, meanwhile := range []func(){
+			func() { f.exec(`UPDATE sys_user SET password = 'other' WHERE id = ?`, id) },
+			func() { f.exec(`UPDATE sys_user SET active = 0 WHERE id = ?`, id) },
+		} {
+			armed := false
+			f.opts.Random = hook(func() {
+				if armed {
+					meanwhile()
+				}
+			})
+			f.reopen()
+			hash := f.stored("li")
+			armed = true
+			_, _, err := f.SignIn(f.ctx, "li", password, "", "")
+			f.refused(err, errs.Unauthenticated, "bad_credentials")
+			f.exec(`UPDATE sys_user SET password = ?`, hash)
+		}
 	})
 }
 

@@ -5,9 +5,9 @@ import (
 )
 
 // SplitName divides a person's name into surname and given name: 欧阳修 is 欧阳
-// and 修, 張三豐 is 張 and 三豐, Zhang San is San and Zhang turned round only by
-// people, so Latin names are divided at their last space. A name that does
-// not begin with a known surname has none. Honorifics are cut first.
+// and 修, 張三豐 is 張 and 三豐. Names in Latin letters are divided at their last
+// space, the given name before it. A Chinese name that does not begin with a
+// known surname has none. Honorifics are cut first.
 func SplitName(s string) (surname, given string) {
 	s = StripHonorific(s)
 	original := []rune(s)
@@ -60,7 +60,7 @@ func honorificLength(chars []rune) int {
 		}
 		n := len([]rune(h))
 		rest := chars[:len(chars)-n]
-		if len(rest) == 0 || !isHan(rest[0]) && rest[0] > 'z' {
+		if len(rest) == 0 {
 			continue
 		}
 		if n > 1 || speech().surnameLength(rest) == len(rest) {

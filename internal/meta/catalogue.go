@@ -29,8 +29,7 @@ type CatField struct {
 	TypeID   int64
 	ParentID int64 // the child-rows field it belongs to; 0 for none
 	Name     string
-	Column   string // "" for many-valued kinds
-	Table    string // side table of many-valued kinds; else ""
+	Column   string // physical column; of a many-valued kind the side table; "" for files
 	Kind     string // kind and what its stored form depends on: "money:2", "link:customer"
 	Storage  Storage
 	Type     Column
@@ -158,7 +157,12 @@ func (b *binder) bindField(t *Type, f *Field, parent int64) {
 			c.Shadows += string(s)
 		}
 	}
-	f.ID, f.Column, f.Table = c.ID, c.Column, c.Table
+	f.ID = c.ID
+	if c.Storage == InColumn {
+		f.Column = c.Column
+	} else {
+		f.Table = c.Column
+	}
 }
 
 // shape is what a field's stored form depends on: when it differs, the old
@@ -204,7 +208,7 @@ func (b *binder) newField(t *Type, f *Field, parent int64, shape string) int {
 			c.Column = b.freeColumn(t, parent, f.Name)
 		}
 	case InSide, InRows:
-		c.Table = b.freeTable(t.Table + "__" + f.Name)
+		c.Column = b.freeTable(t.Table + "__" + f.Name)
 	}
 	b.cat.Fields = append(b.cat.Fields, c)
 	return len(b.cat.Fields) - 1
@@ -214,14 +218,14 @@ func (b *binder) newField(t *Type, f *Field, parent int64, shape string) int {
 // retyped field has the column.
 func (b *binder) freeColumn(t *Type, parent int64, name string) string {
 	return free(name, func(n string) bool {
-		return slices.ContainsFunc(b.cat.Fields, func(c CatField) bool { return c.TypeID == t.ID && c.ParentID == parent && c.Column == n })
+		return slices.ContainsFunc(b.cat.Fields, func(c CatField) bool { return c.TypeID == t.ID && c.ParentID == parent && c.Storage == InColumn && c.Column == n })
 	})
 }
 
 func (b *binder) freeTable(name string) string {
 	return free(name, func(n string) bool {
 		return slices.ContainsFunc(b.cat.Types, func(c CatType) bool { return c.Table == n }) ||
-			slices.ContainsFunc(b.cat.Fields, func(c CatField) bool { return c.Table == n })
+			slices.ContainsFunc(b.cat.Fields, func(c CatField) bool { return c.Storage != InColumn && c.Column == n })
 	})
 }
 

@@ -38,19 +38,6 @@ type entry struct {
 	value *node
 }
 
-// get returns a map's value; nil when absent.
-func (n *node) get(key string) *node {
-	if n == nil {
-		return nil
-	}
-	for _, e := range n.entries {
-		if e.key == key {
-			return e.value
-		}
-	}
-	return nil
-}
-
 // deepestYAML bounds nesting; no pack comes near it.
 const deepestYAML = 40
 

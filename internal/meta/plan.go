@@ -53,7 +53,7 @@ func Plan(old, new Catalogue) []Step {
 		p.planType(t)
 	}
 	for _, f := range new.Fields {
-		if f.Table != "" && !p.builtin[f.TypeID] {
+		if (f.Storage == InSide || f.Storage == InRows) && !p.builtin[f.TypeID] {
 			p.planSide(f)
 		}
 	}
@@ -121,7 +121,7 @@ func (p *planner) planSide(f CatField) {
 	isNew := !slices.ContainsFunc(p.old.Fields, func(c CatField) bool { return c.ID == f.ID })
 	if f.Storage == InSide {
 		if isNew {
-			p.steps = append(p.steps, Step{Op: CreateSide, TypeID: f.TypeID, FieldID: f.ID, Table: f.Table, Columns: []ColumnDef{
+			p.steps = append(p.steps, Step{Op: CreateSide, TypeID: f.TypeID, FieldID: f.ID, Table: f.Column, Columns: []ColumnDef{
 				{Name: "record", Type: IntColumn, NotNull: true, Key: true}, {Name: "pos", Type: IntColumn, NotNull: true, Key: true},
 				{Name: "value", Type: f.Type, NotNull: true, FieldID: f.ID}, {Name: "extra", Type: TextColumn}}})
 		}
@@ -130,10 +130,10 @@ func (p *planner) planSide(f CatField) {
 	columns := p.columnsOf(p.new, f.TypeID, f.ID)
 	if isNew {
 		all := []ColumnDef{{Name: "id", Type: IntColumn, NotNull: true, Key: true}, {Name: "record", Type: IntColumn, NotNull: true}, {Name: "pos", Type: IntColumn, NotNull: true}}
-		p.steps = append(p.steps, Step{Op: CreateRows, TypeID: f.TypeID, FieldID: f.ID, Table: f.Table, Columns: append(all, columns...)})
+		p.steps = append(p.steps, Step{Op: CreateRows, TypeID: f.TypeID, FieldID: f.ID, Table: f.Column, Columns: append(all, columns...)})
 		return
 	}
-	p.addColumns(f.TypeID, f.ID, f.Table, columns, p.columnsOf(p.old, f.TypeID, f.ID))
+	p.addColumns(f.TypeID, f.ID, f.Column, columns, p.columnsOf(p.old, f.TypeID, f.ID))
 }
 
 // columnsOf lists the physical columns of a type's (or child rows') fields in
@@ -141,7 +141,7 @@ func (p *planner) planSide(f CatField) {
 func (p *planner) columnsOf(c Catalogue, typeID, parentID int64) []ColumnDef {
 	var out []ColumnDef
 	for _, f := range c.Fields {
-		if f.TypeID != typeID || f.ParentID != parentID || f.Column == "" {
+		if f.TypeID != typeID || f.ParentID != parentID || f.Storage != InColumn {
 			continue
 		}
 		out = append(out, ColumnDef{Name: f.Column, Type: f.Type, FieldID: f.ID})

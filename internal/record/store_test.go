@@ -393,3 +393,93 @@ func TestPagesHoldEveryRowOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestCheckFindsWhatWasTamperedWith(t *testing.T) {
+	recordtest.Each(t, shop, func(t *testing.T, e *recordtest.Env) {
+		ctx := context.Background()
+		m := e.User("boss1", "manager", "sh")
+		c := create(t, e, m, "customer", record.Values{"name": "甲", "credit": "100", "phones": []any{"13800138000"}, "id_number": "11010519491231002X"})
+		create(t, e, m, "order", record.Values{"customer": db.FormatID(c.ID), "lines": []any{line("砖", 3, "10.05")}})
+		gone := create(t, e, m, "customer", record.Values{"name": "乙"})
+		if _, err := e.Store.Archive(ctx, m, "customer", gone.ID, record.WriteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Store.Update(ctx, m, "customer", c.ID, record.Values{"level": "A"}, 0, record.WriteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		faults := func() (out []string) {
+			t.Helper()
+			rep, err := e.Store.Check(ctx, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rep.Records != 3 || rep.Entries < 5 {
+				t.Errorf("looked at %d records and %d entries", rep.Records, rep.Entries)
+			}
+			for _, f := range rep.Faults {
+				out = append(out, f.What+" "+f.Detail)
+			}
+			return out
+		}
+		if got := faults(); got != nil {
+			t.Fatalf("a sound database has faults: %q", got)
+		}
+		for _, text := range []string{
+			`UPDATE r_customer SET ordered = 1 WHERE number = 'C2026-000001'`,
+			`UPDATE r_order SET root_owner = 7`,
+			`DELETE FROM search WHERE TRUE`,
+			`UPDATE sys_number SET last = 0`,
+		} {
+			if err := e.DB.Write(ctx, func(tx db.Tx) error { _, err := tx.Exec(ctx, text); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := strings.Join(faults(), ", ")
+		for _, want := range []string{"roll_up ordered", "rights root", "index entry", "counter C2026-000002"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s was not found; found: %s", want, got)
+			}
+		}
+	})
+}
+
+func TestBulkRefusesRowsAlone(t *testing.T) {
+	recordtest.Each(t, shop, func(t *testing.T, e *recordtest.Env) {
+		ctx := context.Background()
+		rep := e.User("rep1", "rep", "sh")
+		old := create(t, e, rep, "customer", record.Values{"name": "老客户", "code": "K0"})
+		ops := []record.Op{
+			{Verb: "create", Type: "customer", Values: record.Values{"name": "甲", "code": "K1", "phones": "13800138000、021-58881234"}},
+			{Verb: "create", Type: "customer", Values: record.Values{"name": "乙", "code": "k1"}},
+			{Verb: "create", Type: "customer", Values: record.Values{"code": "K2"}},
+			{Verb: "create", Type: "customer", Values: record.Values{"name": "丙", "code": "K0"}},
+			{Verb: "update", Type: "customer", ID: old.ID, Values: record.Values{"level": "甲"}},
+			{Verb: "create", Type: "customer", Values: record.Values{"name": "丁", "phones": "13800138000"}},
+		}
+		also := 0
+		out, err := e.Store.Bulk(ctx, rep, ops, record.WriteOptions{Loose: true, Source: "import 1"}, func(db.Tx, []record.BulkResult) error { also++; return nil })
+		if err != nil || also < 1 {
+			t.Fatalf("%v, also %d", err, also)
+		}
+		var got []string
+		for _, r := range out {
+			got = append(got, code(r.Err))
+		}
+		if diff := cmp.Diff([]string{"", "invalid code:not_unique", "invalid name:required", "invalid code:not_unique", "", ""}, got); diff != "" {
+			t.Error(diff)
+		}
+		if len(out[5].Warnings) != 1 || out[5].Warnings[0].Code != "duplicate_phone" {
+			t.Errorf("warnings of the last: %v", out[5].Warnings)
+		}
+		if n := len(list(t, e, rep, "customer", record.ListQuery{})); n != 3 {
+			t.Errorf("%d customers, want 3", n)
+		}
+		if got := found(t, e, rep, "58881234"); len(got) != 1 {
+			t.Errorf("search finds %v", got)
+		}
+		rep2, err := e.Store.Check(ctx, nil)
+		if err != nil || len(rep2.Faults) > 0 {
+			t.Errorf("check: %v %v", rep2.Faults, err)
+		}
+	})
+}
