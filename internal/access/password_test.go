@@ -94,6 +94,13 @@ func TestResetPassword(t *testing.T) {
 
 		code, err = f.ResetPassword(f.ctx, root, id)
 		f.check(err)
+		f.check(f.SetActive(f.ctx, root, id, false))
+		f.refused(use("li", code), errs.Unauthenticated, "bad_code")
+		f.check(f.SetActive(f.ctx, root, id, true))
+		f.refused(use("li", code), errs.Unauthenticated, "bad_code")
+
+		code, err = f.ResetPassword(f.ctx, root, id)
+		f.check(err)
 		f.at = f.at.Add(25 * time.Hour)
 		f.refused(use("li", code), errs.Unauthenticated, "bad_code")
 	})

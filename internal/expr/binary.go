@@ -311,6 +311,13 @@ func (c *compiler) arithmetic(x *ast.BinaryNode, l, r node) (node, error) {
 		}
 	}
 	lt, rt := l.typ(), r.typ()
+	if lt.Base == Date && rt.Base == Text && isConst(r) {
+		var err error
+		if r, err = c.coerce(r, lt, x.Right); err != nil {
+			return nil, err
+		}
+		rt = lt
+	}
 	switch {
 	case numeric(lt.Base) && numeric(rt.Base):
 		return &arithNode{x.Operator, l, r, arithType(x.Operator, lt, rt)}, nil

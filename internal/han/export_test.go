@@ -8,3 +8,6 @@ func SplitPinyin(s string) []int {
 	breaks, _ := speech().breaks(s)
 	return breaks
 }
+
+// Readings lists a character's readings.
+func Readings(r rune) []string { return speech().readings(r) }

@@ -218,7 +218,9 @@ func (b *binder) newField(t *Type, f *Field, parent int64, shape string) int {
 // retyped field has the column.
 func (b *binder) freeColumn(t *Type, parent int64, name string) string {
 	return free(name, func(n string) bool {
-		return slices.ContainsFunc(b.cat.Fields, func(c CatField) bool { return c.TypeID == t.ID && c.ParentID == parent && c.Storage == InColumn && c.Column == n })
+		return slices.ContainsFunc(b.cat.Fields, func(c CatField) bool {
+			return c.TypeID == t.ID && c.ParentID == parent && c.Storage == InColumn && c.Column == n
+		})
 	})
 }
 
