@@ -13,6 +13,9 @@ import (
 // its arguments in order. Errors: Invalid not_filterable for what the
 // databases would not compute exactly as Eval does.
 func (e *Expr) SQL(alias string, d Dialect, a Args) (cond string, args []any, err error) {
+	if e.root.typ().Base != Bool {
+		return "", nil, notFilterable("a value where a condition is asked for")
+	}
 	p := &printer{d: d, machine: &machine{args: &a}, frames: []sqlFrame{{alias: alias}}}
 	if err := p.cond(e.root, false); err != nil {
 		return "", nil, err

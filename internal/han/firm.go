@@ -33,13 +33,14 @@ func FirmCore(s string) string {
 	if !firm && branch == "" {
 		return whole // no firm by its name: nothing to cut
 	}
-	if rest := cutPlace(body); len([]rune(rest)) >= 2 {
+	rest := cutPlace(body)
+	switch n := len([]rune(rest)); {
+	case n == 0 || slices.Contains(legalForms, text):
+		return whole // 北京公司 and 有限公司 have no core
+	case n >= 2:
 		body = rest
-	} else if len([]rune(body)) < 2 && len(places) > 0 {
+	case len([]rune(body)) < 2 && len(places) > 0:
 		body = marksOut(strings.Join(places, "") + body)
-	}
-	if body == "" {
-		return whole
 	}
 	return body + branch
 }
@@ -119,7 +120,6 @@ var cities = strings.Fields(`深圳 广州 杭州 南京 苏州 成都 武汉 �
 
 // cutPlace takes 广东省深圳市南山区 from the head.
 func cutPlace(s string) string {
-	start := s
 	for _, p := range provinces {
 		if rest, ok := strings.CutPrefix(s, p); ok {
 			s = cutFirst(rest, "特别行政区", "自治区", "省", "市")
@@ -134,9 +134,6 @@ func cutPlace(s string) string {
 	}
 	for range 2 {
 		s = cutArea(s)
-	}
-	if len([]rune(s)) < 2 {
-		return start
 	}
 	return s
 }

@@ -78,8 +78,8 @@ func readings(fold map[string]string) []string {
 	for code := range pinyin.PinyinDict {
 		c := string(rune(code))
 		all := toneless(rune(code))
-		if len(all) == 0 {
-			continue
+		if len(all) == 0 || code >= 0xE000 && code <= 0xFAFF {
+			continue // private use; compatibility forms, which are folded away
 		}
 		is := all
 		switch simple, changed := fold[c]; {

@@ -50,7 +50,7 @@ func TestPinyinAndInitials(t *testing.T) {
 }
 
 func TestSortKeyOrder(t *testing.T) {
-	want := []string{"", "(内部)", "2号店", "9号店", "10号店", "Abc", "abd", "ZTE", "阿里", "安徽", "白云", "重庆", "李安", "李四", "黎明", "连云港", "曾国藩", "章二", "张三", "張三豐", "章三丰", "朱"}
+	want := []string{"", "(内部)", "2号店", "9号店", "10号店", "Abc", "abd", "ZTE", "阿里", "安徽", "白云", "重庆", "李安", "黎明", "李四", "连云港", "曾国藩", "章二", "张三", "張三豐", "章三丰", "朱"}
 	got := slices.Clone(want)
 	slices.SortStableFunc(got, func(a, b string) int { return -strings.Compare(a, b) })
 	slices.SortStableFunc(got, func(a, b string) int { return strings.Compare(han.SortKey(a), han.SortKey(b)) })
@@ -107,8 +107,8 @@ func TestFirmCore(t *testing.T) {
 	for in, want := range map[string]string{
 		"深圳市华强电子科技（集团）股份有限公司": "华强电子科技", "华强电子科技(深圳)有限公司": "华强电子科技", "北京百度网讯科技有限公司": "百度网讯科技", "華強電子科技股份有限公司": "华强电子科技",
 		"广东省深圳市南山区腾讯计算机系统有限公司": "腾讯计算机系统", "浙江省义乌市小商品城集团股份有限公司": "小商品城", "腾讯科技(深圳)有限公司上海分公司": "腾讯科技上海分公司", "北京超市发连锁股份有限公司": "超市发连锁",
-		"Acme Co., Ltd.": "acme", "ACME, Inc": "acme", "Costco": "costco", "张三": "张三", "北京公司": "北京公司", "有限公司": "有限公司", "(股)公司": "(股)公司", "": "", "内蒙古自治区伊利实业集团股份有限公司": "伊利实业",
-		"台灣積體電路製造股份有限公司": "积体电路制造", "上海市有限公司": "上海市",
+		"Acme Co., Ltd.": "acme", "ACME, Inc": "acme", "Costco": "costco", "张三": "张三", "北京公司": "北京公司", "有限公司": "有限公司", "(股)公司": "股公司", "": "", "内蒙古自治区伊利实业集团股份有限公司": "伊利实业",
+		"台灣積體電路製造股份有限公司": "积体电路制造", "上海市有限公司": "上海市有限公司", "广东深圳公司": "广东深圳公司",
 	} {
 		if got := han.FirmCore(in); got != han.Fold(want) && got != want {
 			t.Errorf("FirmCore(%s) = %q, want %q", in, got, want)
@@ -170,24 +170,20 @@ func TestReadingsAreTheDictionary(t *testing.T) {
 	}
 	args := pinyin.NewArgs()
 	args.Heteronym = true
-	missing, foreign := 0, 0
 	for code := range pinyin.PinyinDict {
 		r := rune(code)
+		if r >= 0xE000 && r <= 0xFAFF {
+			continue // private use; compatibility forms are folded away
+		}
 		known := pinyin.SinglePinyin(r, args)
 		got := han.Readings(r)
-		if len(got) == 0 {
-			missing++
+		if len(got) == 0 || len(got) > 4 {
+			t.Errorf("%c has the readings %v, the dictionary %v", r, got, known)
 		}
 		for _, say := range got {
 			if !slices.Contains(known, say) && !slices.Contains(known, strings.Replace(say, "u", "v", 1)) && !strings.Contains(string(ours), string(r)+"=") {
-				foreign++
+				t.Errorf("%c is read %s, the dictionary has %v", r, say, known)
 			}
 		}
-		if len(got) > 4 {
-			t.Errorf("%c has %d readings", r, len(got))
-		}
-	}
-	if missing > 20 || foreign > 0 {
-		t.Errorf("%d characters without a reading, %d readings from nowhere", missing, foreign)
 	}
 }

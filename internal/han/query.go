@@ -157,7 +157,7 @@ func (t *spoken) breaks(s string) ([]int, bool) {
 		for j := i + 1; j <= min(n, i+t.longest); j++ {
 			if t.syllables[s[i:j]] {
 				from[i] += from[j]
-			} else if j == n && t.begins(s[i:]) {
+			} else if j == n && t.heads[s[i:]] {
 				from[i]++
 			}
 		}
@@ -178,16 +178,6 @@ func (t *spoken) breaks(s string) ([]int, bool) {
 		}
 	}
 	return out, true
-}
-
-// begins tells letters that some syllable begins with.
-func (t *spoken) begins(s string) bool {
-	for syllable := range t.syllables {
-		if strings.HasPrefix(syllable, s) {
-			return true
-		}
-	}
-	return false
 }
 
 // mixed divides letters into whole syllables and single initials (zhangsf,

@@ -78,7 +78,8 @@ type spoken struct {
 	surnames  map[string][]string
 	compound  map[rune][]phrase // surnames of two characters or more, by the first
 	syllables map[string]bool
-	longest   int // letters of the longest syllable
+	heads     map[string]bool // what syllables begin with
+	longest   int             // letters of the longest syllable
 }
 
 // phrase is a word with its reading, one syllable a character (nil: as the
@@ -90,7 +91,7 @@ type phrase struct {
 
 var speech = sync.OnceValue(func() *spoken {
 	t := &spoken{sets: [][]string{nil}, phrases: map[rune][]phrase{}, surnames: map[string][]string{},
-		compound: map[rune][]phrase{}, syllables: map[string]bool{}}
+		compound: map[rune][]phrase{}, syllables: map[string]bool{}, heads: map[string]bool{}}
 	for line := range strings.Lines(readingsText) {
 		list, chars, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
 		t.sets = append(t.sets, t.hear(list))
@@ -107,7 +108,13 @@ var speech = sync.OnceValue(func() *spoken {
 func (t *spoken) hear(list string) []string {
 	says := strings.Split(list, ",")
 	for _, s := range says {
+		if t.syllables[s] {
+			continue
+		}
 		t.syllables[s] = true
+		for i := range s {
+			t.heads[s[:i+1]] = true
+		}
 		t.longest = max(t.longest, len(s))
 	}
 	return says
