@@ -3,12 +3,14 @@ package han_test
 import (
 	"database/sql"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 	_ "modernc.org/sqlite" // the driver
 
 	"kedang/internal/han"
@@ -87,4 +89,40 @@ func texts(t *testing.T, d *sql.DB, query string, args ...any) []string {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// TestPostgreSQLReadsQueries: PostgreSQL takes what is printed and finds what
+// we find. It needs KEDANG_TEST_POSTGRES.
+func TestPostgreSQLReadsQueries(t *testing.T) {
+	url := os.Getenv("KEDANG_TEST_POSTGRES")
+	if url == "" {
+		t.Skip("no KEDANG_TEST_POSTGRES")
+	}
+	ctx := t.Context()
+	c, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(ctx)
+	records := []record{{title: "张三丰", phone: "+8613800138000", code: "C2026-000001", email: "z.s@a-b.cn", body: "上海市 VIP 13912345678", mark: "x"},
+		{title: "臺積電 TSMC", phone: "0227372535", body: strings.Join(pieces, "")}, {title: strings.Join(pieces, ""), code: strings.Join(pieces, "沪")}}
+	for _, query := range append([]string{"张三丰", "zs", "zsfeng", "8000", "13800138", "台积 tsmc", "浦东", "vip 139123", `"`, `'`, `\`, "& | !", "🏨"}, pieces...) {
+		q := han.ParseQuery(query)
+		if q.Empty() {
+			continue
+		}
+		for tier := han.Exact; tier <= han.Body; tier++ {
+			condition := q.Tier(tier, []string{"x"})
+			for _, r := range records {
+				list := r.tokens().List()
+				var got bool
+				if err := c.QueryRow(ctx, `SELECT array_to_tsvector($1::text[]) @@ $2::tsquery`, list, han.TSQuery(condition)).Scan(&got); err != nil {
+					t.Fatalf("%q: %s: %v", query, han.TSQuery(condition), err)
+				}
+				if want := condition.Holds(list); got != want {
+					t.Errorf("%q in %+v, tier %d: PostgreSQL says %v: %s", query, r, tier, got, han.TSQuery(condition))
+				}
+			}
+		}
+	}
 }

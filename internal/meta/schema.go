@@ -114,9 +114,6 @@ func (t *Type) DefaultView() *View {
 	return nil
 }
 
-// Pos_ is the field's position in Type.Fields, or in its parent's Rows.
-func (f *Field) Pos_() int { return f.Slot }
-
 // Row finds a field of child rows by name.
 func (f *Field) Row(name string) (*Field, bool) {
 	for _, r := range f.Rows {
