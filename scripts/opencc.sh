@@ -8,7 +8,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 (
 	cd "$dir"
-	apt-get download -q libopencc-data opencc libopencc1.1 libmarisa0
+	chmod 755 . && apt-get download -q libopencc-data opencc libopencc1.1 libmarisa0
 	for deb in *.deb; do dpkg -x "$deb" root; done
 )
 LD_LIBRARY_PATH=$(dirname "$(find "$dir/root" -name 'libopencc.so.1.1' | head -n 1)")

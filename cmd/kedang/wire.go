@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"hash/fnv"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"kedang"
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/han"
+	"kedang/internal/job"
+	"kedang/internal/ledger"
+	"kedang/internal/meta"
+	"kedang/internal/record"
+	"kedang/internal/transfer"
+	"kedang/internal/vault"
+)
+
+// app is one company, open: all parts joined.
+type app struct {
+	place   *place
+	company company
+	zone    *time.Location
+
+	db       *db.DB
+	ids      *db.IDs
+	ledger   *ledger.Ledger
+	access   *access.Service
+	jobs     *job.Queue
+	vault    *vault.Vault
+	store    *record.Store
+	transfer *transfer.Service
+}
+
+// extensions, matchers and lockers are all that other parts add to the engine,
+// in the order in which they are asked.
+func (a *app) extensions() ([]record.Extension, []record.Matcher, []record.FieldLocker) {
+	return []record.Extension{}, []record.Matcher{}, []record.FieldLocker{}
+}
+
+// openPeople opens the database with the part that knows users, departments
+// and roles. It needs no keys, so that a user can be added on a machine that
+// has none.
+func openPeople(ctx context.Context, p *place, demo bool) (a *app, err error) {
+	defer errs.Wrap(&err, "openPeople")
+	a = &app{place: p}
+	if a.db, err = db.Open(ctx, db.Config{Dir: p.Data, URL: p.Database, Schema: p.Schema}); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			a.db.Close()
+		}
+	}()
+	if err := a.settleCompany(ctx, demo); err != nil {
+		return nil, err
+	}
+	a.ids = db.NewIDs(a.node(), nil)
+	a.ledger = ledger.New(a.ids)
+	if err := a.ledger.Open(ctx, a.db); err != nil {
+		return nil, err
+	}
+	a.access, err = access.New(access.Options{DB: a.db, IDs: a.ids, Ledger: a.ledger, Zone: a.zone, SortKey: han.SortKey})
+	if err != nil {
+		return nil, err
+	}
+	schema, err := a.schema()
+	if err != nil {
+		return nil, err
+	}
+	a.access.Bind(schema)
+	return a, nil
+}
+
+// open opens everything and brings the database to the packs' types.
+func open(ctx context.Context, p *place, demo bool, log *slog.Logger) (a *app, err error) {
+	defer errs.Wrap(&err, "open")
+	if a, err = openPeople(ctx, p, demo); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			a.db.Close()
+		}
+	}()
+	a.jobs = job.New(a.db, a.ids, job.Options{Zone: a.zone, Log: log})
+	if err := a.jobs.Open(ctx); err != nil {
+		return nil, err
+	}
+	if a.vault, err = vault.Open(ctx, a.db, a.ledger, vault.Options{Dir: p.Data}); err != nil {
+		return nil, err
+	}
+	extensions, matchers, lockers := a.extensions()
+	a.store, err = record.New(ctx, record.Options{DB: a.db, IDs: a.ids, Ledger: a.ledger, Jobs: a.jobs, Vault: a.vault,
+		Blobs: a.vault.Files(), Access: a.access, Clock: time.Now, Zone: a.zone, Region: a.company.Region,
+		Extensions: extensions, Matchers: matchers, Lockers: lockers})
+	if err != nil {
+		return nil, err
+	}
+	schema, err := a.schema()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.store.Apply(ctx, schema); err != nil {
+		return nil, err
+	}
+	a.transfer, err = openTransfer(ctx, a)
+	return a, err
+}
+
+// settleCompany reads what the company was made with, lets the flags change
+// it, and keeps the outcome.
+func (a *app) settleCompany(ctx context.Context, demo bool) error {
+	stored, err := readCompany(ctx, a.db)
+	if err != nil {
+		return err
+	}
+	a.company = stored.settle(a.place, demo)
+	if a.zone, err = a.place.zone(a.company.Zone); err != nil {
+		return err
+	}
+	if !slices.Contains([]string{"CN", "HK", "TW", "MO"}, a.company.Region) {
+		return badFlag("region", a.company.Region)
+	}
+	if a.company.Packs, err = withRequired(a.company.Packs); err != nil {
+		return err
+	}
+	if slices.Equal(stored.Packs, a.company.Packs) && stored.Zone == a.company.Zone && stored.Region == a.company.Region {
+		return nil
+	}
+	return writeCompany(ctx, a.db, a.company)
+}
+
+// node is this process among those that write to one database. A SQLite
+// directory has one process at a time; on PostgreSQL the machine's name and
+// the process number spread over the 256 there may be.
+func (a *app) node() int {
+	if a.db.Dialect() == db.SQLite {
+		return 1
+	}
+	host, _ := os.Hostname()
+	h := fnv.New32a()
+	h.Write([]byte(host))
+	return int(h.Sum32()) + os.Getpid()
+}
+
+// schema loads the company's packs and overlay. A bad pack is refused with all
+// that is wrong in it.
+func (a *app) schema() (*meta.Schema, error) {
+	sources, err := packSources(a.company.Packs)
+	if err != nil {
+		return nil, err
+	}
+	if a.place.Overlay != "" {
+		sources = append(sources, meta.Source{Name: "overlay", FS: os.DirFS(a.place.Overlay), Overlay: true})
+	}
+	schema, problems := meta.Load(sources...)
+	return schema, problems.Err()
+}
+
+// close stops what runs and closes the database; nothing acknowledged is lost
+// without it.
+func (a *app) close() error {
+	return a.db.Close()
+}
+
+// packSources are the packs by name, or by folder when the name is a path.
+func packSources(names []string) ([]meta.Source, error) {
+	out := make([]meta.Source, 0, len(names))
+	for _, name := range names {
+		fsys, err := packFS(name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, meta.Source{Name: filepath.Base(name), FS: fsys})
+	}
+	return out, nil
+}
+
+func packFS(name string) (fs.FS, error) {
+	if strings.ContainsAny(name, `/\`) {
+		if info, err := os.Stat(name); err != nil || !info.IsDir() {
+			return nil, errs.New(errs.Invalid, "no_such_pack", errs.Params{"pack": name})
+		}
+		return os.DirFS(name), nil
+	}
+	sub, err := fs.Sub(kedang.Packs, "packs/"+name)
+	if err == nil {
+		_, err = fs.Stat(sub, "pack.yaml")
+	}
+	if err != nil {
+		return nil, errs.New(errs.Invalid, "no_such_pack", errs.Params{"pack": name})
+	}
+	return sub, nil
+}
+
+// withRequired adds the packs that the named ones require, each before what
+// needs it.
+func withRequired(names []string) ([]string, error) {
+	var out []string
+	var add func(name string, depth int) error
+	add = func(name string, depth int) error {
+		if name = strings.TrimSpace(name); slices.Contains(out, name) || depth > 16 {
+			return nil
+		}
+		fsys, err := packFS(name)
+		if err != nil {
+			return err
+		}
+		var head struct {
+			Requires []string `yaml:"requires"`
+		}
+		if raw, err := fs.ReadFile(fsys, "pack.yaml"); err == nil {
+			// What does not parse is reported by meta.Load, with its place.
+			_ = yaml.Unmarshal(raw, &head)
+		}
+		for _, r := range head.Requires {
+			if err := add(r, depth+1); err != nil {
+				return err
+			}
+		}
+		out = append(out, name)
+		return nil
+	}
+	for _, name := range names {
+		if err := add(name, 0); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
