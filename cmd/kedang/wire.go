@@ -31,6 +31,8 @@ type app struct {
 	place   *place
 	company company
 	zone    *time.Location
+	types   *meta.Schema
+	seeds   bool // demo data have to be made: this is their first start
 
 	db       *db.DB
 	ids      *db.IDs
@@ -74,11 +76,10 @@ func openPeople(ctx context.Context, p *place, demo bool) (a *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	schema, err := a.schema()
-	if err != nil {
+	if a.types, err = a.load(); err != nil {
 		return nil, err
 	}
-	a.access.Bind(schema)
+	a.access.Bind(a.types)
 	return a, nil
 }
 
@@ -107,11 +108,7 @@ func open(ctx context.Context, p *place, demo bool, log *slog.Logger) (a *app, e
 	if err != nil {
 		return nil, err
 	}
-	schema, err := a.schema()
-	if err != nil {
-		return nil, err
-	}
-	if err := a.store.Apply(ctx, schema); err != nil {
+	if err := a.store.Apply(ctx, a.types); err != nil {
 		return nil, err
 	}
 	a.transfer, err = openTransfer(ctx, a)
@@ -125,7 +122,14 @@ func (a *app) settleCompany(ctx context.Context, demo bool) error {
 	if err != nil {
 		return err
 	}
+	known := len(stored.Packs) > 0
+	if demo && known && stored.Demo == "" {
+		return errs.New(errs.Conflict, "not_demo_directory", nil)
+	}
 	a.company = stored.settle(a.place, demo)
+	if demo && !known {
+		a.company.Demo, a.seeds = demoBegun, true
+	}
 	if a.zone, err = a.place.zone(a.company.Zone); err != nil {
 		return err
 	}
@@ -154,9 +158,9 @@ func (a *app) node() int {
 	return int(h.Sum32()) + os.Getpid()
 }
 
-// schema loads the company's packs and overlay. A bad pack is refused with all
+// load loads the company's packs and overlay. A bad pack is refused with all
 // that is wrong in it.
-func (a *app) schema() (*meta.Schema, error) {
+func (a *app) load() (*meta.Schema, error) {
 	sources, err := packSources(a.company.Packs)
 	if err != nil {
 		return nil, err

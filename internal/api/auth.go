@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strings"
 
 	"kedang/internal/access"
@@ -34,12 +33,15 @@ func networks(texts []string) ([]network, error) {
 	return out, nil
 }
 
-// actor finds who asks: a bearer token first, then the session cookie.
+var errUnauthenticated = errs.New(errs.Unauthenticated, "unauthenticated", nil)
+
+// actor finds who asks: a bearer token first, then the session cookie. An
+// Authorization header of another kind is not passed over for the cookie.
 func (s *Server) actor(r *http.Request) (*access.Actor, error) {
-	if h := r.Header.Get("Authorization"); h != "" {
-		token, ok := strings.CutPrefix(h, "Bearer ")
+	if r.Header.Get("Authorization") != "" {
+		token, ok := bearer(r)
 		if !ok {
-			return nil, errs.New(errs.Unauthenticated, "unauthenticated", nil)
+			return nil, errUnauthenticated
 		}
 		a, err := s.Access.Session(r.Context(), token)
 		if err != nil {
@@ -49,7 +51,7 @@ func (s *Server) actor(r *http.Request) (*access.Actor, error) {
 	}
 	c, err := r.Cookie(s.cookie())
 	if err != nil {
-		return nil, errs.New(errs.Unauthenticated, "unauthenticated", nil)
+		return nil, errUnauthenticated
 	}
 	a, err := s.Access.Session(r.Context(), c.Value)
 	if err != nil {
@@ -72,24 +74,17 @@ func (s *Server) setCookie(w http.ResponseWriter, token string, age int) {
 
 // sameSite refuses writes that another site's page sends with our cookie.
 // Browsers say where a request comes from; tools with a bearer token say
-// nothing and carry no cookie.
+// nothing, and a token is nothing that a browser adds by itself.
 func (s *Server) sameSite(r *http.Request) error {
-	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Header.Get("Authorization") != "" {
+	if r.Header.Get("Authorization") != "" {
 		return nil
 	}
-	switch r.Header.Get("Sec-Fetch-Site") {
-	case "same-origin", "none":
-		return nil
-	case "":
-	default:
-		return errs.New(errs.Forbidden, "cross_site", nil)
+	if host := r.Header.Get("X-Forwarded-Host"); host != "" && s.proxied(r) {
+		outside := *r
+		outside.Host = host
+		r = &outside
 	}
-	origin := r.Header.Get("Origin")
-	if origin == "" {
-		return nil
-	}
-	u, err := url.Parse(origin)
-	if err != nil || u.Host != r.Host {
+	if s.crossSite.Check(r) != nil {
 		return errs.New(errs.Forbidden, "cross_site", nil)
 	}
 	return nil
@@ -117,6 +112,22 @@ func (s *Server) clientIP(r *http.Request) string {
 		}
 	}
 	return host
+}
+
+// proxied tells that a trusted proxy made the connection.
+func (s *Server) proxied(r *http.Request) bool {
+	a, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && s.isProxy(a.Addr())
+}
+
+// near tells that the caller sits on this machine or a private network. What
+// came through a proxy we do not know of may come from anywhere.
+func (s *Server) near(r *http.Request) bool {
+	if !s.proxied(r) && (r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "") {
+		return false
+	}
+	ip, err := netip.ParseAddr(s.clientIP(r))
+	return err == nil && (ip.Unmap().IsLoopback() || ip.Unmap().IsPrivate())
 }
 
 func (s *Server) isProxy(ip netip.Addr) bool {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -129,12 +130,45 @@ func idIn(text string) (int64, error) {
 	return id, nil
 }
 
+// params reads the query of a URL. What cannot be read is refused, and so is a
+// name given twice: a filter that is quietly dropped would answer everything.
+func params(r *http.Request) (url.Values, error) {
+	v, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, errs.RefuseField("", "bad_parameter", nil)
+	}
+	for name, all := range v {
+		if len(all) > 1 {
+			return nil, errs.RefuseField(name, "bad_parameter", errs.Params{"name": name})
+		}
+		if err := checkText(name, all[0]); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+// checkText refuses what no text of ours may hold.
+func checkText(path, s string) error {
+	switch {
+	case !utf8.ValidString(s):
+		return errs.RefuseField(path, "invalid_utf8", nil)
+	case strings.ContainsRune(s, 0):
+		return errs.RefuseField(path, "nul_in_text", nil)
+	}
+	return nil
+}
+
 // intParam reads a number of the query within bounds; fallback when absent.
 func intParam(r *http.Request, name string, fallback, low, high int) (int, error) {
 	text := r.URL.Query().Get(name)
 	if text == "" {
 		return fallback, nil
 	}
+	return intWithin(name, text, low, high)
+}
+
+func intWithin(name, text string, low, high int) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < low || n > high {
 		return 0, errs.RefuseField(name, "out_of_range", errs.Params{"min": low, "max": high})

@@ -33,7 +33,11 @@ func (s *Server) part(w http.ResponseWriter, r *http.Request, a *access.Actor, t
 	case "timeline":
 		return s.timeline(w, r, a, t.typ, id)
 	case "related":
-		q, err := listQuery(r)
+		v, err := params(r)
+		if err != nil {
+			return err
+		}
+		q, err := listQuery(v)
 		if err != nil {
 			return err
 		}
@@ -72,7 +76,10 @@ func (s *Server) timeline(w http.ResponseWriter, r *http.Request, a *access.Acto
 	if err != nil {
 		return err
 	}
-	v := r.URL.Query()
+	v, err := params(r)
+	if err != nil {
+		return err
+	}
 	buf := getBuffer()
 	defer putBuffer(buf)
 	out, err := s.Store.Timeline(r.Context(), a, typ, id, record.TimelineQuery{PageToken: v.Get("page_token"), Limit: limit, Kinds: listParam(v.Get("kinds"))}, (*buf)[:0])

@@ -25,6 +25,9 @@ var status = map[errs.Kind]int{
 	errs.Canceled:        499,
 }
 
+// errNotAllowed is a known address asked in a way it does not know.
+var errNotAllowed = errs.New(errs.Invalid, "method_not_allowed", nil)
+
 // problemDocument is RFC 9457 with a code and the problems of each field.
 type problemDocument struct {
 	Type   string         `json:"type"`
@@ -59,6 +62,9 @@ func lang(r *http.Request) text.Lang {
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 	e := errs.As(err)
 	code := status[e.Kind]
+	if e == errNotAllowed {
+		code = http.StatusMethodNotAllowed
+	}
 	if code >= 500 {
 		s.Log.Error("failed", "method", r.Method, "path", r.URL.Path, "error", err.Error())
 	}
@@ -70,10 +76,8 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 		}
 		doc.Errors = append(doc.Errors, problemEntry{p.Path, p.Code, sentence(l, p.Code, p.Params), visible(p.Params)})
 	}
-	if e.Kind == errs.TooMany {
-		if wait, ok := e.Params["seconds"].(int64); ok {
-			w.Header().Set("Retry-After", strconv.FormatInt(wait, 10))
-		}
+	if wait, ok := e.Params["wait"].(int64); ok && e.Kind == errs.TooMany {
+		w.Header().Set("Retry-After", strconv.FormatInt(wait, 10))
 	}
 	if e.Kind == errs.Unauthenticated {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="kedang"`)

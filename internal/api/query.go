@@ -11,7 +11,10 @@ import (
 
 // search serves GET /search?q=&types=customer,contact&limit=.
 func (s *Server) search(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
-	v := r.URL.Query()
+	v, err := params(r)
+	if err != nil {
+		return err
+	}
 	for name := range v {
 		if name != "q" && name != "types" && name != "limit" {
 			return errs.RefuseField(name, "unknown_parameter", errs.Params{"name": name})
@@ -19,9 +22,6 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request, a *access.Actor)
 	}
 	limit, err := intParam(r, "limit", 0, 1, 100)
 	if err != nil {
-		return err
-	}
-	if err := checkText("q", v.Get("q")); err != nil {
 		return err
 	}
 	buf := getBuffer()
@@ -40,11 +40,13 @@ func (s *Server) group(w http.ResponseWriter, r *http.Request, a *access.Actor, 
 	var q record.GroupQuery
 	switch r.Method {
 	case http.MethodGet:
-		v := r.URL.Query()
+		v, err := params(r)
+		if err != nil {
+			return err
+		}
 		q.By, q.Sum = v.Get("by"), v.Get("sum")
 		v.Del("by")
 		v.Del("sum")
-		var err error
 		if q.ListQuery, err = listQuery(v); err != nil {
 			return err
 		}
@@ -81,12 +83,14 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, a *access.Actor,
 	format := "xlsx"
 	switch r.Method {
 	case http.MethodGet:
-		v := r.URL.Query()
+		v, err := params(r)
+		if err != nil {
+			return err
+		}
 		if v.Has("format") {
 			format = v.Get("format")
 		}
 		v.Del("format")
-		var err error
 		if q, err = listQuery(v); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -72,10 +73,10 @@ func (s *Server) records(w http.ResponseWriter, r *http.Request, a *access.Actor
 	return notAllowed(w, "GET, PATCH, DELETE")
 }
 
+// notAllowed refuses a method and names those that would do.
 func notAllowed(w http.ResponseWriter, methods string) error {
 	w.Header().Set("Allow", methods)
-	w.WriteHeader(http.StatusMethodNotAllowed)
-	return nil
+	return errNotAllowed
 }
 
 // collection serves /{type} and /{type}:verb.
@@ -85,7 +86,11 @@ func (s *Server) collection(w http.ResponseWriter, r *http.Request, a *access.Ac
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		q, err := listQuery(r)
+		v, err := params(r)
+		if err != nil {
+			return err
+		}
+		q, err := listQuery(v)
 		if err != nil {
 			return err
 		}
@@ -143,20 +148,21 @@ func (b queryBody) query() record.ListQuery {
 var listParams = map[string]bool{"filter": true, "order_by": true, "page_size": true, "page_token": true,
 	"fields": true, "expand": true, "total": true, "view": true, "archived": true, "q": true}
 
-func listQuery(r *http.Request) (record.ListQuery, error) {
-	v := r.URL.Query()
+func listQuery(v url.Values) (q record.ListQuery, err error) {
 	for name := range v {
 		if !listParams[name] {
-			return record.ListQuery{}, errs.RefuseField(name, "unknown_parameter", errs.Params{"name": name})
+			return q, errs.RefuseField(name, "unknown_parameter", errs.Params{"name": name})
 		}
 	}
-	size, err := intParam(r, "page_size", 0, 1, 1000)
-	if err != nil {
-		return record.ListQuery{}, err
-	}
-	return record.ListQuery{Filter: v.Get("filter"), OrderBy: v.Get("order_by"), PageSize: size, PageToken: v.Get("page_token"),
+	q = record.ListQuery{Filter: v.Get("filter"), OrderBy: v.Get("order_by"), PageToken: v.Get("page_token"),
 		Fields: listParam(v.Get("fields")), Expand: listParam(v.Get("expand")), Total: v.Get("total"), View: v.Get("view"),
-		Archived: v.Get("archived"), Q: v.Get("q")}, nil
+		Archived: v.Get("archived"), Q: v.Get("q")}
+	if text := v.Get("page_size"); text != "" {
+		if q.PageSize, err = intWithin("page_size", text, 1, 1000); err != nil {
+			return q, err
+		}
+	}
+	return q, nil
 }
 
 func (s *Server) list(w http.ResponseWriter, r *http.Request, a *access.Actor, typ string, q record.ListQuery) error {

@@ -42,7 +42,8 @@ type Server struct {
 	mux     *http.ServeMux
 	metrics *metrics
 	trusted []network
-	ready   func() error
+
+	crossSite http.CrossOriginProtection
 }
 
 // maxBody is the largest JSON body taken in; uploads have their own limit.
@@ -93,6 +94,7 @@ func (s *Server) routes() {
 	signed("GET /api/v1/sys/schema", s.schema)
 	signed("GET /api/v1/sys/users", s.users)
 	signed("POST /api/v1/sys/users", s.createUser)
+	signed("GET /api/v1/sys/users/{id}", s.getUser)
 	signed("PATCH /api/v1/sys/users/{id}", s.updateUser)
 	signed("POST /api/v1/sys/users/{id}/password-reset", s.resetPassword)
 	signed("GET /api/v1/sys/departments", s.departments)
@@ -109,7 +111,9 @@ func (s *Server) routes() {
 	signed("GET /api/v1/sys/imports/{id}", s.importState)
 	signed("PATCH /api/v1/sys/imports/{id}", s.importPlan)
 	signed("POST /api/v1/sys/imports/{id}/start", s.importStart)
-	signed("POST /api/v1/sys/imports/{id}/undo", s.importUndo)
+	signed("POST /api/v1/sys/imports/{id}/undo", s.importAct(s.Transfer.Undo))
+	signed("POST /api/v1/sys/imports/{id}/cancel", s.importAct(s.Transfer.Cancel))
+	signed("POST /api/v1/sys/imports/{id}/resume", s.importAct(s.Transfer.Resume))
 	signed("GET /api/v1/sys/imports/{id}/refused", s.importRefused)
 
 	signed("GET /api/v1/search", s.search)

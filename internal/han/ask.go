@@ -73,8 +73,8 @@ func (r reader) all(words []word, body bool) Condition {
 
 // word asks for a word: all its parts, or the code or phone it may be.
 func (r reader) word(w word, body bool) Condition {
-	parts := make([]Condition, len(w.parts))
-	for i, p := range w.parts {
+	parts := make([]Condition, min(len(w.parts), maxTerms))
+	for i, p := range w.parts[:len(parts)] {
 		parts[i] = r.part(p)
 		if body {
 			parts[i] = AnyOf(parts[i], r.inBody(p))
@@ -83,7 +83,8 @@ func (r reader) word(w word, body bool) Condition {
 	subs := []Condition{AllOf(parts...)}
 	if len(w.parts) == 1 && len(w.parts[0].char) != len(w.char) { // xi'an, o'brien as written
 		var grams []Condition
-		for _, g := range runs(w.char) {
+		written := runs(w.char)
+		for _, g := range written[:min(len(written), maxTerms)] {
 			p := part{class: g.class, char: w.char[g.start:g.end]}
 			c := r.grams(p, "", gramLetters)
 			if body {

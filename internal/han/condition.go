@@ -1,6 +1,7 @@
 package han
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -87,30 +88,16 @@ func hasTerm(list []Condition, t Term) bool {
 // Never tells that no row can satisfy c: do not ask.
 func (c Condition) Never() bool { return c.op == never }
 
-// Holds evaluates c over a list of tokens, as an index would.
+// Holds evaluates c over tokens sorted as [Tokens.List] has them, as an index
+// would.
 func (c Condition) Holds(tokens []string) bool {
-	set := make(map[string]bool, len(tokens))
-	for _, t := range tokens {
-		set[t] = true
-	}
-	return c.holds(set, tokens)
-}
-
-func (c Condition) holds(set map[string]bool, tokens []string) bool {
 	switch c.op {
 	case isTerm:
-		if !c.term.Prefix {
-			return set[c.term.Token]
-		}
-		for _, t := range tokens {
-			if strings.HasPrefix(t, c.term.Token) {
-				return true
-			}
-		}
-		return false
+		at, found := slices.BinarySearch(tokens, c.term.Token)
+		return found || c.term.Prefix && at < len(tokens) && strings.HasPrefix(tokens[at], c.term.Token)
 	case allOf, anyOf:
 		for _, s := range c.subs {
-			if s.holds(set, tokens) != (c.op == allOf) {
+			if s.Holds(tokens) != (c.op == allOf) {
 				return c.op == anyOf
 			}
 		}

@@ -49,7 +49,7 @@ type part struct {
 const (
 	maxQueryBytes = 4_096
 	maxWords      = 16
-	maxTerms      = 16 // of one stretch
+	maxTerms      = 16 // of one stretch, and stretches of one word
 	maxMixed      = 6
 	maxPinyin     = 60 // letters
 )

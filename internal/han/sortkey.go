@@ -19,7 +19,7 @@ const (
 // value, Latin letters, then Chinese by pinyin, character by character, then
 // other scripts; what is read alike, by the characters themselves. Case,
 // width and script (traditional or simplified) make no difference before
-// that. The key is at most some 400 bytes long: names that agree in their
+// that. The key is at most some 500 bytes long: names that agree in their
 // first 48 characters sort alike.
 func SortKey(s string) string { return SortKeyAs(s, AnyText) }
 

@@ -53,7 +53,7 @@ func (s *Store) FindBy(ctx context.Context, a *access.Actor, typ, field string, 
 	err = s.DB.Read(ctx, func(tx db.Tx) error {
 		clear(found)
 		for len(args) > 0 {
-			n := min(len(args), mostKeys)
+			n := min(len(args), keysAtOnce)
 			query := k.query + "(" + marks(n) + ") AND t.archived_at IS NULL" + cond
 			if err := k.read(ctx, tx, query, append(args[:n:n], more...), asked, found); err != nil {
 				return err
@@ -65,8 +65,8 @@ func (s *Store) FindBy(ctx context.Context, a *access.Actor, typ, field string, 
 	return found, err
 }
 
-// mostKeys bounds the values of one statement.
-const mostKeys = 500
+// keysAtOnce bounds the values of one statement.
+const keysAtOnce = 500
 
 // key is how a field finds records.
 type key struct {

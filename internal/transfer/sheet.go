@@ -26,6 +26,8 @@ type sheet interface {
 	// next gives a row's cells (valid until the next call) and its line in the
 	// file; io.EOF at the end.
 	next() (cells []string, line int, err error)
+	// part is how much of the file is read, of 1; 0 when it cannot be told.
+	part() float64
 	close() error
 }
 
@@ -65,7 +67,11 @@ func openSheet(f *os.File, hint string) (sheet, Format, error) {
 	case isJunk(head):
 		return nil, Format{}, errs.New(errs.Invalid, "not_a_sheet", nil)
 	}
-	return openText(f, head, n < sample, hint)
+	info, err := f.Stat()
+	if err != nil {
+		return nil, Format{}, err
+	}
+	return openText(f, info.Size(), head, hint)
 }
 
 // compound tells what an old Office file is: an encrypted workbook, or Excel 97.
@@ -89,12 +95,14 @@ func isJunk(head []byte) bool {
 
 // textSheet is a CSV or the like.
 type textSheet struct {
+	raw    *counted
+	size   int64
 	reader *csv.Reader
 	guard  *recordGuard
 }
 
-func openText(f io.Reader, head []byte, whole bool, hint string) (sheet, Format, error) {
-	enc, err := detect(head, whole)
+func openText(f io.Reader, size int64, head []byte, hint string) (sheet, Format, error) {
+	enc, err := detect(head, size <= int64(len(head)))
 	if hint != "" {
 		enc, err = encodingNamed(hint)
 	}
@@ -106,13 +114,14 @@ func openText(f io.Reader, head []byte, whole bool, hint string) (sheet, Format,
 		return nil, Format{}, err
 	}
 	delimiter := guessDelimiter(text)
-	g := &recordGuard{r: decode(f, enc)}
+	raw := &counted{r: f}
+	g := &recordGuard{r: decode(raw, enc)}
 	r := csv.NewReader(g)
 	r.Comma = delimiter
 	r.LazyQuotes = true
 	r.FieldsPerRecord = -1
 	r.ReuseRecord = true
-	return &textSheet{reader: r, guard: g}, Format{Kind: "csv", Encoding: enc.name, Delimiter: string(delimiter)}, nil
+	return &textSheet{raw: raw, size: size, reader: r, guard: g}, Format{Kind: "csv", Encoding: enc.name, Delimiter: string(delimiter)}, nil
 }
 
 func (s *textSheet) next() ([]string, int, error) {
@@ -132,7 +141,22 @@ func (s *textSheet) next() ([]string, int, error) {
 	return cells, line, nil
 }
 
+func (s *textSheet) part() float64 { return min(1, float64(s.raw.n)/float64(max(1, s.size))) }
+
 func (s *textSheet) close() error { return nil }
+
+// counted counts the bytes read.
+type counted struct {
+	r io.Reader
+	n int64
+}
+
+// Read reads on.
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n += int64(n)
+	return n, err
+}
 
 // recordGuard ends the reading of a row that has no end: a lone quote must not
 // draw the whole file into memory.
@@ -248,6 +272,8 @@ func (w *workbook) next() (cells []string, line int, err error) {
 	}
 	return cells, w.line, nil
 }
+
+func (w *workbook) part() float64 { return 0 }
 
 func (w *workbook) close() error {
 	w.rows.Close()

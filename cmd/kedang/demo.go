@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"kedang/cmd/kedang/demo"
+	"kedang/internal/access"
+)
+
+// The demo's administrator, who can do no harm: a demo listens on this machine
+// only. Everybody else in it has the same password.
+const (
+	demoAdmin    = "admin"
+	demoPassword = "kedang-demo"
+)
+
+// The states of a demo company.
+const (
+	demoBegun = "begun"
+	demoDone  = "done"
+)
+
+// seed fills a new demo company; it is done once.
+func (a *app) seed(ctx context.Context, w io.Writer) error {
+	begin := time.Now()
+	line := newStatus(w)
+	fmt.Fprintln(w, "making up customers with their histories …")
+	admin := access.NewUser{Username: demoAdmin, Name: demoAdmin, Password: demoPassword, Roles: []string{access.AdminRole}}
+	if _, err := a.access.CreateUser(ctx, access.System("demo"), admin); err != nil {
+		return err
+	}
+	sources, err := packSources(a.company.Packs)
+	if err != nil {
+		return err
+	}
+	n, err := demo.Make(ctx, demo.Options{Store: a.store, Access: a.access, Zone: a.zone, Packs: sources, Now: time.Now(), Password: demoPassword,
+		Replace:  len(a.place.Packs) > 0,
+		Progress: func(done int64, typ string) { line.show(fmt.Sprintf("%d records, now %s", done, typ)) }})
+	line.clear()
+	if err != nil {
+		return err
+	}
+	a.company.Demo = demoDone
+	if err := writeCompany(ctx, a.db, a.company); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%d records in %.1f s\n", n, time.Since(begin).Seconds())
+	return a.db.Maintain(ctx)
+}

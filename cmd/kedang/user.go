@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+)
+
+// userCommand looks after people. Departments and roles are otherwise kept in
+// the settings of the web app.
+type userCommand struct {
+	Add      userAdd      `cmd:"" help:"Add a person."`
+	Token    userToken    `cmd:"" help:"Make an API token; the last line printed is the token."`
+	List     userList     `cmd:"" help:"List everybody."`
+	Disable  userDisable  `cmd:"" help:"Keep a person out, at once."`
+	Enable   userEnable   `cmd:"" help:"Let a disabled person in again."`
+	Password userPassword `cmd:"" help:"Give a person a new password."`
+}
+
+type userAdd struct {
+	Username      string `arg:"" name:"name" help:"User name to sign in with."`
+	Role          string `required:"" help:"Role, as the packs name it: rep, manager, administrator …"`
+	FullName      string `name:"full-name" help:"The person's name; the user name unless told."`
+	Department    string `help:"Code or name of the department; made when there is none."`
+	PasswordStdin bool   `name:"password-stdin" help:"Read the password from standard input, one line."`
+}
+
+// Run adds the person.
+func (c *userAdd) Run(ctx context.Context, p *place) error {
+	n := newUser{Username: c.Username, Name: c.FullName, Role: c.Role, Department: c.Department}
+	if c.PasswordStdin {
+		var err error
+		if n.Password, err = readSecret(os.Stdin); err != nil {
+			return err
+		}
+	}
+	return withOperator(ctx, p, people, func(op operator) error {
+		id, err := op.AddUser(ctx, n)
+		if err == nil {
+			fmt.Printf("added %s (%s)\n", c.Username, id)
+		}
+		return err
+	})
+}
+
+type userToken struct {
+	Username string `arg:"" name:"name"`
+}
+
+// Run prints the token alone as its last line.
+func (c *userToken) Run(ctx context.Context, p *place) error {
+	return withOperator(ctx, p, people, func(op operator) error {
+		secret, err := op.Token(ctx, c.Username)
+		if err == nil {
+			fmt.Println(secret)
+		}
+		return err
+	})
+}
+
+type userList struct{}
+
+// Run prints a line for each person.
+func (userList) Run(ctx context.Context, p *place) error {
+	return withOperator(ctx, p, people, func(op operator) error {
+		list, err := op.Users(ctx)
+		if err != nil {
+			return err
+		}
+		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+		for _, u := range list {
+			state := ""
+			if !u.Active {
+				state = "disabled"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.Username, u.Name, strings.Join(u.Roles, ","), u.Department, state)
+		}
+		return w.Flush()
+	})
+}
+
+type userDisable struct {
+	Username string `arg:"" name:"name"`
+}
+
+// Run disables the person.
+func (c *userDisable) Run(ctx context.Context, p *place) error {
+	return withOperator(ctx, p, people, func(op operator) error { return op.SetActive(ctx, c.Username, false) })
+}
+
+type userEnable struct {
+	Username string `arg:"" name:"name"`
+}
+
+// Run lets the person in again.
+func (c *userEnable) Run(ctx context.Context, p *place) error {
+	return withOperator(ctx, p, people, func(op operator) error { return op.SetActive(ctx, c.Username, true) })
+}
+
+type userPassword struct {
+	Username      string `arg:"" name:"name"`
+	PasswordStdin bool   `name:"password-stdin" required:"" help:"Read the password from standard input, one line."`
+}
+
+// Run changes the password.
+func (c *userPassword) Run(ctx context.Context, p *place) error {
+	password, err := readSecret(os.Stdin)
+	if err != nil {
+		return err
+	}
+	return withOperator(ctx, p, people, func(op operator) error { return op.SetPassword(ctx, c.Username, password) })
+}
+
+// withOperator opens a company for one piece of work.
+func withOperator(ctx context.Context, p *place, n need, do func(operator) error) (err error) {
+	op, err := operate(ctx, p, n)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, op.Close()) }()
+	return do(op)
+}
+
+// readSecret reads one line; the end of the line is not part of it.
+func readSecret(r io.Reader) (string, error) {
+	line, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil && err != io.EOF {
+		return "", err
+	}
+	line = strings.TrimRight(line, "\r\n")
+	if line == "" {
+		return "", errors.New("no password was given on standard input")
+	}
+	return line, nil
+}

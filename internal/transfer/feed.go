@@ -1,0 +1,212 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kedang/internal/errs"
+	"kedang/internal/meta"
+	"kedang/internal/record"
+)
+
+// chunkRows is how many rows share a transaction.
+const chunkRows = 500
+
+// row is one row of a sheet, ready to be written.
+type row struct {
+	line     int
+	values   record.Values
+	key      []any  // values in stored form by which it finds its record; empty when the cell is
+	keyText  string // as written
+	problems []errs.Problem
+}
+
+// batch is what the reader hands over: up to chunkRows rows.
+type batch struct {
+	rows  []row
+	part  float64 // of the file that is read; 0 unknown
+	ended error   // why the file cannot be read further; nil, or io.EOF at its end
+}
+
+// filling is a field and the columns that fill it.
+type filling struct {
+	field   *meta.Field
+	columns []int
+}
+
+// feed reads a sheet ahead of the writer.
+type feed struct {
+	sheet    sheet
+	plan     Plan
+	key      string
+	fillings []filling
+	in       *meta.Input
+}
+
+// startFeed reads the rows below the plan's header and after a line into
+// batches. It ends with the batch that has ended set, or when ctx ends.
+func (s *Service) startFeed(ctx context.Context, f *os.File, t *meta.Type, i Import) (<-chan batch, error) {
+	sh, _, err := openSheet(f, i.Plan.Format.Encoding)
+	if err != nil {
+		return nil, err
+	}
+	r := &feed{sheet: sh, plan: i.Plan, in: &meta.Input{Loose: true, Zone: s.Store.Zone, Region: s.Store.Region, Now: s.Clock()}}
+	if i.Mode != Create {
+		r.key = i.Key
+	}
+	for _, c := range i.Plan.Columns {
+		field, ok := t.Field(c.Field)
+		if c.Field == "" || !ok {
+			continue
+		}
+		k := slices.IndexFunc(r.fillings, func(x filling) bool { return x.field == field })
+		if k < 0 {
+			k = len(r.fillings)
+			r.fillings = append(r.fillings, filling{field: field})
+		}
+		r.fillings[k].columns = append(r.fillings[k].columns, c.Index)
+	}
+	out := make(chan batch, 2)
+	go func() {
+		defer close(out)
+		defer sh.close()
+		r.read(ctx, max(i.Plan.Header, int(i.line)), out)
+	}()
+	return out, nil
+}
+
+// read hands over batches of what stands after a line.
+func (r *feed) read(ctx context.Context, after int, out chan<- batch) {
+	b := batch{rows: make([]row, 0, chunkRows)}
+	for b.ended == nil {
+		cells, line, err := r.sheet.next()
+		switch {
+		case err != nil && errs.As(err).Code == "bad_row" && line > after:
+			b.rows = append(b.rows, row{line: line, problems: []errs.Problem{{Code: "bad_row", Params: errs.Params{"line": line}}}})
+		case err != nil && errs.As(err).Code == "bad_row":
+			continue
+		case err != nil:
+			b.ended = err
+		case line <= after || blank(cells):
+			continue
+		default:
+			b.rows = append(b.rows, r.row(cells, line))
+		}
+		if len(b.rows) < chunkRows && b.ended == nil {
+			continue
+		}
+		b.part = r.sheet.part()
+		select {
+		case out <- b:
+		case <-ctx.Done():
+			return
+		}
+		b = batch{rows: make([]row, 0, chunkRows), ended: b.ended}
+	}
+}
+
+// row turns cells into values as the write path takes them. Blank cells are
+// left out: a blank never empties a field.
+func (r *feed) row(cells []string, line int) row {
+	out := row{line: line, values: make(record.Values, len(r.fillings))}
+	for _, f := range r.fillings {
+		text := f.text(cells)
+		if text == "" {
+			continue
+		}
+		text = r.mend(f.field, text)
+		out.values[f.field.Name] = text
+		if f.field.Name == r.key {
+			out.keyText = text
+			out.key = r.keyValues(f.field, text, &out)
+		}
+	}
+	return out
+}
+
+// text is what the columns hold; several that fill one field stand one after
+// the other, as people write several telephones into one cell.
+func (f filling) text(cells []string) string {
+	text := ""
+	for _, c := range f.columns {
+		if c >= len(cells) || strings.TrimSpace(cells[c]) == "" {
+			continue
+		}
+		if text != "" {
+			text += "; "
+		}
+		text += cells[c]
+	}
+	return text
+}
+
+// mend undoes what a spreadsheet does to values: the quote before what is no
+// formula, days counted from 1904, and digits that a float never had.
+func (r *feed) mend(f *meta.Field, text string) string {
+	if len(text) > 1 && text[0] == '\'' && formulaLike(text[1:]) {
+		return text[1:]
+	}
+	if r.plan.Format.Kind != "xlsx" {
+		return text
+	}
+	switch f.KindName {
+	case "date", "datetime":
+		if day, err := strconv.ParseFloat(text, 64); err == nil && r.plan.Format.Dates1904 {
+			return strconv.FormatFloat(day+1462, 'f', -1, 64)
+		}
+	case "decimal", "money", "percent", "integer":
+		if n, err := strconv.ParseFloat(text, 64); err == nil && len(text) > 15 {
+			return shortest(n)
+		}
+	}
+	return text
+}
+
+// shortest writes a number with the fifteen digits that a float can hold.
+func shortest(n float64) string {
+	before := len(strings.TrimPrefix(strconv.FormatFloat(n, 'f', 0, 64), "-"))
+	text := strconv.FormatFloat(n, 'f', max(0, 15-before), 64)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
+}
+
+// keyValues reads the key's cell.
+func (r *feed) keyValues(f *meta.Field, text string, out *row) []any {
+	if f.System {
+		return []any{strings.TrimSpace(text)}
+	}
+	v, problems := f.Kind.Parse(f, text, r.in)
+	for _, p := range problems {
+		p.Path = f.Name + p.Path
+		out.problems = append(out.problems, p)
+	}
+	switch x := v.(type) {
+	case string, int64:
+		return []any{x}
+	case []meta.Item:
+		var list []any
+		for _, item := range x {
+			list = append(list, item.Value)
+		}
+		return list
+	}
+	return nil
+}
+
+// total estimates how many rows a sheet has.
+func (b batch) total(rows int64) int64 {
+	switch {
+	case errors.Is(b.ended, io.EOF):
+		return rows
+	case b.part <= 0:
+		return 0
+	}
+	return int64(float64(rows) / b.part)
+}

@@ -1,0 +1,169 @@
+package transfer
+
+import (
+	"context"
+	"strings"
+
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/record"
+)
+
+// chunk is the rows of one transaction and the writes they come to.
+type chunk struct {
+	rows []row
+	op   []bool // by row: it comes to a write; else its problems say why not
+	ops  []record.Op
+	revs []int64 // by write: the revision before an update
+}
+
+// resolve finds the records that rows name by their keys, all of them in one
+// look, and makes the writes. The chunk ends before a row whose key a new
+// record of the same chunk bears: in the next one that record is found.
+func (w *importing) resolve(ctx context.Context, rows []row) (*chunk, error) {
+	found, err := w.find(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	c := &chunk{op: make([]bool, 0, len(rows)), ops: make([]record.Op, 0, len(rows)), revs: make([]int64, 0, len(rows))}
+	fresh := map[any]bool{}
+	for i := range rows {
+		r := &rows[i]
+		if repeats(fresh, r.key) {
+			break
+		}
+		c.rows = rows[:i+1]
+		op, rev, err := w.write(ctx, r, found)
+		if err != nil {
+			return nil, err
+		}
+		c.op = append(c.op, op != nil)
+		if op == nil {
+			continue
+		}
+		if op.Verb == "create" {
+			for _, k := range r.key {
+				fresh[k] = true
+			}
+		}
+		c.ops, c.revs = append(c.ops, *op), append(c.revs, rev)
+	}
+	return c, nil
+}
+
+func repeats(fresh map[any]bool, key []any) bool {
+	for _, k := range key {
+		if fresh[k] {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *importing) find(ctx context.Context, rows []row) (map[any][]record.Found, error) {
+	if w.Mode == Create {
+		return nil, nil
+	}
+	var values []any
+	for i := range rows {
+		values = append(values, rows[i].key...)
+	}
+	return w.s.Store.FindBy(ctx, w.actor, w.Type, w.Key, values)
+}
+
+// write is what a row comes to; nil when its problems refuse it. The key is
+// not written again into the record it found: a telephone that finds a
+// customer must not wipe out his others.
+func (w *importing) write(ctx context.Context, r *row, found map[any][]record.Found) (*record.Op, int64, error) {
+	if err := w.owner(ctx, r); err != nil {
+		return nil, 0, err
+	}
+	if len(r.problems) > 0 {
+		return nil, 0, nil
+	}
+	create := &record.Op{Verb: "create", Type: w.Type, Values: r.values}
+	if w.Mode == Create {
+		return create, 0, nil
+	}
+	hits := distinct(found, r.key)
+	code := ""
+	switch {
+	case len(hits) == 1:
+		delete(r.values, w.Key)
+		return &record.Op{Verb: "update", Type: w.Type, ID: hits[0].ID, Values: r.values}, hits[0].Rev, nil
+	case len(hits) > 1:
+		code = "key_ambiguous"
+	case w.Mode == Upsert:
+		return create, 0, nil
+	case len(r.key) == 0:
+		code = "key_missing_in_row"
+	default:
+		code = "key_not_found"
+	}
+	r.problems = append(r.problems, errs.Problem{Path: w.Key, Code: code, Params: errs.Params{"value": r.keyText}})
+	return nil, 0, nil
+}
+
+// distinct are the records that bear any of the values.
+func distinct(found map[any][]record.Found, key []any) (out []record.Found) {
+	for _, k := range key {
+		for _, f := range found[k] {
+			known := false
+			for _, x := range out {
+				known = known || x.ID == f.ID
+			}
+			if !known {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// owners keeps who a name in a sheet's owner column is: an id outside the
+// database, or the code of why nobody is.
+type owners map[string]string
+
+// owner turns a colleague's user name or name into his id.
+func (w *importing) owner(ctx context.Context, r *row) error {
+	text, ok := r.values["owner"].(string)
+	if !ok {
+		return nil
+	}
+	text = strings.TrimSpace(text)
+	who, known := w.owners[text]
+	if !known {
+		var err error
+		if who, err = w.findOwner(ctx, text); err != nil {
+			return err
+		}
+		w.owners[text] = who
+	}
+	if _, err := db.ParseID(who); err != nil {
+		delete(r.values, "owner")
+		r.problems = append(r.problems, errs.Problem{Path: "owner", Code: who, Params: errs.Params{"type": "user", "value": text}})
+		return nil
+	}
+	r.values["owner"] = who
+	return nil
+}
+
+func (w *importing) findOwner(ctx context.Context, text string) (string, error) {
+	if id, err := db.ParseID(text); err == nil {
+		return db.FormatID(id), nil
+	}
+	for _, field := range []string{"username", "name"} {
+		found, err := w.s.Store.FindBy(ctx, w.actor, "user", field, []any{text})
+		if err != nil {
+			return "", err
+		}
+		switch len(found[text]) {
+		case 1:
+			return db.FormatID(found[text][0].ID), nil
+		case 0:
+		default:
+			return "link_ambiguous", nil
+		}
+	}
+	return "link_not_found", nil
+}

@@ -1,0 +1,273 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/job"
+	"kedang/internal/ledger"
+	"kedang/internal/meta"
+	"kedang/internal/record"
+)
+
+// importing is one run of an import: from where the last one got to.
+type importing struct {
+	s     *Service
+	run   *job.Run
+	actor *access.Actor
+	t     *meta.Type
+	Import
+	owners owners
+}
+
+// run is the handler of import jobs. Each chunk is one transaction that holds
+// the records, the rows' fates and the place reached: whatever ends the
+// process, a row is in once or not at all.
+func (s *Service) run(ctx context.Context, r *job.Run) (err error) {
+	defer errs.Wrap(&err, "Service.run")
+	var args importArgs
+	if err := r.Decode(&args); err != nil {
+		return err
+	}
+	w := &importing{s: s, run: r, owners: owners{}}
+	if err := w.begin(ctx, args.Import); err != nil {
+		return w.failed(ctx, err)
+	}
+	f, err := s.fetch(ctx, w.Import)
+	if err != nil {
+		return w.failed(ctx, err)
+	}
+	defer discard(f)
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	batches, err := s.startFeed(reading, f, w.t, w.Import)
+	if err != nil {
+		return w.failed(ctx, err)
+	}
+	for b := range batches {
+		if err := w.batch(ctx, b); err != nil {
+			return w.failed(ctx, err)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return w.end(ctx)
+}
+
+// begin reads the import and the person's rights as they are today.
+func (w *importing) begin(ctx context.Context, id int64) (err error) {
+	err = w.s.DB.Write(ctx, func(tx db.Tx) (err error) {
+		if w.Import, err = readImport(ctx, tx, id); err != nil {
+			return err
+		}
+		if w.State == Done || w.State == Checked {
+			return nil
+		}
+		if w.StartedAt == 0 {
+			w.StartedAt = w.s.Clock().UnixMilli()
+		}
+		_, err = tx.Exec(ctx, `UPDATE sys_import SET state = 'running', code = '', started_at = ?, ended_at = 0 WHERE id = ?`, w.StartedAt, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return w.person(ctx)
+}
+
+func (w *importing) person(ctx context.Context) (err error) {
+	a, err := w.s.Store.Access.ActorOf(ctx, access.System("import"), w.Import.Actor)
+	if err != nil {
+		return err
+	}
+	w.actor = a.From("import " + db.FormatID(w.ID))
+	w.t, err = w.s.importable(w.actor, w.Type)
+	return err
+}
+
+// failed notes an error that no retry can mend.
+func (w *importing) failed(ctx context.Context, err error) error {
+	e := errs.As(err)
+	switch e.Kind {
+	case errs.Invalid, errs.NotFound, errs.Forbidden, errs.Unauthenticated, errs.Conflict:
+	default:
+		return err
+	}
+	noted := w.s.DB.Write(ctx, func(tx db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE sys_import SET state = 'failed', code = ?, ended_at = ? WHERE id = ?`, e.Code, w.s.Clock().UnixMilli(), w.ID)
+		return err
+	})
+	return errors.Join(err, noted)
+}
+
+// batch writes a batch in chunks, and says how far it is.
+func (w *importing) batch(ctx context.Context, b batch) error {
+	for rows := b.rows; len(rows) > 0; {
+		n, err := w.chunk(ctx, rows)
+		if err != nil {
+			return err
+		}
+		rows = rows[n:]
+		w.run.Progress(w.Rows, b.total(w.Rows), "importing")
+	}
+	if b.ended != nil && !errors.Is(b.ended, io.EOF) {
+		return b.ended
+	}
+	return nil
+}
+
+// chunk writes rows in one transaction and says how many: all, unless one
+// bears the key of a new one before it.
+func (w *importing) chunk(ctx context.Context, rows []row) (int, error) {
+	c, err := w.resolve(ctx, rows)
+	if err != nil {
+		return 0, err
+	}
+	o := record.WriteOptions{Source: "import " + db.FormatID(w.ID), Loose: true, DryRun: w.DryRun}
+	var counts Counts
+	store := func(tx db.Tx, out []record.BulkResult) (err error) {
+		counts, err = w.note(ctx, tx, c, out)
+		return err
+	}
+	for attempt := 0; ; attempt++ {
+		out, err := w.s.Store.Bulk(ctx, w.actor, c.ops, o, store)
+		if err != nil && attempt == 0 && errs.As(err).Code == "rights_changed" {
+			if err := w.person(ctx); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		if err == nil && w.DryRun {
+			err = w.s.DB.WriteAlone(ctx, func(tx db.Tx) error { return store(tx, out) })
+		}
+		if err != nil {
+			return 0, err
+		}
+		w.Counts, w.line = counts, int64(c.rows[len(c.rows)-1].line)
+		return len(c.rows), nil
+	}
+}
+
+// note writes what became of each row, the counts, and the place reached. It
+// may run again when its transaction does.
+func (w *importing) note(ctx context.Context, tx db.Tx, c *chunk, out []record.BulkResult) (Counts, error) {
+	counts := w.Counts
+	fates := make([][]any, 0, len(c.rows))
+	next := 0
+	revs := map[int64]int64{}
+	for i := range c.rows {
+		r := &c.rows[i]
+		f := fate{action: rowRefused, problems: r.problems}
+		if c.op[i] {
+			f = c.fate(next, out[next], revs)
+			next++
+		}
+		counts.add(f)
+		if w.DryRun {
+			f.record, f.rev = 0, 0
+		}
+		fates = append(fates, []any{w.ID, int64(r.line), f.action, f.record, f.rev, problemsText(f.problems)})
+	}
+	if err := db.BulkInsert(ctx, tx, "sys_import_row", []string{"import", "line", "action", "record", "rev", "problems"}, fates); err != nil {
+		return counts, err
+	}
+	line := int64(c.rows[len(c.rows)-1].line)
+	if _, err := tx.Exec(ctx, `UPDATE sys_import SET line = ?, `+countsSet+` WHERE id = ?`, append(append([]any{line}, counts.args()...), w.ID)...); err != nil {
+		return counts, err
+	}
+	return counts, w.run.Checkpoint(ctx, tx, line)
+}
+
+// fate is what became of a row.
+type fate struct {
+	action      string
+	record, rev int64
+	problems    []errs.Problem // warnings of a row that is in
+}
+
+// fate tells it from the write's result. An update that changed nothing keeps
+// the revision.
+func (c *chunk) fate(k int, res record.BulkResult, revs map[int64]int64) fate {
+	if res.Err != nil {
+		e := errs.As(res.Err)
+		if len(e.Problems) > 0 {
+			return fate{action: rowRefused, problems: e.Problems}
+		}
+		return fate{action: rowRefused, problems: []errs.Problem{{Code: e.Code, Params: e.Params}}}
+	}
+	f := fate{action: rowCreated, record: res.ID, rev: res.Rev, problems: res.Warnings}
+	if c.ops[k].Verb == "update" {
+		before, ok := revs[res.ID]
+		if !ok {
+			before = c.revs[k]
+		}
+		if f.action = rowUpdated; res.Rev == before {
+			f.action = rowUnchanged
+		}
+	}
+	revs[res.ID] = res.Rev
+	return f
+}
+
+func (c *Counts) add(f fate) {
+	c.Rows++
+	switch f.action {
+	case rowCreated:
+		c.Created++
+	case rowUpdated:
+		c.Updated++
+	case rowUnchanged:
+		c.Unchanged++
+	case rowRefused:
+		c.Refused++
+		return
+	}
+	if len(f.problems) > 0 {
+		c.Warned++
+	}
+}
+
+func problemsText(ps []errs.Problem) string {
+	if len(ps) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(ps)
+	if err != nil {
+		text, _ = json.Marshal([]errs.Problem{{Code: "row_refused"}})
+	}
+	return string(text)
+}
+
+// end closes the import: its rows are on record each, the import itself once.
+func (w *importing) end(ctx context.Context) error {
+	state := Done
+	if w.DryRun {
+		state = Checked
+	}
+	w.run.Progress(w.Rows, w.Rows, "importing")
+	if err := w.run.Result(w.Counts); err != nil {
+		return err
+	}
+	payload, err := json.Marshal(struct {
+		Import, File, Mode string
+		Counts             Counts
+	}{db.FormatID(w.ID), w.Name, w.Mode, w.Counts})
+	if err != nil {
+		return err
+	}
+	return w.s.DB.Write(ctx, func(tx db.Tx) error {
+		now := w.s.Clock().UnixMilli()
+		n, err := tx.Exec(ctx, `UPDATE sys_import SET state = ?, ended_at = ? WHERE id = ? AND state = 'running'`, state, now, w.ID)
+		if err != nil || n == 0 || w.DryRun {
+			return err
+		}
+		return w.s.Ledger.Append(ctx, tx, &ledger.Entry{At: now, Kind: ledger.Import, Actor: w.actor.ID, ActorName: w.actor.Name,
+			Source: w.actor.Source, Type: w.t.ID, Action: "import", Payload: payload})
+	})
+}
