@@ -18,7 +18,7 @@ import (
 // reader may not see.
 var searchSQLite = []string{
 	`CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(toks, type UNINDEXED, content='', contentless_delete=1, contentless_unindexed=1,
-		detail=none, prefix='1 2 3', tokenize="unicode61 remove_diacritics 0 tokenchars '_'")`,
+		detail=none, tokenize="unicode61 remove_diacritics 0 tokenchars '_'")`,
 }
 
 // searchPostgres is the same on PostgreSQL. Without good statistics the

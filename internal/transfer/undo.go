@@ -169,7 +169,7 @@ func (u *undoing) note(ctx context.Context, tx db.Tx, rows []stored, failed []er
 		if failed[i] != nil {
 			e = errs.As(failed[i])
 		}
-		if e != nil && !gone(e) {
+		if e != nil && e.Code != "archived" { // someone was before us: nothing left to do
 			action = rowKept
 			list := e.Problems
 			if len(list) == 0 {
@@ -190,9 +190,4 @@ func (u *undoing) note(ctx context.Context, tx db.Tx, rows []stored, failed []er
 		return counts, err
 	}
 	return counts, u.run.Checkpoint(ctx, tx, rows[len(rows)-1].line)
-}
-
-// gone tells that there is nothing left to take back.
-func gone(e *errs.Error) bool {
-	return e.Code == "archived" || e.Kind == errs.NotFound
 }

@@ -1,0 +1,269 @@
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/ledger"
+	"kedang/internal/meta"
+	"kedang/internal/record"
+)
+
+// Export writes a list as filtered and sorted into w, as csv or xlsx, and
+// returns how many records. Columns are those asked for, the view's, or all
+// the person may read; labels and choices are in lang (the person's when "").
+// Masked fields stay masked; no cell can be taken for a formula. It needs the
+// right to export, reaches no further than that, and is on record with its
+// filter and the number of rows, even when it breaks off.
+func (s *Service) Export(ctx context.Context, a *access.Actor, typ string, q record.ListQuery, format, lang string, w io.Writer) (n int64, err error) {
+	defer errs.Wrap(&err, "Service.Export(%s)", typ)
+	t, err := s.mayDo(a, "export", typ)
+	if err != nil {
+		return 0, err
+	}
+	if lang == "" {
+		lang = a.Lang
+	}
+	x := &exporting{t: t, out: &meta.Output{Lang: lang, Zone: a.Zone}, in: &meta.Input{Zone: s.Store.Zone, Region: s.Store.Region, Now: s.Clock()}}
+	if a.Zone == nil {
+		x.out.Zone = s.Store.Zone
+	}
+	if err := x.choose(a, &q); err != nil {
+		return 0, err
+	}
+	if x.sheet, err = newSheetWriter(w, format); err != nil {
+		return 0, err
+	}
+	begun := false
+	err = s.Store.Each(ctx, a, "export", typ, q, func(items []byte) error {
+		if !begun {
+			begun = true
+			if err := x.header(); err != nil {
+				return err
+			}
+		}
+		return x.rows(items)
+	})
+	if err == nil && !begun {
+		err = x.header()
+	}
+	if err == nil {
+		err = x.sheet.close()
+	}
+	if x.n == 0 && err != nil {
+		return 0, err
+	}
+	return x.n, errors.Join(err, s.onRecord(context.WithoutCancel(ctx), a, t, q, format, x))
+}
+
+// onRecord puts an export into the ledger.
+func (s *Service) onRecord(ctx context.Context, a *access.Actor, t *meta.Type, q record.ListQuery, format string, x *exporting) error {
+	var columns []string
+	for _, f := range x.fields {
+		columns = append(columns, f.Name)
+	}
+	payload, err := json.Marshal(struct {
+		Filter  string   `json:"filter,omitempty"`
+		View    string   `json:"view,omitempty"`
+		Q       string   `json:"q,omitempty"`
+		Format  string   `json:"format"`
+		Columns []string `json:"columns"`
+		Rows    int64    `json:"rows"`
+	}{q.Filter, q.View, q.Q, format, columns, x.n})
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx db.Tx) error {
+		return s.Ledger.Append(ctx, tx, &ledger.Entry{At: s.Clock().UnixMilli(), Kind: ledger.Export, Actor: a.ID, ActorName: a.Name,
+			Source: a.Source, Type: t.ID, Action: "export", Payload: payload})
+	})
+}
+
+// exporting is one export on its way.
+type exporting struct {
+	t      *meta.Type
+	fields []*meta.Field
+	masked []bool // beside fields: their values come as masks
+	out    *meta.Output
+	in     *meta.Input
+	sheet  sheetWriter
+	cells  []cell
+	n      int64
+}
+
+// choose finds the columns and asks for them by name.
+func (x *exporting) choose(a *access.Actor, q *record.ListQuery) error {
+	names := q.Fields
+	asked := len(names) > 0 && names[0] != "*"
+	switch v := x.t.View(q.View); {
+	case asked:
+	case q.View != "" && v != nil:
+		names = v.Columns
+		if !slices.Contains(names, "number") && x.t.Number != "" {
+			names = append([]string{"number"}, names...)
+		}
+	default:
+		names = everything(x.t)
+	}
+	q.Fields, q.Expand = nil, nil
+	for _, name := range names {
+		f, ok := x.t.Field(name)
+		if !ok || a.Level(x.t, f) == meta.Hidden {
+			if asked {
+				return errs.RefuseField("fields", "unknown_field", errs.Params{"field": name})
+			}
+			continue
+		}
+		if !f.System && f.Kind.Storage() != meta.InColumn && f.Kind.Storage() != meta.InSide {
+			continue
+		}
+		x.fields = append(x.fields, f)
+		x.masked = append(x.masked, !f.System && (f.Sealed || a.Level(x.t, f) == meta.Masked))
+		q.Fields = append(q.Fields, name)
+	}
+	if len(x.fields) == 0 {
+		return errs.RefuseField("fields", "unknown_field", errs.Params{"field": strings.Join(names, ",")})
+	}
+	return nil
+}
+
+// everything names all columns that a sheet can hold.
+func everything(t *meta.Type) []string {
+	var names []string
+	if t.Number != "" {
+		names = append(names, "number")
+	}
+	for _, f := range t.Fields {
+		names = append(names, f.Name)
+	}
+	return append(names, "owner", "department", "created_at", "updated_at")
+}
+
+func (x *exporting) header() error {
+	labels := make([]string, len(x.fields))
+	for i, f := range x.fields {
+		if labels[i] = f.Label.In(x.out.Lang); labels[i] == "" {
+			labels[i] = f.Name
+		}
+	}
+	return x.sheet.row(textCells(labels))
+}
+
+// rows writes a page of records.
+func (x *exporting) rows(items []byte) error {
+	var page []map[string]json.RawMessage
+	if err := json.Unmarshal(items, &page); err != nil {
+		return err
+	}
+	for _, item := range page {
+		x.cells = x.cells[:0]
+		for i, f := range x.fields {
+			x.cells = append(x.cells, x.cell(f, x.masked[i], item[f.Name]))
+		}
+		if err := x.sheet.row(x.cells); err != nil {
+			return err
+		}
+		x.n++
+	}
+	return nil
+}
+
+// cell is a field's value as people read it.
+func (x *exporting) cell(f *meta.Field, masked bool, raw json.RawMessage) cell {
+	if len(raw) == 0 || string(raw) == "null" {
+		return cell{}
+	}
+	if f.Target != nil {
+		return cell{text: x.titles(raw)}
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var v any
+	if d.Decode(&v) != nil {
+		return cell{text: string(raw)}
+	}
+	if masked {
+		return cell{text: plain(v, x.mark())}
+	}
+	stored, problems := f.Kind.Parse(f, v, x.in)
+	if len(problems) > 0 {
+		return cell{text: plain(v, x.mark())}
+	}
+	switch f.KindName {
+	case "integer", "decimal", "money", "percent", "rating":
+		return number(f, v, f.Kind.Format(f, stored, x.out))
+	}
+	return cell{text: f.Kind.Format(f, stored, x.out)}
+}
+
+// number is a number that a sheet can add up; a percentage keeps its sign.
+func number(f *meta.Field, v any, formatted string) cell {
+	if f.KindName == "percent" {
+		return cell{text: formatted}
+	}
+	return cell{text: plain(v, ""), number: true}
+}
+
+func (x *exporting) mark() string {
+	if x.out.Lang == "en" {
+		return ", "
+	}
+	return "、"
+}
+
+// titles are those of one linked record or of several.
+func (x *exporting) titles(raw json.RawMessage) string {
+	type link struct {
+		Title string `json:"title"`
+	}
+	var many []link
+	if json.Unmarshal(raw, &many) != nil {
+		many = make([]link, 1)
+		if json.Unmarshal(raw, &many[0]) != nil {
+			return ""
+		}
+	}
+	var out []string
+	for _, l := range many {
+		if l.Title != "" {
+			out = append(out, l.Title)
+		}
+	}
+	return strings.Join(out, x.mark())
+}
+
+// plain writes a value without knowing its kind: a mask, or what no longer
+// fits its field.
+func plain(v any, mark string) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case []any:
+		var out []string
+		for _, one := range v {
+			out = append(out, plain(one, mark))
+		}
+		return strings.Join(out, mark)
+	case map[string]any:
+		for _, key := range []string{"number", "address", "text", "rest", "title"} {
+			if s, ok := v[key].(string); ok {
+				return s
+			}
+		}
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
