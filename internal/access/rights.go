@@ -141,7 +141,8 @@ func (r *rights) scopes(t *meta.Type) (out [verbCount]Scope) {
 	return out
 }
 
-// level is the merged level of a field. seen are the roll-ups being looked
+// level is the merged level of a field; what is computed from others, the title
+// among them, is seen no wider than they are. seen are those being looked
 // through: a circle of them (which the schema's checks refuse) hides.
 func (r *rights) level(t *meta.Type, f *meta.Field, seen []*meta.Field) meta.Level {
 	level := r.declared(t, f)
@@ -151,14 +152,22 @@ func (r *rights) level(t *meta.Type, f *meta.Field, seen []*meta.Field) meta.Lev
 	if f.Parent != nil {
 		level = min(level, r.level(t, f.Parent, seen))
 	}
-	if f.Rollup == nil || level == meta.Hidden {
+	inputs := f.Inputs
+	switch {
+	case level == meta.Hidden:
+		return level
+	case f.System && f.Name == "title":
+		inputs = titleFields(t) // a title shows what it is made of
+	case f.Rollup != nil:
+		inputs = rollupInputs(f)
+	case f.Formula == "":
 		return level
 	}
 	if slices.Contains(seen, f) {
 		return meta.Hidden
 	}
 	seen = append(seen[:len(seen):len(seen)], f)
-	for _, in := range rollupInputs(f) {
+	for _, in := range inputs {
 		level = min(level, r.level(in.Of, in, seen))
 	}
 	return level
@@ -184,6 +193,17 @@ func (r *rights) declared(t *meta.Type, f *meta.Field) meta.Level {
 		level = max(level, l)
 	}
 	return level
+}
+
+// titleFields are the fields that a type's title is made of.
+func titleFields(t *meta.Type) []*meta.Field {
+	var out []*meta.Field
+	for _, p := range t.TitleParts {
+		if p.Field != nil && !(p.Field.System && p.Field.Name == "title") {
+			out = append(out, p.Field)
+		}
+	}
+	return out
 }
 
 // entryName is how access/fields names a field: lines.cost for a child row's.

@@ -80,7 +80,7 @@ func TestLevels(t *testing.T) {
 		want  map[string]string
 	}{
 		{nil, "customer", map[string]string{"name": "hidden", "id": "hidden", "deals": "hidden"}},
-		{[]string{"rep"}, "customer", map[string]string{"name": "write", "cost": "hidden", "secret": "masked", "fixed": "read", "doubled": "read",
+		{[]string{"rep"}, "customer", map[string]string{"name": "write", "cost": "hidden", "secret": "masked", "fixed": "read", "doubled": "hidden",
 			"deals": "read", "profit": "hidden", "good": "hidden", "id": "read", "owner": "read"}},
 		{[]string{"supervisor"}, "customer", map[string]string{"name": "read", "cost": "read", "deals": "hidden"}},
 		{[]string{"clerk"}, "customer", map[string]string{"name": "write", "secret": "masked"}},

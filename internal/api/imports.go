@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -236,7 +237,42 @@ func (s *Server) importRefused(w http.ResponseWriter, r *http.Request, a *access
 		h.Set("Content-Type", mime)
 		h.Set("Content-Disposition", disposition("attachment", name+"-refused."+format))
 	}}
-	return s.stream(late, r, s.Transfer.Refused(r.Context(), a, id, format, late, string(lang(r))))
+	return s.stream(late, r, s.Transfer.Refused(r.Context(), a, id, format, late))
+}
+
+// importRows serves GET /sys/imports/{id}/rows?action=refused&page_size=: what
+// became of each row.
+func (s *Server) importRows(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
+	type row struct {
+		Line   int            `json:"line"`
+		Action string         `json:"action"`
+		Record string         `json:"record,omitempty"`
+		Errors []problemEntry `json:"errors,omitempty"`
+	}
+	id, err := idIn(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	limit, err := intParam(r, "page_size", 100, 1, 1000)
+	if err != nil {
+		return err
+	}
+	after, err := intParam(r, "page_token", 0, 0, 1<<40)
+	if err != nil {
+		return err
+	}
+	list, err := s.Transfer.Rows(r.Context(), a, id, int64(after), limit, listParam(r.URL.Query().Get("action"))...)
+	if err != nil {
+		return err
+	}
+	out, next := make([]row, 0, len(list)), ""
+	for _, f := range list {
+		out = append(out, row{f.Line, f.Action, idOr(f.Record), warnings(r, f.Problems)})
+	}
+	if len(list) == limit {
+		next = strconv.Itoa(list[limit-1].Line)
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{"items": out, "next_page_token": next})
 }
 
 func pathExt(name string) string {

@@ -120,7 +120,8 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, a *access.Actor,
 		h.Set("Content-Type", mime)
 		h.Set("Content-Disposition", disposition("attachment", name+"-"+s.Clock().In(a.Zone).Format("20060102-1504")+"."+format))
 	}}
-	return s.stream(late, r, s.Transfer.Export(r.Context(), a, typ, q, format, late, string(l)))
+	_, err := s.Transfer.Export(r.Context(), a, typ, q, format, string(l), late)
+	return s.stream(late, r, err)
 }
 
 var sheetTypes = map[string]string{

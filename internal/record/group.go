@@ -161,7 +161,7 @@ func (s *Store) titles(ctx context.Context, tx db.Tx, a *access.Actor, t *meta.T
 		for i, id := range ids[:n] {
 			args[i] = id
 		}
-		text := "SELECT t.id, t.title FROM " + quote(t.Table) + " AS t WHERE t.id IN (" + marks(n) + ")"
+		text := "SELECT t.id, coalesce(t." + r.titleColumn(t) + ", '') FROM " + quote(t.Table) + " AS t WHERE t.id IN (" + marks(n) + ")"
 		if cond != "" {
 			text += " AND (" + cond + ")"
 			args = append(args, more...)

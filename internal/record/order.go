@@ -36,10 +36,10 @@ func orderOf(a *access.Actor, t *meta.Type, text string) ([]orderKey, error) {
 			}
 		}
 		f, ok := t.Field(name)
-		if !ok || (!f.System && a.Level(t, f) == meta.Hidden) {
+		if !ok || a.Level(t, f) == meta.Hidden {
 			return nil, errs.RefuseField("order_by", "unknown_field", errs.Params{"field": name})
 		}
-		if !f.System && (a.Level(t, f) == meta.Masked || f.Sealed) {
+		if a.Level(t, f) == meta.Masked || f.Sealed {
 			return nil, errs.RefuseField("order_by", "field_masked", errs.Params{"field": name})
 		}
 		k, ok := keyOf(t, f)

@@ -57,6 +57,10 @@ func (r *reading) add(name string) error {
 		return errs.RefuseField(name, "unknown_field", errs.Params{"field": name})
 	}
 	level := meta.Read
+	if f.System && name == "title" && r.a.Level(r.t, f) < meta.Read {
+		name = "number" // the title is made of what this reader may not see
+		f, _ = r.t.Field(name)
+	}
 	if !f.System {
 		if level = r.a.Level(r.t, f); level == meta.Hidden {
 			return errs.RefuseField(name, "unknown_field", errs.Params{"field": name})
@@ -141,7 +145,7 @@ func (r *reading) link(o *output) {
 	r.nJoins++
 	column := "t." + quote(columnOf(f))
 	r.column(column)
-	r.column(alias + ".title")
+	r.column(alias + "." + r.titleColumn(f.Target))
 	r.column(alias + ".id")
 	r.joins.WriteString(" LEFT JOIN " + quote(f.Target.Table) + " AS " + alias + " ON " + alias + ".id = " + column)
 	if cond, args := r.visible(f.Target, alias); cond != "" {
@@ -149,6 +153,15 @@ func (r *reading) link(o *output) {
 		r.params = append(r.params, args...)
 	}
 	o.append = appendLink
+}
+
+// titleColumn is what stands for a linked record: its title, or its number for
+// a reader who may not see what the title is made of.
+func (r *reading) titleColumn(t *meta.Type) string {
+	if f, ok := t.Field("title"); ok && r.a.Level(t, f) < meta.Read {
+		return "number"
+	}
+	return "title"
 }
 
 // visible prints the condition under which a linked record's title may be
@@ -186,7 +199,7 @@ func (r *reading) side(o *output) {
 	if f.Target != nil {
 		alias := "j" + strconv.Itoa(r.nJoins)
 		r.nJoins++
-		pair = "s.value, " + alias + ".title"
+		pair = "s.value, " + alias + "." + r.titleColumn(f.Target)
 		from += " LEFT JOIN " + quote(f.Target.Table) + " AS " + alias + " ON " + alias + ".id = s.value"
 		if cond, args := r.visible(f.Target, alias); cond != "" {
 			from += " AND (" + cond + ")"

@@ -84,11 +84,12 @@ func (s *Store) tokenise(r *Row) {
 // collect gathers the texts a row is found by: its title, number, and fields,
 // those for which keep answers no left out.
 func collect(r *Row, t *han.Tokens, keep func(*meta.Field) bool) {
-	mark := ""
-	if f := titleGuard(r.Type); f != nil {
-		mark = markOf(f)
+	switch f := titleGuard(r.Type); {
+	case f == nil:
+		t.Title(r.Title, "")
+	case keep == nil || keep(f):
+		t.Title(r.Title, markOf(f))
 	}
-	t.Title(r.Title, mark)
 	if r.Number != "" {
 		t.Code(r.Number, "")
 	}

@@ -483,3 +483,63 @@ func TestBulkRefusesRowsAlone(t *testing.T) {
 		}
 	})
 }
+
+// TestTitleShowsNoMoreThanItsFields holds what a title is made of from readers
+// who may not see it: in lists, links, filters, orders, search.
+func TestTitleShowsNoMoreThanItsFields(t *testing.T) {
+	packs := []meta.Source{{Name: "p", FS: fstest.MapFS{
+		"pack.yaml":  {Data: []byte("name: p\nlabel: 包\nversion: \"1\"\n")},
+		"roles.yaml": {Data: []byte("- {name: full, label: 全}\n- {name: part, label: 部分}\n")},
+		"types/patient.yaml": {Data: []byte(`
+type: patient
+label: {zh-Hans: 病人, en: Patient}
+number: "P{seq:3}"
+title: name
+fields:
+  - {name: name, kind: text, label: {zh-Hans: 姓名, en: Name}, required: true}
+access:
+  full: {read: all, create: all, update: all}
+  part: {read: all, fields: {name: hidden}}
+`)},
+		"types/visit.yaml": {Data: []byte(`
+type: visit
+label: {zh-Hans: 就诊, en: Visit}
+number: "V{seq:3}"
+title: "{number}"
+fields:
+  - {name: patient, kind: link, to: patient, label: {zh-Hans: 病人, en: Patient}}
+access:
+  full: {read: all, create: all}
+  part: {read: all}
+`)},
+	}}}
+	recordtest.Each(t, packs, func(t *testing.T, e *recordtest.Env) {
+		full, part := e.User("f", "full", ""), e.User("p", "part", "")
+		p := create(t, e, full, "patient", record.Values{"name": "林黛玉"})
+		v := create(t, e, full, "visit", record.Values{"patient": db.FormatID(p.ID)})
+		raw, _, err := e.Store.Get(context.Background(), part, "visit", v.ID, record.GetQuery{}, nil)
+		if err != nil || strings.Contains(string(raw), "林") {
+			t.Errorf("a link shows %s %v", raw, err)
+		}
+		for _, q := range []record.ListQuery{{}, {Fields: []string{"*"}}, {Fields: []string{"title"}}} {
+			raw, err := e.Store.List(context.Background(), part, "patient", q, nil)
+			if err != nil || strings.Contains(string(raw), "林") {
+				t.Errorf("a list shows %s %v", raw, err)
+			}
+		}
+		for _, q := range []record.ListQuery{{Filter: `title == "林黛玉"`}, {Filter: `title contains "林"`}, {OrderBy: "title"}, {OrderBy: "name"}} {
+			if _, err := e.Store.List(context.Background(), part, "patient", q, nil); err == nil {
+				t.Errorf("%+v was answered", q)
+			}
+		}
+		if got := found(t, e, part, "林黛玉"); got != nil {
+			t.Errorf("search shows %v", got)
+		}
+		if got := found(t, e, part, "P001"); len(got) != 1 || got[0] != "P001" {
+			t.Errorf("by number: %v", got)
+		}
+		if got := found(t, e, full, "ldy"); len(got) != 1 {
+			t.Errorf("the other finds %v", got)
+		}
+	})
+}

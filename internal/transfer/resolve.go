@@ -6,6 +6,7 @@ import (
 
 	"kedang/internal/db"
 	"kedang/internal/errs"
+	"kedang/internal/meta"
 	"kedang/internal/record"
 )
 
@@ -19,17 +20,18 @@ type chunk struct {
 
 // resolve finds the records that rows name by their keys, all of them in one
 // look, and makes the writes. The chunk ends before a row whose key a new
-// record of the same chunk bears: in the next one that record is found.
+// record of the same chunk bears, or that links to one: in the next chunk that
+// record is found.
 func (w *importing) resolve(ctx context.Context, rows []row) (*chunk, error) {
 	found, err := w.find(ctx, rows)
 	if err != nil {
 		return nil, err
 	}
 	c := &chunk{op: make([]bool, 0, len(rows)), ops: make([]record.Op, 0, len(rows)), revs: make([]int64, 0, len(rows))}
-	fresh := map[any]bool{}
+	fresh, named := map[any]bool{}, map[string]bool{}
 	for i := range rows {
 		r := &rows[i]
-		if repeats(fresh, r.key) {
+		if repeats(fresh, r.key) || w.pointsTo(named, r) {
 			break
 		}
 		c.rows = rows[:i+1]
@@ -45,6 +47,7 @@ func (w *importing) resolve(ctx context.Context, rows []row) (*chunk, error) {
 			for _, k := range r.key {
 				fresh[k] = true
 			}
+			w.name(named, r)
 		}
 		c.ops, c.revs = append(c.ops, *op), append(c.revs, rev)
 	}
@@ -58,6 +61,44 @@ func repeats(fresh map[any]bool, key []any) bool {
 		}
 	}
 	return false
+}
+
+// name notes how a new record can be linked to: by its number or its title.
+func (w *importing) name(named map[string]bool, r *row) {
+	if len(w.links) == 0 {
+		return
+	}
+	names := []string{"number"}
+	for _, p := range w.t.TitleParts {
+		if p.Field != nil {
+			names = append(names, p.Field.Name)
+		}
+	}
+	for _, n := range names {
+		if text, ok := r.values[n].(string); ok {
+			named[strings.TrimSpace(text)] = true
+		}
+	}
+}
+
+// pointsTo tells whether a row links to one of the new records.
+func (w *importing) pointsTo(named map[string]bool, r *row) bool {
+	for _, f := range w.links {
+		if text, ok := r.values[f.Name].(string); ok && named[strings.TrimSpace(text)] {
+			return true
+		}
+	}
+	return false
+}
+
+// linksToItself are the mapped fields that link to the imported type itself.
+func linksToItself(t *meta.Type, p Plan) (out []*meta.Field) {
+	for _, c := range p.Columns {
+		if f, ok := t.Field(c.Field); ok && f.Target == t {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 func (w *importing) find(ctx context.Context, rows []row) (map[any][]record.Found, error) {

@@ -23,6 +23,7 @@ type importing struct {
 	t     *meta.Type
 	Import
 	owners owners
+	links  []*meta.Field // mapped fields that link to the type itself
 }
 
 // run is the handler of import jobs. Each chunk is one transaction that holds
@@ -87,8 +88,11 @@ func (w *importing) person(ctx context.Context) (err error) {
 		return err
 	}
 	w.actor = a.From("import " + db.FormatID(w.ID))
-	w.t, err = w.s.importable(w.actor, w.Type)
-	return err
+	if w.t, err = w.s.importable(w.actor, w.Type); err != nil {
+		return err
+	}
+	w.links = linksToItself(w.t, w.Plan)
+	return nil
 }
 
 // failed notes an error that no retry can mend.

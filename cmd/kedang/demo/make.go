@@ -1,0 +1,323 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/meta"
+	"kedang/internal/record"
+)
+
+// Options say where a demo is made and of what.
+type Options struct {
+	Store    *record.Store
+	Access   *access.Service
+	Packs    []meta.Source // in the order in which they were loaded
+	Zone     *time.Location
+	Now      time.Time
+	Password string // everybody's
+	Replace  bool   // a pack that says so replaces what the packs before it make
+	Progress func(done int64, typ string)
+}
+
+// Report is what was made.
+type Report struct {
+	Records int64
+	Refused int64
+	Reasons []string // of the first that were refused
+}
+
+// maker makes one company.
+type maker struct {
+	Options
+	ctx    context.Context
+	plan   *plan
+	rnd    *rand.Rand
+	today  time.Time // midnight in the company's zone
+	people map[string]*person
+	order  []*person
+	pools  map[string][]*made // by type, to be linked to
+	keys   map[string]*made   // of hand-made records
+	counts map[string]int     // of running numbers
+	names  map[string]bool    // of firms, to tell them apart
+	report Report
+}
+
+// person is somebody of the demo, with the rights he writes with.
+type person struct {
+	name, role string
+	id         int64
+	actor      *access.Actor
+}
+
+// made is a record on its way, and then in the database.
+type made struct {
+	typ    *meta.Type
+	id     int64 // 0: not stored, or refused
+	values record.Values
+	owner  *person
+	parent *made
+	kids   map[string][]*made
+	steps  []*step // what is made for it
+	read   bool    // values were completed from the database
+}
+
+// Make makes the company. It takes seconds; a ctx that ends leaves half of it.
+func Make(ctx context.Context, o Options) (_ Report, err error) {
+	defer errs.Wrap(&err, "demo.Make")
+	p, err := readPlan(o.Packs, o.Replace)
+	if err != nil {
+		return Report{}, err
+	}
+	y, mo, d := o.Now.In(o.Zone).Date()
+	m := &maker{Options: o, ctx: ctx, plan: p, rnd: rand.New(rand.NewPCG(p.seed, p.seed)), today: time.Date(y, mo, d, 0, 0, 0, 0, o.Zone),
+		people: map[string]*person{}, pools: map[string][]*made{}, keys: map[string]*made{}, counts: map[string]int{}, names: map[string]bool{}}
+	if err := m.addPeople(); err != nil {
+		return m.report, err
+	}
+	for _, h := range p.records {
+		if err := m.handMade(h); err != nil {
+			return m.report, err
+		}
+	}
+	for _, s := range p.steps {
+		if err := m.top(s); err != nil {
+			return m.report, err
+		}
+	}
+	return m.report, nil
+}
+
+// addPeople makes departments and users, each after the one it hangs on.
+func (m *maker) addPeople() error {
+	system := access.System("demo")
+	departments := map[string]int64{}
+	for _, d := range m.plan.departments {
+		id, err := m.Access.CreateDepartment(m.ctx, system, access.NewDepartment{Code: d.Code, Name: d.Name, Parent: departments[d.Parent], Branch: d.Branch})
+		if err != nil {
+			return fmt.Errorf("department %s: %w", d.Code, err)
+		}
+		departments[d.Code] = id
+	}
+	for _, u := range m.plan.users {
+		n := access.NewUser{Username: u.Username, Name: u.Name, Password: m.Password, Roles: []string{u.Role}, Department: departments[u.Department], Lang: u.Lang}
+		if boss := m.people[u.Manager]; boss != nil {
+			n.Manager = boss.id
+		}
+		id, err := m.Access.CreateUser(m.ctx, system, n)
+		if err != nil {
+			return fmt.Errorf("user %s: %w", u.Username, err)
+		}
+		p := &person{name: u.Username, role: u.Role, id: id}
+		m.people[u.Username], m.order = p, append(m.order, p)
+	}
+	for _, p := range m.order {
+		a, err := m.Access.ActorOf(m.ctx, system, p.id)
+		if err != nil {
+			return err
+		}
+		p.actor = a.From("demo")
+	}
+	return nil
+}
+
+// handMade stores one record of records.yaml.
+func (m *maker) handMade(h *handMade) error {
+	t, ok := m.Store.Schema().Type(h.Type)
+	if !ok {
+		return fmt.Errorf("demo record %s: there is no type %s", h.Key, h.Type)
+	}
+	r := &made{typ: t, values: record.Values{}, owner: m.people[h.Owner]}
+	for _, item := range h.Values {
+		name := item.Key.(string)
+		f, ok := t.Field(name)
+		if !ok {
+			return fmt.Errorf("demo record %s: %s has no field %s", h.Key, h.Type, name)
+		}
+		r.values[name] = m.literal(f, item.Value)
+		if linked, ok := item.Value.(string); ok && r.owner == nil && len(linked) > 1 && linked[0] == '@' && m.keys[linked[1:]] != nil {
+			r.owner = m.keys[linked[1:]].owner
+		}
+	}
+	if err := m.store([]*made{r}); err != nil {
+		return err
+	}
+	if h.Key != "" {
+		m.keys[h.Key] = r
+	}
+	return nil
+}
+
+// group is how many records of a step are made before their children are.
+const group = 500
+
+// top makes the records of a step that has no parent, and what hangs on them.
+func (m *maker) top(s *step) error {
+	n := m.count(s.Count)
+	for n > 0 {
+		list := make([]*made, 0, min(n, group))
+		for range min(n, group) {
+			r, err := m.build(s, nil)
+			if err != nil {
+				return err
+			}
+			list = append(list, r)
+		}
+		n -= len(list)
+		if err := m.store(list); err != nil {
+			return err
+		}
+		if err := m.below(list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// below makes what hangs on records, one step for all of them at a time.
+func (m *maker) below(parents []*made) error {
+	var steps []*step
+	seen := map[*step]bool{}
+	for _, p := range parents {
+		for _, s := range p.steps {
+			if !seen[s] {
+				seen[s], steps = true, append(steps, s)
+			}
+		}
+	}
+	for _, s := range steps {
+		var list []*made
+		for _, p := range parents {
+			if p.id == 0 || !has(p.steps, s) || !m.holds(s.When, p) || !m.chance(s.Chance) {
+				continue
+			}
+			for range m.count(s.Count) {
+				r, err := m.build(s, p)
+				if err != nil {
+					return err
+				}
+				list = append(list, r)
+			}
+		}
+		if err := m.store(list); err != nil {
+			return err
+		}
+		if err := m.below(list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func has(steps []*step, s *step) bool {
+	for _, x := range steps {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// build fills one record of a step.
+func (m *maker) build(s *step, parent *made) (*made, error) {
+	t, ok := m.Store.Schema().Type(s.Type)
+	if !ok {
+		return nil, fmt.Errorf("demo: there is no type %s", s.Type)
+	}
+	r := &made{typ: t, values: record.Values{}, parent: parent, owner: m.ownerOf(s, parent), steps: s.Make}
+	if parent != nil {
+		if f := linkTo(t, parent.typ); f != nil {
+			r.values[f.Name] = db.FormatID(parent.id)
+		} else if parent.parent != nil {
+			if f := linkTo(t, parent.parent.typ); f != nil {
+				r.values[f.Name] = db.FormatID(parent.parent.id)
+			}
+		}
+		if t.RootField != nil && r.values[t.RootField.Name] == nil {
+			if root := rootOf(parent, t.RootField.Target); root != nil {
+				r.values[t.RootField.Name] = db.FormatID(root.id)
+			}
+		}
+	}
+	values := s.Values
+	if v := m.variant(s.Variants); v != nil {
+		r.steps = append(append([]*step(nil), s.Make...), v.Make...)
+		if err := m.fill(r, v.Values); err != nil {
+			return nil, err
+		}
+	}
+	return r, m.fill(r, values)
+}
+
+// rootOf is the nearest record of a type at or above r.
+func rootOf(r *made, t *meta.Type) *made {
+	for ; r != nil; r = r.parent {
+		if r.typ == t {
+			return r
+		}
+	}
+	return nil
+}
+
+// linkTo is the link by which records of t hang on a parent: the first, which
+// packs declare before others.
+func linkTo(t, parent *meta.Type) *meta.Field {
+	for _, f := range t.Fields {
+		if !f.System && f.Target == parent && f.Kind.Name() == "link" {
+			return f
+		}
+	}
+	return nil
+}
+
+// ownerOf picks who owns what a step makes; children follow their parent.
+func (m *maker) ownerOf(s *step, parent *made) *person {
+	switch {
+	case s.Owner.User != "":
+		return m.people[s.Owner.User]
+	case s.Owner.Role != "":
+		return m.ofRole(s.Owner.Role)
+	case parent != nil:
+		return parent.owner
+	}
+	return nil
+}
+
+// ofRole picks somebody of a role; nil when there is nobody.
+func (m *maker) ofRole(role string) *person {
+	var list []*person
+	for _, p := range m.order {
+		if p.role == role {
+			list = append(list, p)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list[m.rnd.IntN(len(list))]
+}
+
+// variant picks one by weight; nil when there are none.
+func (m *maker) variant(list []*variant) *variant {
+	total := 0
+	for _, v := range list {
+		total += max(v.Weight, 1)
+	}
+	if total == 0 {
+		return nil
+	}
+	n := m.rnd.IntN(total)
+	for _, v := range list {
+		if n -= max(v.Weight, 1); n < 0 {
+			return v
+		}
+	}
+	return nil
+}
+
+func (m *maker) chance(percent *int) bool { return percent == nil || m.rnd.IntN(100) < *percent }

@@ -1,0 +1,192 @@
+package transfer_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kedang/internal/errs"
+	"kedang/internal/transfer"
+)
+
+func TestCreate(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		a := f.Admin()
+		i := f.load(a, transfer.StartOptions{},
+			"客户一览,,,,,",
+			"公司名称,代码,等级,额度,电话1,电话2,建档日期,备注,上级",
+			`张江贸易,ZJ,甲,"1,234.50",13800138000,021-50801234,2026年1月3日,"第一行`,
+			`第二行",`,
+			"李小红,,Good,,138 0013 8001、13800138002,,46023,,张江贸易",
+			",,,,,,,,",
+			"没有等级,X1,丙,,,,,,",
+			",X2,,,,,,,",
+			"重复代码,zj,,,,,,,",
+			"额度太高,X3,,2000000,,,,,",
+			"电话重复,X4,,,13800138000,,,,",
+		)
+		want := transfer.Counts{Rows: 7, Created: 3, Refused: 4, Warned: 1}
+		if diff := cmp.Diff(want, i.Counts); diff != "" || i.State != transfer.Done {
+			t.Fatalf("state %s %s: %s", i.State, i.Code, diff)
+		}
+		got := f.table(a, "name", "code", "level", "credit", "phones", "since", "remark", "parent")
+		wantTable := `张江贸易,ZJ,Best,1234.50,"138 0013 8000, 021 5080 1234",2026-01-03,"第一行
+第二行",
+李小红,,Good,,"138 0013 8001, 138 0013 8002",2026-01-01,,张江贸易
+电话重复,X4,,,138 0013 8000,,,
+`
+		if diff := cmp.Diff(wantTable, got); diff != "" {
+			t.Error(diff)
+		}
+		rows, err := f.svc.Rows(f.ctx, a, i.ID, 0, 100, "refused")
+		f.check(err)
+		var codes []string
+		for _, r := range rows {
+			codes = append(codes, r.Problems[0].Path+" "+r.Problems[0].Code)
+		}
+		if diff := cmp.Diff([]string{"level bad_choice", "name required", "code not_unique", "credit credit_too_high"}, codes); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestRefusedComeBack(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		a := f.Admin()
+		i := f.load(a, transfer.StartOptions{}, "名称,等级,额度", "好客户,甲,1", "甲方,丁,1", "=cmd(),戊,9000000")
+		var out strings.Builder
+		f.refused(a, i.ID, transfer.CSV, &out)
+		lines := strings.Split(strings.TrimSpace(out.String()), "\r\n")
+		if len(lines) != 3 || !strings.HasPrefix(lines[0], "\xef\xbb\xbf") || !strings.HasSuffix(lines[0], ",名称,等级,额度") {
+			t.Fatalf("%q", lines)
+		}
+		if !strings.HasPrefix(lines[1], "3,") || !strings.Contains(lines[1], "等级：") || !strings.HasSuffix(lines[1], ",甲方,丁,1") {
+			t.Errorf("%q", lines[1])
+		}
+		if !strings.HasSuffix(lines[2], ",'=cmd(),戊,9000000") {
+			t.Errorf("%q", lines[2])
+		}
+
+		mended := strings.NewReplacer("丁", "甲", "戊", "乙", "9000000", "90").Replace(out.String())
+		again, err := f.svc.Upload(f.ctx, a, "customer", "again.csv", strings.NewReader(mended), transfer.Hints{})
+		f.check(err)
+		f.check(f.svc.Start(f.ctx, a, again.ID, transfer.StartOptions{}))
+		if got := f.wait(a, again.ID); got.Created != 2 {
+			t.Errorf("mended: %+v", got.Counts)
+		}
+		if got := f.table(a, "name"); got != "好客户\n甲方\n'=cmd()\n" {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
+func TestUpdateAndUpsert(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		a := f.Admin()
+		f.load(a, transfer.StartOptions{}, "名称,代码,额度,电话", "甲,A1,10,13800138000；13800138001", "乙,A2,20,13800138002", "同名,A3,,", "同名,A4,,")
+
+		i := f.load(a, transfer.StartOptions{Mode: transfer.Update, Key: "code"}, "代码,额度,备注", "ａ1,11,改了", "A2,20,", "A9,1,", ",1,")
+		if diff := cmp.Diff(transfer.Counts{Rows: 4, Updated: 1, Unchanged: 1, Refused: 2}, i.Counts); diff != "" {
+			t.Errorf("by code: %s", diff)
+		}
+		i = f.load(a, transfer.StartOptions{Mode: transfer.Update, Key: "name"}, "名称,额度", "同名,1")
+		if rows, err := f.svc.Rows(f.ctx, a, i.ID, 0, 9); err != nil || rows[0].Problems[0].Code != "key_ambiguous" {
+			t.Errorf("by name: %+v, %v", rows, err)
+		}
+		i = f.load(a, transfer.StartOptions{Mode: transfer.Upsert, Key: "phones"}, "电话,名称,额度", "138-0013-8001,甲甲,12", "13900139000,丙,30", "+86 13900139000,丙丙,31")
+		if diff := cmp.Diff(transfer.Counts{Rows: 3, Created: 1, Updated: 2}, i.Counts); diff != "" {
+			t.Errorf("by phone: %s", diff)
+		}
+		want := `甲甲,A1,12.00,"138 0013 8000, 138 0013 8001",改了
+乙,A2,20.00,138 0013 8002,
+同名,A3,,,
+同名,A4,,,
+丙丙,,31.00,139 0013 9000,
+`
+		if diff := cmp.Diff(want, f.table(a, "name", "code", "credit", "phones", "remark")); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestUpsertByNumber(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		a := f.Admin()
+		f.load(a, transfer.StartOptions{Mode: transfer.Upsert, Key: "number"}, "编号,名称", "K-1,甲", "K-2,乙", ",丙")
+		i := f.load(a, transfer.StartOptions{Mode: transfer.Upsert, Key: "number"}, "编号,名称", "K-2,乙乙", "K-3,丁")
+		if diff := cmp.Diff(transfer.Counts{Rows: 2, Created: 1, Updated: 1}, i.Counts); diff != "" {
+			t.Error(diff)
+		}
+		if got := f.table(a, "number", "name"); got != "C2026-000001,丙\nK-1,甲\nK-2,乙乙\nK-3,丁\n" {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
+func TestDryRunStoresNothing(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		a := f.Admin()
+		i := f.upload(a, transfer.Hints{}, "名称,等级", "甲,甲", "乙,丁")
+		f.check(f.svc.Start(f.ctx, a, i.ID, transfer.StartOptions{DryRun: true}))
+		got := f.wait(a, i.ID)
+		if diff := cmp.Diff(transfer.Counts{Rows: 2, Created: 1, Refused: 1}, got.Counts); diff != "" || got.State != transfer.Checked {
+			t.Errorf("%s %s", got.State, diff)
+		}
+		if table := f.table(a, "name"); table != "" {
+			t.Errorf("stored: %q", table)
+		}
+		f.check(f.svc.Start(f.ctx, a, i.ID, transfer.StartOptions{}))
+		if got := f.wait(a, i.ID); got.Created != 1 || got.Refused != 1 || got.State != transfer.Done {
+			t.Errorf("%+v", got)
+		}
+		if err := f.svc.Start(f.ctx, a, i.ID, transfer.StartOptions{}); err == nil || errs.As(err).Code != "import_ended" {
+			t.Errorf("a second start: %v", err)
+		}
+	})
+}
+
+func TestPlanIsTheUsers(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		a := f.Admin()
+		i := f.upload(a, transfer.Hints{}, "名称,列二,额度", "甲,老客户,5")
+		if i.Plan.Columns[1].Field != "" {
+			t.Fatalf("%+v", i.Plan.Columns)
+		}
+		i, err := f.svc.SetPlan(f.ctx, a, i.ID, transfer.Hints{Map: map[string]string{"列二": "remark", "额度": ""}})
+		f.check(err)
+		f.check(f.svc.Start(f.ctx, a, i.ID, transfer.StartOptions{}))
+		f.wait(a, i.ID)
+		if got := f.table(a, "name", "credit", "remark"); got != "甲,,老客户\n" {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
+func TestStartRefuses(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		a := f.Admin()
+		i := f.upload(a, transfer.Hints{}, "代码,额度,备注", "A,1,x")
+		for name, c := range map[string]struct {
+			o    transfer.StartOptions
+			code string
+		}{
+			"mode":             {transfer.StartOptions{Mode: "replace"}, "bad_mode"},
+			"no title":         {transfer.StartOptions{}, "unmapped_required"},
+			"no key":           {transfer.StartOptions{Mode: transfer.Update}, "unmapped_required"},
+			"key not in sheet": {transfer.StartOptions{Mode: transfer.Update, Key: "number"}, "unmapped_required"},
+			"key not indexed":  {transfer.StartOptions{Mode: transfer.Update, Key: "remark"}, "not_a_key"},
+		} {
+			err := f.svc.Start(f.ctx, a, i.ID, c.o)
+			if err == nil || len(errs.As(err).Problems) != 1 || errs.As(err).Problems[0].Code != c.code {
+				t.Errorf("%s: %v, want %s", name, err, c.code)
+			}
+		}
+	})
+}

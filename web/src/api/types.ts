@@ -1,0 +1,95 @@
+// The shapes of the API: what GET /api/v1/sys/schema and the record endpoints
+// answer. Field values follow their kind; see src/fields.
+
+export type Level = "masked" | "read" | "write";
+
+export interface Choice { value: string; label: string; help?: string; color?: string; retired?: boolean }
+
+export interface Field {
+  name: string;
+  kind: string;
+  label: string;
+  help?: string;
+  example?: string;
+  section?: string;
+  level: Level;
+  required?: string;
+  when?: string;
+  readonly?: string;
+  default?: string;
+  formula?: string;
+  computed?: boolean;
+  unique?: boolean;
+  sealed?: boolean;
+  personal?: string;
+  mask?: string;
+  to?: string;
+  scale?: number;
+  min?: string;
+  max?: string;
+  min_len?: number;
+  max_len?: number;
+  forms?: string[];
+  yearly?: boolean;
+  lunar?: boolean;
+  unit?: string;
+  sortable?: boolean;
+  operators?: string[];
+  choices?: Choice[];
+  fields?: Field[];
+}
+
+export interface Section { name: string; label: string; purpose?: string; filled_by?: string; when?: string; folded?: boolean }
+export interface View {
+  name: string; label: string; filter?: string; sort?: string; columns?: string[]; group?: string; kanban?: string; default?: boolean; roles?: string[];
+}
+export interface Block {
+  block: string; label?: string; of?: string; via?: string; section?: string; columns?: string[]; filter?: string; sort?: string; group?: string; limit?: number;
+}
+export interface Page {
+  header?: string[]; marks?: string[]; key?: string[]; card?: string[]; compose?: string[];
+  tabs?: { name: string; label: string; blocks?: Block[] }[]; side?: Block[];
+}
+export interface RecordType {
+  name: string; label: string; plural: string; help?: string; icon?: string; builtin?: boolean; number?: string; title?: string; root?: string;
+  fields: Field[]; builtins: Field[]; sections?: Section[]; views?: View[]; page?: Page;
+  timeline?: { on: string; at: string; says: string };
+  backlinks: { type: string; field: string; label: string }[];
+}
+export interface MenuItem { name: string; label: string; icon?: string; type?: string; view?: string; page?: string; items?: MenuItem[] }
+export interface Role { name: string; label: string; help?: string; admin?: boolean; home?: Block[] }
+export interface Schema { version: string; lang: string; types: RecordType[]; menu: MenuItem[]; roles: Role[] }
+
+export interface Ref { id: string; title: string; hidden?: boolean }
+
+export interface Me {
+  id: string; username: string; name: string; roles: string[]; admin: boolean; department?: Ref; branch?: string; email?: string; phone?: string;
+  lang: string; zone: string;
+}
+export interface Session { user: Me; server: { version: string; company: string; demo: boolean; zone: string; schema: string; now: string } }
+
+export type Values = Record<string, unknown>;
+export interface Rec extends Values {
+  id: string; rev: number; number?: string; title: string; owner?: Ref; department?: Ref; archived_at?: string; created_at?: string; updated_at?: string;
+  created_by?: Ref; updated_by?: Ref; rights?: Record<string, boolean>; warnings?: FieldProblem[];
+}
+export interface Listed { items: Rec[]; next_page_token: string; total?: { count: number; exact: boolean } }
+export interface Hit { type: string; id: string; number?: string; title: string; match: string }
+export interface Moment { type: string; id: string; at: string; says: string; by?: string }
+export interface HistoryEntry {
+  id: string; at: string; rev: number; action: string; actor?: string; actor_name: string; source: string;
+  changes: Record<string, { from: unknown; to: unknown }> | null;
+}
+export interface FileInfo { id: string; name: string; mime?: string; size: number; created_at?: string; [more: string]: unknown }
+export interface Group { value: unknown; count: number; sum?: string | number }
+
+export interface FieldProblem { path: string; code: string; message: string; params?: Record<string, unknown> }
+export interface ProblemDocument { title: string; status: number; code: string; params?: Record<string, unknown>; errors?: FieldProblem[] }
+
+export interface ImportColumn { index: number; header: string; field: string; how: string; sample?: string[] }
+export interface ImportState {
+  id: string; type: string; file: string; state: string; mode?: string; key?: string; dry_run?: boolean; code?: string; message?: string;
+  plan: { format: { kind: string; encoding?: string; delimiter?: string; sheet?: string }; header_line: number; columns: ImportColumn[]; rows_seen: number; missing: string[] | null };
+  rows: number; created: number; updated: number; unchanged: number; refused: number; warned: number; undone: number; kept: number;
+  done: number; total?: number; rows_per_second?: number; created_at: string; started_at?: string; ended_at?: string;
+}
