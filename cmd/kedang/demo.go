@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"kedang/cmd/kedang/demo"
@@ -36,7 +37,7 @@ func (a *app) seed(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	n, err := demo.Make(ctx, demo.Options{Store: a.store, Access: a.access, Zone: a.zone, Packs: sources, Now: time.Now(), Password: demoPassword,
+	report, err := demo.Make(ctx, demo.Options{Store: a.store, Access: a.access, Zone: a.zone, Packs: sources, Now: time.Now(), Password: demoPassword,
 		Replace:  len(a.place.Packs) > 0,
 		Progress: func(done int64, typ string) { line.show(fmt.Sprintf("%d records, now %s", done, typ)) }})
 	line.clear()
@@ -47,6 +48,9 @@ func (a *app) seed(ctx context.Context, w io.Writer) error {
 	if err := writeCompany(ctx, a.db, a.company); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%d records in %.1f s\n", n, time.Since(begin).Seconds())
+	fmt.Fprintf(w, "%d records in %.1f s\n", report.Records, time.Since(begin).Seconds())
+	for _, reason := range report.Reasons {
+		slog.Debug("demo record refused", "reason", reason)
+	}
 	return a.db.Maintain(ctx)
 }

@@ -139,7 +139,7 @@ func (m doubles) find(ctx context.Context, tx db.Tx, c *Change, k matchKey) (*er
 		}
 		if ok, _ := m.s.allowed(c.Actor, "read", other, load); ok {
 			return &errs.Problem{Path: k.path, Code: k.code, Params: errs.Params{
-				"other": db.FormatID(id), "title": other.Title, "number": other.Number}}, nil
+				"other": db.FormatID(id), "title": shownTitle(c.Actor, other), "number": other.Number}}, nil
 		}
 		found = &errs.Problem{Path: k.path, Code: k.code} // there is one, not to be named
 	}

@@ -238,9 +238,9 @@ func (m *maker) build(s *step, parent *made) (*made, error) {
 				r.values[f.Name] = db.FormatID(parent.parent.id)
 			}
 		}
-		if t.RootField != nil && r.values[t.RootField.Name] == nil {
-			if root := rootOf(parent, t.RootField.Target); root != nil {
-				r.values[t.RootField.Name] = db.FormatID(root.id)
+		if f, ok := t.Field(t.Root); ok && r.values[t.Root] == nil {
+			if root := rootOf(parent, f.Target); root != nil {
+				r.values[t.Root] = db.FormatID(root.id)
 			}
 		}
 	}
