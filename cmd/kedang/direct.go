@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -19,7 +20,9 @@ import (
 type direct struct {
 	*app
 	types   *meta.Schema
-	running bool // jobs run already: inside a server
+	running bool // jobs run: inside a server, or once runJobs started them
+
+	stopJobs func() error // ends what runJobs started
 }
 
 // AddUser adds a person who may sign in.
@@ -155,6 +158,9 @@ func (d *direct) Check(ctx context.Context, progress func(done int64)) (record.C
 
 // Close closes the company, unless a server runs it.
 func (d *direct) Close() error {
+	if d.stopJobs != nil {
+		return errors.Join(d.stopJobs(), d.close())
+	}
 	if d.running {
 		return nil
 	}

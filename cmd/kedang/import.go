@@ -3,25 +3,246 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
 
+	"kedang/internal/access"
+	"kedang/internal/errs"
 	"kedang/internal/transfer"
 )
 
-func openTransfer(ctx context.Context, a *app) (*transfer.Service, error) { return nil, nil }
-
-type importRequest struct{}
-type exportRequest struct{}
-type importState struct{}
-type importCommand struct{}
-type exportCommand struct{}
-
-func (importCommand) Run() error { return nil }
-func (exportCommand) Run() error { return nil }
-
-func (d *direct) Import(ctx context.Context, q importRequest, sheet io.Reader, refused io.Writer, progress func(importState)) (importState, error) {
-	return importState{}, errors.New("no")
+// importCommand takes a sheet in.
+type importCommand struct {
+	Type     string            `arg:"" help:"Record type, such as customer."`
+	File     string            `arg:"" type:"path" help:"CSV or xlsx."`
+	Map      map[string]string `mapsep:"none" placeholder:"COLUMN=FIELD" help:"What a column means; an empty field leaves it out. May be given several times."`
+	Key      string            `help:"Field by which a row finds its record: number, name, phones …"`
+	Mode     string            `enum:"create,update,upsert" default:"create" help:"create, update or upsert (${default})."`
+	Encoding string            `help:"Encoding of a CSV when it is guessed wrong: utf-8, gb18030, big5, utf-16le …"`
+	DryRun   bool              `name:"dry-run" help:"Check all rows, store none."`
+	As       string            `placeholder:"USER" help:"Whose rights it has and whose records they become; the system's unless told."`
 }
-func (d *direct) Export(ctx context.Context, q exportRequest, w io.Writer) error {
-	return errors.New("no")
+
+// importRequest is an import on its way to whoever runs it.
+type importRequest struct {
+	Type, File, Mode, Key, Encoding, As string
+	Map                                 map[string]string
+	DryRun                              bool
+}
+
+// importState is how far an import is, and what it understood of the sheet.
+type importState struct {
+	State   string            `json:"state"`
+	Code    string            `json:"code,omitempty"`
+	Plan    []transfer.Column `json:"plan,omitempty"`
+	Missing []string          `json:"missing,omitempty"`
+	Done    int64             `json:"done"`
+	Total   int64             `json:"total"`
+	Rate    float64           `json:"rate"` // rows a second
+	transfer.Counts
+}
+
+// Run imports the sheet, shows how far it is, and leaves the refused rows
+// beside it. It fails when the sheet cannot be read or the import ends early;
+// refused rows alone are told, and are no failure.
+func (c *importCommand) Run(ctx context.Context, p *place) error {
+	f, err := os.Open(c.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	refused := &lazyFile{path: refusedName(c.File)}
+	defer refused.Close()
+	q := importRequest{Type: c.Type, File: filepath.Base(c.File), Mode: c.Mode, Key: c.Key, Encoding: c.Encoding, As: c.As, Map: c.Map, DryRun: c.DryRun}
+	return withOperator(ctx, p, everything, func(op operator) error {
+		line := newStatus(os.Stderr)
+		planned := false
+		s, err := op.Import(ctx, q, f, refused, func(s importState) {
+			if !planned && len(s.Plan) > 0 {
+				planned = true
+				printPlan(s.Plan)
+			}
+			line.show(progressLine(s))
+		})
+		line.clear()
+		if err != nil {
+			return err
+		}
+		printCounts(s, c.DryRun)
+		if s.Refused > 0 {
+			fmt.Printf("the refused rows with their reasons are in %s\n", refused.path)
+		}
+		if s.State != transfer.Done && s.State != transfer.Checked {
+			return errs.New(errs.Conflict, firstOf(s.Code, "import_ended"), errs.Params{"state": s.State})
+		}
+		return errors.Join(refused.err, refused.Close())
+	})
+}
+
+func firstOf(list ...string) string {
+	for _, s := range list {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func refusedName(file string) string {
+	return strings.TrimSuffix(file, filepath.Ext(file)) + ".refused.csv"
+}
+
+func printPlan(columns []transfer.Column) {
+	for _, c := range columns {
+		field := c.Field
+		if field == "" {
+			field = "—"
+		}
+		fmt.Printf("  %s → %s\n", c.Header, field)
+	}
+}
+
+func progressLine(s importState) string {
+	text := fmt.Sprintf("%d rows, %.0f a second", s.Done, s.Rate)
+	if s.Total > s.Done && s.Rate > 0 {
+		left := time.Duration(float64(s.Total-s.Done)/s.Rate) * time.Second
+		text += fmt.Sprintf(", about %s left", left.Round(time.Second))
+	}
+	return text
+}
+
+func printCounts(s importState, dry bool) {
+	verb := "imported"
+	if dry {
+		verb = "checked"
+	}
+	fmt.Printf("%d rows %s: %d created, %d updated, %d unchanged, %d refused, %d with a warning (%.0f a second)\n",
+		s.Rows, verb, s.Created, s.Updated, s.Unchanged, s.Refused, s.Warned, s.Rate)
+}
+
+// lazyFile is made with the first byte, so that nothing is left when no row
+// was refused.
+type lazyFile struct {
+	path string
+	f    *os.File
+	err  error
+}
+
+// Write makes the file when there is none, and writes.
+func (l *lazyFile) Write(p []byte) (int, error) {
+	if l.f == nil && l.err == nil {
+		l.f, l.err = os.Create(l.path)
+	}
+	if l.err != nil {
+		return 0, l.err
+	}
+	return l.f.Write(p)
+}
+
+// Close closes it.
+func (l *lazyFile) Close() error {
+	if l.f == nil {
+		return nil
+	}
+	f := l.f
+	l.f = nil
+	return f.Close()
+}
+
+// openTransfer opens the part that imports and exports. Where several
+// processes may share a data directory, each unpacks sheets in a place of its
+// own, for a new one clears away what it finds.
+func openTransfer(ctx context.Context, a *app) (*transfer.Service, error) {
+	dir := a.place.Data
+	if a.place.Database != "" {
+		var err error
+		if dir, err = os.MkdirTemp("", "kedang"); err != nil {
+			return nil, err
+		}
+		a.scratch = dir
+	}
+	return transfer.New(ctx, transfer.Options{Store: a.store, DB: a.db, Jobs: a.jobs, Blobs: a.vault.Files(), Ledger: a.ledger,
+		IDs: a.ids, Clock: time.Now, Dir: dir})
+}
+
+// watch is how often an import is looked at.
+const watch = 250 * time.Millisecond
+
+// Import takes the sheet in and waits until its job has ended. When ctx ends
+// first, the import is cancelled; what is in stays.
+func (d *direct) Import(ctx context.Context, q importRequest, sheet io.Reader, refused io.Writer, progress func(importState)) (s importState, err error) {
+	defer errs.Wrap(&err, "Import(%s)", q.File)
+	a, err := d.operatorActor(ctx, q.As)
+	if err != nil {
+		return s, err
+	}
+	i, err := d.transfer.Upload(ctx, a, q.Type, q.File, sheet, transfer.Hints{Encoding: q.Encoding, Map: q.Map})
+	if err != nil {
+		return s, err
+	}
+	progress(stateOf(i))
+	if err := d.transfer.Start(ctx, a, i.ID, transfer.StartOptions{Mode: q.Mode, Key: q.Key, DryRun: q.DryRun}); err != nil {
+		return s, err
+	}
+	if err := d.runJobs(ctx); err != nil {
+		return s, err
+	}
+	i, err = d.await(ctx, a, i.ID, progress)
+	if err != nil {
+		return s, err
+	}
+	if i.Refused > 0 {
+		err = d.transfer.Refused(ctx, a, i.ID, "csv", refused)
+	}
+	return stateOf(i), err
+}
+
+// runJobs starts the queue, unless the server this runs in has.
+func (d *direct) runJobs(ctx context.Context) error {
+	if d.running {
+		return nil
+	}
+	d.running = true
+	d.stopJobs = func() error {
+		d.running = false
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+		defer cancel()
+		return d.jobs.Stop(stop)
+	}
+	return d.jobs.Start(context.WithoutCancel(ctx))
+}
+
+// await looks at an import until it has ended.
+func (d *direct) await(ctx context.Context, a *access.Actor, id int64, progress func(importState)) (transfer.Import, error) {
+	tick := time.NewTicker(watch)
+	defer tick.Stop()
+	for {
+		i, err := d.transfer.State(ctx, a, id)
+		if err == nil && !slices.Contains([]string{transfer.Fresh, transfer.Waiting, transfer.Running}, i.State) {
+			return i, nil
+		}
+		if err == nil {
+			progress(stateOf(i))
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+		}
+		if ctx.Err() != nil {
+			return i, errors.Join(ctx.Err(), d.transfer.Cancel(context.WithoutCancel(ctx), a, id))
+		}
+		if err != nil {
+			return i, err
+		}
+	}
+}
+
+func stateOf(i transfer.Import) importState {
+	return importState{State: i.State, Code: i.Code, Plan: i.Plan.Columns, Missing: i.Plan.Missing, Done: i.Done, Total: i.Total,
+		Rate: i.Rate(time.Now().UnixMilli()), Counts: i.Counts}
 }

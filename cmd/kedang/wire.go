@@ -32,7 +32,8 @@ type app struct {
 	company company
 	zone    *time.Location
 	types   *meta.Schema
-	seeds   bool // demo data have to be made: this is their first start
+	scratch string // a folder of this process alone, removed by close; "" for none
+	seeds   bool   // demo data have to be made: this is their first start
 
 	db       *db.DB
 	ids      *db.IDs
@@ -175,6 +176,9 @@ func (a *app) load() (*meta.Schema, error) {
 // close stops what runs and closes the database; nothing acknowledged is lost
 // without it.
 func (a *app) close() error {
+	if a.scratch != "" {
+		os.RemoveAll(a.scratch)
+	}
 	return a.db.Close()
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -330,7 +331,7 @@ func (s *Server) reveal(w http.ResponseWriter, r *http.Request, a *access.Actor,
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, map[string]any{"field": b.Field, "value": raw})
+	return writeJSON(w, http.StatusOK, map[string]any{"field": b.Field, "value": json.RawMessage(raw)})
 }
 
 // batch serves POST /{type}:batch {"ops":[{"verb":"create","values":{…}},…]}:

@@ -335,6 +335,32 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestPresence: of a sealed field that the reader may read, a condition may ask
+// whether it is missing; memory and print agree, and nothing else is allowed.
+func TestPresence(t *testing.T) {
+	sealed := scope{"item", "item", map[string]expr.Field{"id_no": {Column: "id_no__b", Type: expr.Type{Base: expr.Text}, EqualOnly: true, Presence: true}}}
+	for src, want := range map[string]string{
+		`id_no == nil`: `t."id_no__b" IS NULL`, `nil != id_no`: `t."id_no__b" IS NOT NULL`, `is_missing(id_no)`: `t."id_no__b" IS NULL`,
+		`not (id_no == nil)`: `t."id_no__b" IS NOT NULL`, `id_no != "1"`: "", `id_no > "1"`: "", `id_no == id_no`: "", `len(id_no) > 3`: "", `(id_no ?? "x") == "x"`: "",
+	} {
+		e, err := expr.Compile(src, sealed, expr.Options{Want: &expr.Type{Base: expr.Bool}, Printable: true})
+		if want == "" {
+			if err == nil || errs.As(err).Problems[0].Code != "field_masked" {
+				t.Errorf("%s: %v, want field_masked", src, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", src, err)
+			continue
+		}
+		got, args, err := e.SQL("t", expr.SQLite, expr.Args{})
+		if err != nil || got != want || len(args) != 0 {
+			t.Errorf("%s prints %s %v %v, want %s", src, got, args, err, want)
+		}
+	}
+}
+
 func TestManyClausesAreWideNotDeep(t *testing.T) {
 	src := "n1 == 0"
 	for i := range 600 {

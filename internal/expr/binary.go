@@ -86,6 +86,9 @@ func (c *compiler) equality(x *ast.BinaryNode, l, r node) (node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if isNil(l) && presence(r) || isNil(r) && presence(l) {
+		return &compareNode{x.Operator, l, r}, nil
+	}
 	if x.Operator == "!=" || !isConst(l) && !isConst(r) {
 		for i, side := range [...]node{l, r} {
 			if err := c.unmasked(side, [...]ast.Node{x.Left, x.Right}[i]); err != nil {
@@ -99,8 +102,20 @@ func (c *compiler) equality(x *ast.BinaryNode, l, r node) (node, error) {
 	return &compareNode{x.Operator, l, r}, nil
 }
 
+// presence tells that a node may be asked whether it is missing, though its
+// value may not be read.
+func presence(n node) bool {
+	f, ok := n.(*fieldNode)
+	return ok && f.field.Presence
+}
+
+func isNil(n node) bool {
+	k, ok := n.(*constNode)
+	return ok && k.v == nil
+}
+
 // equalMasked allows a masked field beside a constant text, and nothing else:
-// finding out whether it is missing would be a look too many.
+// to one who sees it masked, even whether it is missing would be a look.
 func (c *compiler) equalMasked(x *ast.BinaryNode, l, r node) error {
 	for i, side := range [...]node{l, r} {
 		other := [...]node{r, l}[i]

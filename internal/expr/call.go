@@ -47,7 +47,7 @@ func (c *compiler) call(n ast.Node, name string, args []ast.Node) (node, error) 
 		if err != nil {
 			return nil, err
 		}
-		if err := c.unmasked(k, a); err != nil {
+		if err := c.unmasked(k, a); err != nil && !(name == "is_missing" && presence(k)) {
 			return nil, err
 		}
 		if out[i], err = c.argument(k, (required + optional)[i], a); err != nil {

@@ -50,6 +50,7 @@ type Field struct {
 	To        func() Scope          // Ref, List of Ref: the target's scope; nil when it may not be followed
 	Side      *Side                 // many-valued
 	EqualOnly bool                  // masked or sealed for this reader: only == with a constant
+	Presence  bool                  // beside EqualOnly: this reader may also ask whether it is missing
 	Blind     func(text string) any // sealed: turns a constant into what Column holds
 	Volatile  bool                  // changes without a write; refused in stored formulas
 }

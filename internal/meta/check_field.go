@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"kedang/internal/han"
 )
 
 // keyKinds says on which kinds a key means something; keys not here are for all.
@@ -61,11 +59,9 @@ var rowKeys = []string{"unique", "sealed", "section", "sort", "index", "rollup",
 
 func (l *loader) checkFields(t *Type) {
 	seen := map[string]bool{}
-	synonyms := map[string]*Field{}
 	for _, f := range t.Fields {
 		l.fieldName(t, f, seen)
 		l.checkField(f)
-		l.checkSynonyms(f, synonyms)
 		if f.Section != "" && !slices.ContainsFunc(t.Sections, func(s *Section) bool { return s.Name == f.Section }) {
 			var known []string
 			for _, s := range t.Sections {
@@ -218,21 +214,6 @@ func (l *loader) checkChoices(choices []*Choice, at Pos) {
 		}
 		seen[c.Value] = true
 		l.label(c.Label, l.marks.at(c, "label", c.Pos), c.Pos)
-	}
-}
-
-// checkSynonyms refuses a header that would mean two columns.
-func (l *loader) checkSynonyms(f *Field, taken map[string]*Field) {
-	mine := map[string]bool{}
-	for _, s := range f.Synonyms {
-		key := han.Fold(s)
-		if other := taken[key]; other != nil && other != f {
-			l.problems.add(l.marks.at(f, "synonyms", f.Pos), "synonym_clash", map[string]any{"value": s, "other": other.Name})
-		}
-		mine[key] = true
-	}
-	for key := range mine {
-		taken[key] = f
 	}
 }
 

@@ -19,8 +19,9 @@ type blinder interface {
 }
 
 // ScopeFor is the type as a reader sees it, for expressions: a hidden field is
-// unknown, a masked or sealed one can only be compared for equality. A nil
-// reader is the system, which sees all.
+// unknown, a masked or sealed one can only be compared for equality, and a
+// sealed one that he may read asked whether it is missing. A nil reader is the
+// system, which sees all.
 func (t *Type) ScopeFor(r Reader) expr.Scope { return typeScope{t: t, r: r} }
 
 // typeScope shows a type's fields to expressions.
@@ -85,6 +86,7 @@ func exprField(f *Field, r Reader, memory bool) (expr.Field, bool) {
 	}
 	out := expr.Field{Name: f.Name, Column: f.physical(), Type: f.Kind.Type(f)}
 	out.EqualOnly = level == Masked || f.Sealed && !memory
+	out.Presence = f.Sealed && level > Masked
 	if f.Sealed {
 		out.Column += "__b"
 		if b, ok := r.(blinder); ok {

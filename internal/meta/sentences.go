@@ -36,7 +36,6 @@ var sentences = map[string]sentence{
 	"duplicate_name":     {"{what} {name} is declared twice", "Choose another name, or remove one"},
 	"label_missing":      {"a label is missing", "Add label: {zh-Hans: …, en: …}"},
 	"label_no_chinese":   {"the label has no zh-Hans text", "Add zh-Hans; zh-Hant is derived from it"},
-	"synonym_clash":      {"synonym {value} is also one of field {other}", "A header must mean one field; remove one of them"},
 	"unknown_extend":     {"type {name} is extended but not declared", "Declare it, or load the pack that does, before this one"},
 	"extend_and_type":    {"a file has either type or extend", "Keep type for a new type, extend for an existing one"},
 	"no_type":            {"the file declares no type", "Add type: … (a new one) or extend: … (an existing one)"},

@@ -85,7 +85,7 @@ type Field struct {
 	Lunar      bool      `yaml:"lunar"`      // date: may be given in the lunar calendar
 	Currencies string    `yaml:"currencies"` // money: one (default) | many
 	Unit       Text      `yaml:"unit"`
-	Synonyms   []string  `yaml:"synonyms"` // headers people write over this column in their sheets
+	Synonyms   []string  `yaml:"synonyms"` // headers people write over this column, the likeliest first; see packs/README.md where fields share one
 	Example    string    `yaml:"example"`
 	Was        string    `yaml:"was"` // the name it had before: its values come along
 	Off        bool      `yaml:"off"` // an overlay takes the field away; its values are parked

@@ -304,4 +304,3 @@ func (c *checker) ledger() error {
 	}
 	return nil
 }
-

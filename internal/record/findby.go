@@ -51,7 +51,7 @@ func (s *Store) FindBy(ctx context.Context, a *access.Actor, typ, field string, 
 		cond = " AND (" + cond + ")"
 	}
 	err = s.DB.Read(ctx, func(tx db.Tx) error {
-		clear(found)
+		found = make(map[any][]Found, len(values))
 		for len(args) > 0 {
 			n := min(len(args), keysAtOnce)
 			query := k.query + "(" + marks(n) + ") AND t.archived_at IS NULL" + cond

@@ -128,7 +128,7 @@ func (s *Store) search(ctx context.Context, tx db.Tx, a *access.Actor, types []*
 	for _, t := range types {
 		f.types[t.ID] = t
 	}
-	f.marks = s.readableMarks(a, types)
+	f.look(types)
 	f.sealed = s.sealedTerms(a, types, text)
 	f.rights, f.narrow = s.rightsTerms(a, types)
 	for tier := han.Exact; tier <= han.Body; tier++ {
@@ -149,6 +149,7 @@ type finder struct {
 	limit  int
 	types  map[int64]*meta.Type
 	marks  []string
+	sights map[*meta.Type]sights
 	sealed []string // keyed tokens of the words, for sealed fields
 	rights han.Condition
 	narrow bool // rights say something
@@ -156,19 +157,17 @@ type finder struct {
 	hits   []hit
 	load   *loader
 	folded string
+	tokens han.Tokens // of the candidate being looked at
 }
 
-// readableMarks are the marks of guarded fields that the actor reads clear.
-func (s *Store) readableMarks(a *access.Actor, types []*meta.Type) []string {
-	marks := []string{""}
+// look notes what the actor finds each type by, and the marks he may name.
+func (f *finder) look(types []*meta.Type) {
+	f.sights, f.marks = make(map[*meta.Type]sights, len(types)), []string{""}
 	for _, t := range types {
-		for _, f := range t.Fields {
-			if m := markOf(f); m != "" && !f.Sealed && a.Level(t, f) >= meta.Read {
-				marks = append(marks, m)
-			}
-		}
+		v := sightsOf(f.a, &f.s.tables.of(t).search)
+		f.sights[t] = v
+		f.marks = v.marks(f.marks)
 	}
-	return marks
 }
 
 // sealedTerms are the keyed tokens under which sealed fields that the actor
@@ -348,12 +347,15 @@ func (f *finder) read(t *meta.Type, ids []int64, body bool, into map[int64]*Row)
 	return nil
 }
 
+// unmarked are the marks of what a reader sees clear, once sights have sorted it.
+var unmarked = []string{""}
+
 // matches is the check in Go on folded text, over the fields the actor reads:
 // the index may say yes to what only looks alike.
 func (f *finder) matches(r *Row, tier han.Tier) bool {
-	var t han.Tokens
-	collect(r, &t, func(field *meta.Field) bool { return f.a.Level(r.Type, field) > meta.Hidden })
-	if got, ok := f.query.Match(&t, f.marks); ok && got <= tier {
+	f.tokens.Reset()
+	f.sights[r.Type].collect(r, &f.tokens)
+	if got, ok := f.query.Match(&f.tokens, unmarked); ok && got <= tier {
 		return true
 	}
 	return tier == han.Exact && len(f.sealed) > 0 && f.sealedMatches(r)

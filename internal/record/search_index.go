@@ -2,13 +2,11 @@ package record
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"kedang/internal/access"
 	"kedang/internal/db"
 	"kedang/internal/han"
-	"kedang/internal/meta"
 )
 
 // The search index is one table for all types: a record's tokens, made by
@@ -62,79 +60,24 @@ func (s *Store) openAll(load *loader, r *Row) error {
 	return nil
 }
 
-// tokenise computes a row's tokens and their hash. It needs no database, so a
-// new record's are made outside the writer but for its number's.
+// tokenise computes a row's tokens and their hash.
 func (s *Store) tokenise(r *Row) {
+	plan := &s.tables.of(r.Type).search
 	var t han.Tokens
-	collect(r, &t, nil)
-	for _, f := range r.Type.Fields {
+	plan.collect(r, &t)
+	for _, f := range plan.sealed {
 		if v, ok := r.Values[f.Slot].(sealedValue); ok && v.open_ {
 			for _, token := range s.Vault.SearchTokens(f.ID, han.Fold(v.plain)) {
 				t.Extra(token)
 			}
 		}
 	}
-	for _, token := range append(access.RowTokens(r.RootOwner, r.RootDepartment), typeToken(r.Type)) {
+	for _, token := range access.RowTokens(r.RootOwner, r.RootDepartment) {
 		t.Extra(token)
 	}
+	t.Extra(plan.typeToken)
 	r.tokens = t.List()
 	r.searchHash = int64(han.HashTokens(r.tokens) >> 1)
-}
-
-// collect gathers the texts a row is found by: its title, number, and fields,
-// those for which keep answers no left out.
-func collect(r *Row, t *han.Tokens, keep func(*meta.Field) bool) {
-	switch f := titleGuard(r.Type); {
-	case f == nil:
-		t.Title(r.Title, "")
-	case keep == nil || keep(f):
-		t.Title(r.Title, markOf(f))
-	}
-	if r.Number != "" {
-		t.Code(r.Number, "")
-	}
-	for _, f := range r.Type.Fields {
-		v := r.Values[f.Slot]
-		if v == nil || f.Computed() || f.Sealed || f.Search == "none" || (keep != nil && !keep(f)) {
-			continue
-		}
-		f.Kind.Tokens(f, v, markOf(f), t)
-	}
-}
-
-func typeToken(t *meta.Type) string { return "_y" + strconv.FormatInt(t.ID, 36) }
-
-// markOf is the mark under which a field's tokens stand when some role sees it
-// masked or not at all; "" for one that every reader of the type sees.
-func markOf(f *meta.Field) string {
-	if guarded(f) {
-		return "f" + strconv.FormatInt(f.ID, 36)
-	}
-	return ""
-}
-
-// guarded tells that somebody who may read the type may not read this field.
-func guarded(f *meta.Field) bool {
-	if f.Sealed || f.Mask != "" || f.Personal == "sensitive" {
-		return true
-	}
-	for _, g := range f.Of.Access {
-		if level, ok := g.Fields[f.Name]; ok && level < meta.Read {
-			return true
-		}
-	}
-	return false
-}
-
-// titleGuard is the guarded field that a type's title shows, if any: such a
-// title is found by those alone who read the field.
-func titleGuard(t *meta.Type) *meta.Field {
-	for _, p := range t.TitleParts {
-		if p.Field != nil && !p.Field.System && guarded(p.Field) {
-			return p.Field
-		}
-	}
-	return nil
 }
 
 // index writes rows into the search index. fresh rows have no entry yet;

@@ -31,6 +31,7 @@ type table struct {
 	combos  []combo
 	insert  string // INSERT of one row
 	selects string // SELECT of all columns, up to WHERE
+	search  searchPlan
 }
 
 // column is one physical column of a field, or a shadow of one.
@@ -87,6 +88,15 @@ func isSearched(f *meta.Field, body bool) bool {
 	if f.Search == "none" || f.Computed() {
 		return false
 	}
+	if f.Kind.Storage() == meta.InRows {
+		return body
+	}
+	switch f.KindName {
+	case "date", "datetime", "geo", "json", "files":
+		return false
+	case "choice", "choices":
+		return f.Search != ""
+	}
 	if !body && (f.Search == "body" || (f.Search == "" && (f.KindName == "longtext" || f.KindName == "address"))) {
 		return false
 	}
@@ -106,7 +116,7 @@ func (c *tables) of(t *meta.Type) *table {
 }
 
 func newTable(t *meta.Type) *table {
-	tb := &table{t: t}
+	tb := &table{t: t, search: newSearchPlan(t)}
 	for _, f := range t.Fields {
 		switch f.Kind.Storage() {
 		case meta.InColumn:

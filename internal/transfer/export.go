@@ -255,7 +255,7 @@ func plain(v any, mark string) string {
 		}
 		return strings.Join(out, mark)
 	case map[string]any:
-		for _, key := range []string{"number", "address", "text", "rest", "title"} {
+		for _, key := range []string{"masked", "number", "address", "text", "rest", "title"} {
 			if s, ok := v[key].(string); ok {
 				return s
 			}

@@ -151,7 +151,7 @@ func (r *feed) mend(f *meta.Field, text string) string {
 	if len(text) > 1 && text[0] == '\'' && formulaLike(text[1:]) {
 		return text[1:]
 	}
-	if r.plan.Format.Kind != "xlsx" {
+	if r.plan.Format.Kind == "csv" {
 		return text
 	}
 	switch f.KindName {

@@ -54,7 +54,7 @@ access:
 // fixture is an engine with a Service over it.
 type fixture struct {
 	*recordtest.Env
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 	svc *transfer.Service
 }
@@ -64,7 +64,7 @@ func each(t *testing.T, packs []meta.Source, test func(t *testing.T, f *fixture)
 	recordtest.Each(t, packs, func(t *testing.T, e *recordtest.Env) { test(t, newFixture(t, e)) })
 }
 
-func newFixture(t *testing.T, e *recordtest.Env) *fixture {
+func newFixture(t testing.TB, e *recordtest.Env) *fixture {
 	t.Helper()
 	f := &fixture{Env: e, t: t, ctx: context.Background()}
 	f.svc = f.service(t.TempDir())

@@ -33,10 +33,10 @@ type sheet interface {
 
 // Format is what a file turned out to be.
 type Format struct {
-	Kind      string `json:"kind"`                // csv | xlsx
+	Kind      string `json:"kind"`                // csv | xlsx | xls
 	Encoding  string `json:"encoding,omitempty"`  // of a csv
 	Delimiter string `json:"delimiter,omitempty"` // of a csv
-	Sheet     string `json:"sheet,omitempty"`     // of an xlsx: its first sheet with rows
+	Sheet     string `json:"sheet,omitempty"`     // of a workbook: its first sheet with rows
 	Dates1904 bool   `json:"dates_1904,omitempty"`
 }
 
@@ -63,7 +63,7 @@ func openSheet(f *os.File, hint string) (sheet, Format, error) {
 		}
 		return openWorkbook(f.Name())
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
-		return nil, Format{}, compound(head)
+		return openOldBook(f)
 	case isJunk(head):
 		return nil, Format{}, errs.New(errs.Invalid, "not_a_sheet", nil)
 	}
@@ -72,14 +72,6 @@ func openSheet(f *os.File, hint string) (sheet, Format, error) {
 		return nil, Format{}, err
 	}
 	return openText(f, info.Size(), head, hint)
-}
-
-// compound tells what an old Office file is: an encrypted workbook, or Excel 97.
-func compound(head []byte) error {
-	if bytes.Contains(head, []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e")) {
-		return errs.New(errs.Invalid, "encrypted_file", nil)
-	}
-	return errs.New(errs.Invalid, "old_excel_file", nil)
 }
 
 // isJunk knows files that are text or bytes and never a list.

@@ -18,12 +18,14 @@ import (
 type generator func(m *maker, c *cell, arg any, options yaml.MapSlice) any
 
 // generators are the vocabulary of make.yaml.
-var generators = map[string]generator{
-	"pick": (*maker).pick, "picks": (*maker).picks, "name": (*maker).personOrFirm, "phone": (*maker).phone, "email": (*maker).email,
-	"address": (*maker).address, "identity": (*maker).identity, "date": (*maker).date, "datetime": (*maker).datetime,
-	"yearly": (*maker).yearly, "int": (*maker).integer, "decimal": (*maker).decimal, "money": (*maker).decimal, "percent": (*maker).decimal,
-	"rating": (*maker).integer, "bool": (*maker).boolean, "text": (*maker).text, "number": (*maker).running, "link": (*maker).link,
-	"times": (*maker).times, "user": (*maker).user, "rows": (*maker).rows,
+func generators() map[string]generator {
+	return map[string]generator{
+		"pick": (*maker).pick, "picks": (*maker).picks, "name": (*maker).personOrFirm, "phone": (*maker).phone, "email": (*maker).email,
+		"address": (*maker).address, "identity": (*maker).identity, "date": (*maker).date, "datetime": (*maker).datetime,
+		"yearly": (*maker).yearly, "int": (*maker).integer, "decimal": (*maker).decimal, "money": (*maker).decimal, "percent": (*maker).decimal,
+		"rating": (*maker).integer, "bool": (*maker).boolean, "text": (*maker).text, "number": (*maker).running, "link": (*maker).link,
+		"times": (*maker).times, "user": (*maker).user, "rows": (*maker).rows,
+	}
 }
 
 // cell is one field of a record, or of a child row of it, being filled.
@@ -49,8 +51,10 @@ func (m *maker) look(c *cell, name string) any {
 	return c.rec.values[name]
 }
 
-// fill sets the fields of a record that have no value yet, in their order.
+// fill sets the fields of a record that have no value yet, in their order, and
+// then those that wait for one behind them.
 func (m *maker) fill(r *made, values yaml.MapSlice) error {
+	var wait yaml.MapSlice
 	for _, item := range values {
 		name, _ := item.Key.(string)
 		f, ok := r.typ.Field(name)
@@ -60,13 +64,32 @@ func (m *maker) fill(r *made, values yaml.MapSlice) error {
 		if r.values[name] != nil {
 			continue
 		}
+		if m.waits(r, item.Value) && len(values) > 1 {
+			wait = append(wait, item)
+			continue
+		}
 		if v, err := m.value(&cell{rec: r, field: f}, item.Value); err != nil {
 			return fmt.Errorf("demo: %s.%s: %w", r.typ.Name, name, err)
 		} else if v != nil {
 			r.values[name] = v
 		}
 	}
-	return nil
+	if len(wait) == 0 || len(wait) == len(values) {
+		return nil
+	}
+	return m.fill(r, wait)
+}
+
+// waits tells that a day follows another that is not there yet.
+func (m *maker) waits(r *made, spec any) bool {
+	options, _ := spec.(yaml.MapSlice)
+	for _, item := range options {
+		inner, ok := item.Value.(yaml.MapSlice)
+		if after, _ := get(inner, "after").(string); ok && after != "" && m.look(&cell{rec: r}, after) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // value makes one value. A map is a generator when one of its keys is; else,
@@ -87,7 +110,7 @@ func (m *maker) value(c *cell, spec any) (any, error) {
 		}
 	}
 	for _, item := range options {
-		if g, ok := generators[item.Key.(string)]; ok {
+		if g, ok := m.generators[item.Key.(string)]; ok {
 			return g(m, c, item.Value, options), nil
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"kedang/internal/access"
@@ -28,7 +29,8 @@ type Options struct {
 // Report is what was made.
 type Report struct {
 	Records int64
-	Refused int64
+	Trimmed int64    // values left out because a rule refused them
+	Refused int64    // records left out
 	Reasons []string // of the first that were refused
 }
 
@@ -45,7 +47,10 @@ type maker struct {
 	keys   map[string]*made   // of hand-made records
 	counts map[string]int     // of running numbers
 	names  map[string]bool    // of firms, to tell them apart
+	later  []deferred
 	report Report
+
+	generators map[string]generator
 }
 
 // person is somebody of the demo, with the rights he writes with.
@@ -76,7 +81,7 @@ func Make(ctx context.Context, o Options) (_ Report, err error) {
 	}
 	y, mo, d := o.Now.In(o.Zone).Date()
 	m := &maker{Options: o, ctx: ctx, plan: p, rnd: rand.New(rand.NewPCG(p.seed, p.seed)), today: time.Date(y, mo, d, 0, 0, 0, 0, o.Zone),
-		people: map[string]*person{}, pools: map[string][]*made{}, keys: map[string]*made{}, counts: map[string]int{}, names: map[string]bool{}}
+		people: map[string]*person{}, pools: map[string][]*made{}, keys: map[string]*made{}, counts: map[string]int{}, names: map[string]bool{}, generators: generators()}
 	if err := m.addPeople(); err != nil {
 		return m.report, err
 	}
@@ -84,6 +89,9 @@ func Make(ctx context.Context, o Options) (_ Report, err error) {
 		if err := m.handMade(h); err != nil {
 			return m.report, err
 		}
+	}
+	if err := m.linkLater(); err != nil {
+		return m.report, err
 	}
 	for _, s := range p.steps {
 		if err := m.top(s); err != nil {
@@ -139,9 +147,14 @@ func (m *maker) handMade(h *handMade) error {
 		if !ok {
 			return fmt.Errorf("demo record %s: %s has no field %s", h.Key, h.Type, name)
 		}
+		key, isKey := keyIn(item.Value)
+		if isKey && m.keys[key] == nil {
+			m.later = append(m.later, deferred{r, name, key})
+			continue
+		}
 		r.values[name] = m.literal(f, item.Value)
-		if linked, ok := item.Value.(string); ok && r.owner == nil && len(linked) > 1 && linked[0] == '@' && m.keys[linked[1:]] != nil {
-			r.owner = m.keys[linked[1:]].owner
+		if isKey && r.owner == nil {
+			r.owner = m.keys[key].owner
 		}
 	}
 	if err := m.store([]*made{r}); err != nil {
@@ -149,6 +162,35 @@ func (m *maker) handMade(h *handMade) error {
 	}
 	if h.Key != "" {
 		m.keys[h.Key] = r
+	}
+	return nil
+}
+
+// keyIn is the key in "@key".
+func keyIn(v any) (string, bool) {
+	s, _ := v.(string)
+	key, ok := strings.CutPrefix(s, "@")
+	return key, ok && key != ""
+}
+
+// deferred is a link to a hand-made record that stands further down.
+type deferred struct {
+	from  *made
+	field string
+	key   string
+}
+
+// linkLater sets the links that pointed forward.
+func (m *maker) linkLater() error {
+	for _, d := range m.later {
+		to := m.keys[d.key]
+		if to == nil || to.id == 0 || d.from.id == 0 {
+			return fmt.Errorf("demo: no record has the key %s", d.key)
+		}
+		v := record.Values{d.field: db.FormatID(to.id)}
+		if _, err := m.Store.Update(m.ctx, system, d.from.typ.Name, d.from.id, v, 0, record.WriteOptions{Source: "demo"}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

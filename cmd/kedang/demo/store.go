@@ -85,8 +85,8 @@ func (m *maker) write(a *access.Actor, list []*made) error {
 		for _, p := range errs.As(errors[i]).Problems {
 			name, _, _ := strings.Cut(p.Path, "[")
 			name, _, _ = strings.Cut(name, ".")
-			if f, ok := r.typ.Field(name); ok && !f.Required && p.Code != "forbidden_field" && p.Code != "field_readonly" {
-				m.note(r, errors[i])
+			if f, ok := r.typ.Field(name); ok && f.Required == "" && p.Code != "forbidden_field" && p.Code != "field_readonly" {
+				m.report.Trimmed++
 				delete(r.values, name)
 			}
 		}

@@ -1,0 +1,125 @@
+package demo_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"kedang/cmd/kedang/demo"
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/record"
+	"kedang/internal/record/recordtest"
+)
+
+// TestMakeFillsACompany makes the demo of the general pack and looks at it as
+// a visitor would: enough customers, sums that add up, and a database in which
+// nothing is wrong.
+func TestMakeFillsACompany(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes tens of thousands of records")
+	}
+	packs := recordtest.Packs("core", "general", "hotel")
+	d, err := db.Open(t.Context(), db.Config{Dir: t.TempDir(), NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	e := recordtest.Open(t, d, packs)
+	begin := time.Now()
+	report, err := demo.Make(t.Context(), demo.Options{Store: e.Store, Access: e.Access, Packs: packs, Zone: e.Zone, Now: e.Now(), Password: "kedang-demo"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d records, %d refused, in %v", report.Records, report.Refused, time.Since(begin))
+	for _, reason := range report.Reasons {
+		t.Error(reason)
+	}
+	if report.Refused > 0 {
+		t.Errorf("%d records were refused", report.Refused)
+	}
+	if n := count(t, e, "customer", ""); n < 2000 {
+		t.Errorf("%d customers, want 2000 or more", n)
+	}
+	for _, typ := range []string{"contact", "interaction", "order", "shipment", "payment", "complaint", "contract", "key_date", "task", "stay"} {
+		if n := count(t, e, typ, ""); n < 50 {
+			t.Errorf("%d of %s: too few to look like life", n, typ)
+		}
+	}
+	if n := count(t, e, "customer", `name == "王府酒店管理有限公司"`); n != 1 {
+		t.Errorf("the hand-made customer is there %d times", n)
+	}
+	rep, err := e.Store.Check(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range rep.Faults {
+		if i < 5 {
+			t.Errorf("check: %+v", f)
+		}
+	}
+	if len(rep.Faults) > 0 {
+		t.Errorf("check found %d faults in %d records", len(rep.Faults), rep.Records)
+	}
+}
+
+// TestMakeIsTheSameTwice holds the seed: the same people in the same order.
+func TestMakeIsTheSameTwice(t *testing.T) {
+	var first string
+	for range 2 {
+		d, err := db.Open(t.Context(), db.Config{Dir: t.TempDir(), NoSync: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		packs := recordtest.Packs("core", "general")
+		e := recordtest.Open(t, d, packs)
+		ctx, stop := context.WithCancel(t.Context())
+		_, err = demo.Make(ctx, demo.Options{Store: e.Store, Access: e.Access, Packs: packs, Zone: e.Zone, Now: e.Now(), Password: "kedang-demo",
+			Progress: func(done int64, _ string) {
+				if done > 600 {
+					stop()
+				}
+			}})
+		if err != nil && !errs.Is(err, errs.Canceled) {
+			t.Fatal(err)
+		}
+		stop()
+		raw, err := e.Store.List(t.Context(), access.System("test"), "customer", record.ListQuery{Fields: []string{"name"}, PageSize: 1000, OrderBy: "name"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var page struct{ Items []struct{ Name string } }
+		if err := json.Unmarshal(raw, &page); err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, i := range page.Items {
+			names = append(names, i.Name)
+		}
+		all := strings.Join(names, "\n")
+		if first != "" && first != all {
+			t.Error("the second demo has other customers than the first")
+		}
+		first = all
+		d.Close()
+	}
+	if strings.Count(first, "\n") < 300 {
+		t.Errorf("too few customers to compare: %d", strings.Count(first, "\n"))
+	}
+}
+
+func count(t *testing.T, e *recordtest.Env, typ, filter string) int {
+	t.Helper()
+	raw, err := e.Store.List(t.Context(), access.System("test"), typ, record.ListQuery{Filter: filter, PageSize: 1, Total: "exact"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page struct{ Total struct{ Count int } }
+	if err := json.Unmarshal(raw, &page); err != nil {
+		t.Fatal(err)
+	}
+	return page.Total.Count
+}

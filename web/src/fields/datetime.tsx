@@ -1,0 +1,19 @@
+import { dayIn, daysFromToday, fullMoment, momentText } from "../format";
+import { t } from "../i18n";
+import { DayFilter, DayInput, str } from "./parts";
+import type { InputProps, Kind, Place } from "./types";
+
+const TimeInput = (p: InputProps) => <DayInput {...p} time />;
+
+// A field named for what comes next is late once its day has passed.
+function shown(v: unknown, name: string, place: Place) {
+  const s = str(v);
+  const far = daysFromToday(dayIn(new Date(s)));
+  if (/^(next_at|due_at)$/.test(name) && far < 0) {
+    return <time className="late" dateTime={s} title={fullMoment(s)}>{t("date.late", { n: -far })}</time>;
+  }
+  return <time dateTime={s} title={fullMoment(s)}>{momentText(s, place === "cell")}</time>;
+}
+
+/** A moment. */
+export const datetime: Kind = { show: (v, f, place) => shown(v, f.name, place), text: (v) => momentText(str(v)), Input: TimeInput, Filter: DayFilter, width: 92 };

@@ -1,0 +1,18 @@
+import { t } from "../i18n";
+import { ListInput, str, WordsFilter } from "./parts";
+import type { InputProps, Kind, Place } from "./types";
+
+interface Mail { address: string; label?: string }
+
+const list = (v: unknown) => (Array.isArray(v) ? v : v ? [v] : []).map((x) => (typeof x === "object" ? (x as Mail) : { address: str(x) }));
+
+function shown(v: unknown, place: Place) {
+  const all = list(v);
+  if (place === "cell") return <>{all[0]?.address}{all.length > 1 && <small className="more"> +{all.length - 1}</small>}</>;
+  return <span className="several">{all.map((m) => <span key={m.address}><a href={"mailto:" + m.address} onClick={(e) => e.stopPropagation()}>{m.address}</a>{m.label && <small> {m.label}</small>}</span>)}</span>;
+}
+
+const EmailsInput = (p: InputProps) => <ListInput {...p} columns={[{ key: "address", label: t("field.address") }, { key: "label", label: t("field.note"), width: 110 }]} />;
+
+/** E-mail addresses with what they are for. */
+export const emails: Kind = { show: (v, _f, place) => shown(v, place), text: (v) => list(v).map((m) => m.address).join("、"), Input: EmailsInput, Filter: WordsFilter, width: 160 };

@@ -1,0 +1,51 @@
+// Texts by key in three languages. The language is chosen before the first
+// render; changing it loads the page anew, so t is a plain function.
+import dayjs from "dayjs";
+
+export const languages = ["zh-Hans", "zh-Hant", "en"] as const;
+export type Lang = (typeof languages)[number];
+
+export const languageNames: Record<Lang, string> = { "zh-Hans": "简体中文", "zh-Hant": "繁體中文", en: "English" };
+
+let texts: Record<string, string> = {};
+let current: Lang = "zh-Hans";
+
+/** lang is the language in use. */
+export const lang = (): Lang => current;
+
+/** guessLanguage is what the user chose on this device, else what the browser prefers. */
+export function guessLanguage(): Lang {
+  const kept = localStorage.getItem("kd.lang");
+  if (kept && (languages as readonly string[]).includes(kept)) return kept as Lang;
+  for (const l of navigator.languages) {
+    if (/^zh-(hant|tw|hk|mo)/i.test(l)) return "zh-Hant";
+    if (/^zh/i.test(l)) return "zh-Hans";
+    if (/^en/i.test(l)) return "en";
+  }
+  return "zh-Hans";
+}
+
+/** keepLanguage remembers a choice on this device. */
+export const keepLanguage = (l: Lang) => localStorage.setItem("kd.lang", l);
+
+/** loadLanguage fetches the texts of a language, antd's among them, and answers antd's. */
+export async function loadLanguage(l: Lang) {
+  const [own, antd] = await loaders[l]();
+  texts = own.default;
+  current = l;
+  document.documentElement.lang = l;
+  dayjs.locale(l === "zh-Hans" ? "zh-cn" : l === "zh-Hant" ? "zh-tw" : "en");
+  return antd.default;
+}
+
+const loaders = {
+  "zh-Hans": () => Promise.all([import("./zh-Hans.json"), import("antd/locale/zh_CN"), import("dayjs/locale/zh-cn")]),
+  "zh-Hant": () => Promise.all([import("./zh-Hant.json"), import("antd/locale/zh_TW"), import("dayjs/locale/zh-tw")]),
+  en: () => Promise.all([import("./en.json"), import("antd/locale/en_US")]),
+} as Record<Lang, () => Promise<[{ default: Record<string, string> }, { default: import("antd/es/locale").Locale }, ...unknown[]]>>;
+
+/** t is the text of a key, with {name} filled in; the key itself when there is none. */
+export function t(key: string, params?: Record<string, string | number>): string {
+  const text = texts[key] ?? key;
+  return params ? text.replace(/\{(\w+)\}/g, (all, name: string) => (params[name] === undefined ? all : String(params[name]))) : text;
+}
