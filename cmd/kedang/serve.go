@@ -156,6 +156,7 @@ func (c *serveCommand) serve(ctx context.Context, a *app, log *slog.Logger) erro
 	if err := c.greet(ctx, a, listener.Addr().String(), log); err != nil {
 		return errors.Join(err, server.Close(), local.Close())
 	}
+	debug.FreeOSMemory() // loading the packs leaves several times their size behind
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

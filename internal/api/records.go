@@ -334,6 +334,8 @@ func (s *Server) reveal(w http.ResponseWriter, r *http.Request, a *access.Actor,
 	return writeJSON(w, http.StatusOK, map[string]any{"field": b.Field, "value": json.RawMessage(raw)})
 }
 
+var batchVerbs = map[string]bool{"create": true, "update": true, "archive": true, "restore": true, "assign": true, "purge": true}
+
 // batch serves POST /{type}:batch {"ops":[{"verb":"create","values":{…}},…]}:
 // all are stored or none.
 func (s *Server) batch(w http.ResponseWriter, r *http.Request, a *access.Actor, typ string) error {
@@ -354,6 +356,9 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request, a *access.Actor, 
 	}
 	ops := make([]record.Op, len(b.Ops))
 	for i, o := range b.Ops {
+		if !batchVerbs[o.Verb] {
+			return errs.RefuseField("ops["+strconv.Itoa(i)+"].verb", "unknown_verb", errs.Params{"verb": o.Verb})
+		}
 		ops[i] = record.Op{Verb: o.Verb, Type: o.Type, IfRev: o.Rev, Values: o.Values}
 		if o.Type == "" {
 			ops[i].Type = typ

@@ -701,19 +701,31 @@ func (p *printer) path(f *fieldNode, column string) error {
 // its value column holds ids of another table.
 func isRef(f *fieldNode, base sqlFrame) bool { return base.value != "" && base.value != "id" }
 
-// linked prints (SELECT column FROM scope WHERE id = (… id)).
+// linked prints (SELECT column FROM scope WHERE id = (… id)). A record that the
+// reader may not see is as if the link were missing.
 func (p *printer) linked(scopes []Scope, links []Field, id, column string) error {
 	alias := p.alias()
-	if len(links) == 0 {
-		p.put("(SELECT ", alias, ".", quote(column), " FROM ", quote(scopes[0].Table()), " AS ", alias, " WHERE ", alias, ".id = ", id, ")")
-		return nil
+	scope := scopes[0]
+	if len(links) > 0 {
+		scope = scopes[len(scopes)-1]
 	}
-	inner := &printer{d: p.d, machine: p.machine, frames: p.frames, aliases: p.aliases}
-	if err := inner.linked(scopes[:len(scopes)-1], links[:len(links)-1], id, links[len(links)-1].Column); err != nil {
+	p.put("(SELECT ", alias, ".", quote(column), " FROM ", quote(scope.Table()), " AS ", alias, " WHERE ", alias, ".id = ")
+	if len(links) == 0 {
+		p.put(id)
+	} else if err := p.linked(scopes[:len(scopes)-1], links[:len(links)-1], id, links[len(links)-1].Column); err != nil {
 		return err
 	}
-	p.aliases = inner.aliases
-	p.put("(SELECT ", alias, ".", quote(column), " FROM ", quote(scopes[len(scopes)-1].Table()), " AS ", alias, " WHERE ", alias, ".id = ", inner.b.String(), ")")
+	if g, ok := scope.(Guard); ok {
+		cond, args, err := g.Guard(alias)
+		if err != nil {
+			return err
+		}
+		if cond != "" {
+			p.put(" AND (", cond, ")")
+			p.args = append(p.args, args...)
+		}
+	}
+	p.put(")")
 	return nil
 }
 

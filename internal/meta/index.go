@@ -13,7 +13,7 @@ type Index struct {
 	Columns []string
 	Unique  bool
 	Where   string // condition of a partial index; "" for all rows
-	Why     string // unique order owner match link view search side
+	Why     string // unique order owner department link view search side
 }
 
 // mostIndexes is how many indexes one type's table gets: each costs every write.
@@ -24,10 +24,10 @@ const mostIndexes = 12
 const living = "archived_at IS NULL"
 
 // Indexes lists what a bound type wants indexed, the most needed first: what
-// must be unique; the default order, alone and by owner (rights cut every
-// list); fields that hint at doubles; links; filters of views; department;
-// sealed values, fields marked index. Those of side tables follow and do not
-// count against the twelve. The list is the same for the same type.
+// must be unique; the default order, alone, by owner and by department (rights
+// cut every list); links that something hangs on; fields marked index; views;
+// the other links. Those of side tables follow and do not count against the
+// twelve. The list is the same for the same type.
 func (t *Type) Indexes() []Index {
 	if t.Builtin {
 		return nil
@@ -37,11 +37,15 @@ func (t *Type) Indexes() []Index {
 	sort := t.defaultSort()
 	w.add("order", living, sort, "id")
 	w.add("owner", living, "root_owner", sort, "id")
-	w.matches()
-	w.links(sort)
-	w.views(sort)
-	w.add("owner", living, "root_department", sort, "id")
-	w.fields(sort)
+	w.add("department", living, "root_department", sort, "id")
+	w.links(sort, t.carries)
+	views := w.viewColumns(sort)
+	w.fields(sort, views)
+	for _, columns := range views {
+		w.add("view", living, columns...)
+	}
+	w.links(sort, func(*Field) bool { return true })
+	w.rest(sort)
 	w.list = w.list[:min(len(w.list), mostIndexes)]
 	w.sides()
 	return w.list
@@ -135,69 +139,111 @@ func (t *Type) defaultSort() string {
 	return "created_at"
 }
 
-// matches serve the look for doubles that every write makes.
-func (w *wishes) matches() {
-	for _, m := range w.t.Match {
-		f, ok := w.t.byName[m.Fields[0]]
-		switch {
-		case !ok || f.Kind.Storage() != InColumn || f.System || f.Unique:
-		case f.Sealed:
-			w.add("match", living, f.Column+"__b")
-		default:
-			w.add("match", living, f.SortColumn())
+// carries tells that something hangs on a link: the record's rights, a roll-up,
+// archiving, or a list on its target's page.
+func (t *Type) carries(f *Field) bool {
+	if f.Name == t.Root || f.OnArchive == "archive" {
+		return true
+	}
+	for _, feed := range t.Feeds {
+		if feed.Via == f {
+			return true
 		}
 	}
+	if f.Target == nil {
+		return false
+	}
+	for _, b := range f.Target.Page.blocks() {
+		if b.Via == f.Name && (b.Of == t.Name || slices.Contains(t.Alias, b.Of)) {
+			return true
+		}
+	}
+	return false
 }
 
-// links come before views: roll-ups, related lists and archiving stand on
-// them. The root, on which most of that hangs, is first.
-func (w *wishes) links(sort string) {
+// links serve roll-ups, related lists and archiving. The root, on which most
+// of that hangs, is first.
+func (w *wishes) links(sort string, wanted func(*Field) bool) {
 	if f, ok := w.t.byName[w.t.Root]; ok {
 		w.add("link", living, f.Column, sort, "id")
 	}
 	for _, f := range w.t.Fields {
-		if f.KindName == "link" && !f.Unique {
+		if f.KindName == "link" && !f.Unique && wanted(f) {
 			w.add("link", living, f.Column, sort, "id")
 		}
 	}
 }
 
-// views indexes what a declared filter asks by equality, then the order.
-func (w *wishes) views(sort string) {
+// viewColumns lists what declared views are served by: what the filter asks by
+// equality, then the order. A view of one person's or one department's records
+// needs none: the owner's and the department's index leave it few.
+func (w *wishes) viewColumns(sort string) [][]string {
+	var out [][]string
 	for _, v := range w.t.Views {
 		order := sort
 		if len(v.Keys) > 0 {
 			order = v.Keys[0].Field.SortColumn()
 		}
-		var equal []string
-		if v.Prog.Filter != nil {
-			for _, b := range v.Prog.Filter.Indexable() {
-				f, ok := w.t.byName[b.Field]
-				if ok && b.Op == "==" && b.Column != "" && f.Kind.Storage() == InColumn && len(equal) < 2 {
-					equal = append(equal, b.Column)
-				}
-			}
-		}
-		if len(equal) > 0 {
-			w.add("view", living, append(equal, order, "id")...)
-		} else if order != sort {
-			w.add("view", living, order, "id")
+		equal := w.equal(v)
+		switch {
+		case slices.Contains(equal, "root_owner"), slices.Contains(equal, "root_department"):
+		case len(equal) > 0:
+			out = append(out, append(equal[:min(2, len(equal))], order, "id"))
+		case order != sort:
+			out = append(out, []string{order, "id"})
 		}
 		for _, name := range [...]string{v.Kanban, v.Group} {
 			if f, ok := w.t.byName[name]; ok && f.Kind.Storage() == InColumn {
-				w.add("view", living, f.physical(), order, "id")
+				out = append(out, []string{f.physical(), order, "id"})
 			}
 		}
 	}
+	return out
 }
 
-func (w *wishes) fields(sort string) {
+// equal lists the columns that a view's filter compares for equality.
+func (w *wishes) equal(v *View) []string {
+	var out []string
+	if v.Prog.Filter == nil {
+		return nil
+	}
+	for _, b := range v.Prog.Filter.Indexable() {
+		f, ok := w.t.byName[b.Field]
+		if ok && b.Op == "==" && b.Column != "" && f.Kind.Storage() == InColumn {
+			out = append(out, b.Column)
+		}
+	}
+	return out
+}
+
+// fields serve filters by fields marked index, in the shape in which a view
+// uses them, if one does.
+func (w *wishes) fields(sort string, views [][]string) {
 	for _, f := range w.t.Fields {
-		switch {
-		case f.Sealed && !f.Unique:
+		if !f.Index || f.Unique || f.Kind.Storage() != InColumn || w.leads(f.Column) {
+			continue
+		}
+		columns := []string{f.Column, sort, "id"}
+		if i := slices.IndexFunc(views, func(v []string) bool { return v[0] == f.Column }); i >= 0 {
+			columns = views[i]
+		}
+		if f.Sealed {
+			columns = []string{f.Column + "__b"}
+		}
+		w.add("search", living, columns...)
+	}
+}
+
+// leads tells whether an index begins with a column already.
+func (w *wishes) leads(column string) bool {
+	return slices.ContainsFunc(w.list, func(x Index) bool { return x.Columns[0] == column })
+}
+
+// rest is what is good to have where there is room.
+func (w *wishes) rest(sort string) {
+	for _, f := range w.t.Fields {
+		if f.Sealed && !f.Unique {
 			w.add("search", living, f.Column+"__b")
-		case f.Index && f.Kind.Storage() == InColumn && !f.Unique:
-			w.add("search", living, f.Column, sort, "id")
 		}
 	}
 	w.add("order", living, "title_sort", "id")

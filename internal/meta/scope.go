@@ -18,6 +18,12 @@ type blinder interface {
 	Blind(f *Field, text string) any
 }
 
+// guard is another optional half of a Reader: which records of a type it may
+// see, as a condition on the type's table under an alias.
+type guard interface {
+	Guard(t *Type, alias string) (cond string, args []any, err error)
+}
+
 // ScopeFor is the type as a reader sees it, for expressions: a hidden field is
 // unknown, a masked or sealed one can only be compared for equality, and a
 // sealed one that he may read asked whether it is missing. A nil reader is the
@@ -34,6 +40,14 @@ type typeScope struct {
 }
 
 var _ expr.Scope = typeScope{}
+
+// Guard says which records of the type the reader may see.
+func (s typeScope) Guard(alias string) (cond string, args []any, err error) {
+	if g, ok := s.r.(guard); ok {
+		return g.Guard(s.t, alias)
+	}
+	return "", nil, nil
+}
 
 // Name is the type's name.
 func (s typeScope) Name() string { return s.t.Name }

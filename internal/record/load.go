@@ -46,16 +46,12 @@ func lockRow(ctx context.Context, tx db.Tx, t *meta.Type, id int64) error {
 // many-valued fields: one query for the rows and one per side table.
 func (s *Store) loadWhere(ctx context.Context, tx db.Tx, t *meta.Type, where string, args ...any) ([]*Row, error) {
 	tb := s.tables.of(t)
-	return s.scanRows(ctx, tx, tb, tb.selects+where, args, false)
+	return s.scanRows(ctx, tx, tb, tb.selects+where, args)
 }
 
 // scanRows runs a SELECT of a table's columns.
-func (s *Store) scanRows(ctx context.Context, tx db.Tx, tb *table, text string, args []any, fresh bool) ([]*Row, error) {
-	query := tx.Query
-	if fresh {
-		query = tx.QueryFresh
-	}
-	rows, err := query(ctx, text, args...)
+func (s *Store) scanRows(ctx context.Context, tx db.Tx, tb *table, text string, args []any) ([]*Row, error) {
+	rows, err := tx.Query(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -141,10 +137,11 @@ func loadMany(ctx context.Context, tx db.Tx, tb *table, rows []*Row) error {
 	for len(rows) > 0 {
 		n := min(chunk, len(rows))
 		byID := make(map[int64]*Row, n)
-		args := make([]any, n)
+		ids := make([]int64, n)
 		for i, r := range rows[:n] {
-			byID[r.ID], args[i] = r, r.ID
+			byID[r.ID], ids[i] = r, r.ID
 		}
+		args := padded(ids)
 		for _, f := range tb.sides {
 			if err := loadSide(ctx, tx, f, byID, args); err != nil {
 				return err
@@ -205,6 +202,20 @@ func loadChildren(ctx context.Context, tx db.Tx, f *meta.Field, byID map[int64]*
 		r.Values[f.Slot] = append(children, child)
 	}
 	return rows.Err()
+}
+
+// padded are ids as arguments of an IN list, the last repeated up to a power of
+// two: a handful of statements to keep instead of one per count.
+func padded(ids []int64) []any {
+	n := 1
+	for n < len(ids) {
+		n *= 2
+	}
+	out := make([]any, n)
+	for i := range out {
+		out[i] = ids[min(i, len(ids)-1)]
+	}
+	return out
 }
 
 // marks are n placeholders for an IN list.

@@ -42,22 +42,27 @@ func (s *Store) handleJobs() {
 }
 
 func (s *Store) enqueueRederive(ctx context.Context, tx db.Tx, t *meta.Type, via *meta.Field, parent int64) error {
-	return s.enqueueBelow(ctx, tx, jobRederive, t, via, parent)
+	_, err := s.enqueueBelow(ctx, tx, jobRederive, t, via, parent)
+	return err
 }
 
 func (s *Store) enqueueReindex(ctx context.Context, tx db.Tx, t *meta.Type, via *meta.Field, parent int64) error {
-	return s.enqueueBelow(ctx, tx, jobReindex, t, via, parent)
+	job, err := s.enqueueBelow(ctx, tx, jobReindex, t, via, parent)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO sys_moving (job) VALUES (?) ON CONFLICT DO NOTHING", job)
+	return err
 }
 
-func (s *Store) enqueueBelow(ctx context.Context, tx db.Tx, kind string, t *meta.Type, via *meta.Field, parent int64) error {
+func (s *Store) enqueueBelow(ctx context.Context, tx db.Tx, kind string, t *meta.Type, via *meta.Field, parent int64) (int64, error) {
 	b := below{Type: t.ID, Parent: parent}
 	key := fmt.Sprintf("%s/%d", kind, t.ID)
 	if via != nil {
 		b.Field = via.ID
 		key += fmt.Sprintf("/%d/%d", via.ID, parent)
 	}
-	_, err := s.Jobs.Enqueue(ctx, tx, kind, b, job.UniqueWaiting(key))
-	return err
+	return s.Jobs.Enqueue(ctx, tx, kind, b, job.UniqueWaiting(key))
 }
 
 // walkBelow computes, stores and indexes records again, 200 at a time, keeping
@@ -72,15 +77,26 @@ func (s *Store) walkBelow(ctx context.Context, run *job.Run) error {
 	}
 	t := s.Schema().TypeByID(b.Type)
 	if t == nil {
-		return nil // dropped since
+		return s.moved(ctx, run.Job.ID) // dropped since
 	}
 	for {
 		n, err := s.walkChunk(ctx, run, t, &b)
-		if err != nil || n == 0 {
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return s.moved(ctx, run.Job.ID)
 		}
 		run.Progress(b.Done, 0, "")
 	}
+}
+
+// moved tells searches that a job's rows have their rights tokens again.
+func (s *Store) moved(ctx context.Context, job int64) error {
+	return s.DB.Write(ctx, func(tx db.Tx) error {
+		_, err := tx.Exec(ctx, "DELETE FROM sys_moving WHERE job = ?", job)
+		return err
+	})
 }
 
 func (s *Store) walkChunk(ctx context.Context, run *job.Run, t *meta.Type, b *below) (n int, err error) {
@@ -160,7 +176,7 @@ func (s *Store) backfill(ctx context.Context, fresh []*meta.Field) error {
 	}
 	return s.DB.Write(ctx, func(tx db.Tx) error {
 		for _, t := range types {
-			if err := s.enqueueBelow(ctx, tx, jobBackfill, t, nil, 0); err != nil {
+			if _, err := s.enqueueBelow(ctx, tx, jobBackfill, t, nil, 0); err != nil {
 				return err
 			}
 		}

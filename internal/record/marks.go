@@ -18,6 +18,7 @@ type searchPlan struct {
 	title      []*meta.Field // fields the title shows that somebody may not read
 	titleMark  string
 	typeToken  string
+	classToken string
 	withNumber bool // the title shows the number
 }
 
@@ -37,7 +38,7 @@ const (
 )
 
 func newSearchPlan(t *meta.Type) searchPlan {
-	p := searchPlan{typeToken: typeToken(t)}
+	p := searchPlan{typeToken: typeToken(t), classToken: classToken(t)}
 	for _, f := range t.Fields {
 		switch {
 		case f.Sealed:

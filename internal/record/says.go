@@ -135,15 +135,24 @@ type blindReader struct {
 // Blind turns a constant into what a sealed field's column holds.
 func (r blindReader) Blind(f *meta.Field, text string) any { return blindOf(r.s, f, text) }
 
+// Guard keeps a filter from asking, through a link, about a record that the
+// actor may not see.
+func (r blindReader) Guard(t *meta.Type, alias string) (cond string, args []any, err error) {
+	if t.Builtin {
+		return "", nil, nil
+	}
+	return r.Scope(t, "read").SQL(r.Actor, alias, r.s.DB.Dialect(), r.s.Clock())
+}
+
 // loadJoined loads rows by a condition that names the table "t".
 func (s *Store) loadJoined(ctx context.Context, tx db.Tx, t *meta.Type, where string, args []any) ([]*Row, error) {
 	tb := s.tables.of(t)
-	return s.scanRows(ctx, tx, tb, strings.Replace(tb.selects, " WHERE ", " AS t WHERE ", 1)+where, args, false)
+	return s.scanRows(ctx, tx, tb, strings.Replace(tb.selects, " WHERE ", " AS t WHERE ", 1)+where, args)
 }
 
 // loadSearched loads what a search looks at: the columns that are searched,
 // and of the many-valued fields those with text.
 func (s *Store) loadSearched(ctx context.Context, tx db.Tx, t *meta.Type, body bool, where string, args ...any) ([]*Row, error) {
 	tb := s.tables.searched(t, body)
-	return s.scanRows(ctx, tx, tb, tb.selects+where, args, true)
+	return s.scanRows(ctx, tx, tb, tb.selects+where, args)
 }

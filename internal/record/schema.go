@@ -28,6 +28,8 @@ var steps = []string{
 	matchIndexStep,
 	fileStep,
 	fileIndexStep,
+	movingStep,
+	layoutStep,
 }
 
 // Schema is the present schema: immutable, swapped whole.

@@ -3,7 +3,6 @@ package record
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"kedang/internal/access"
@@ -130,7 +129,14 @@ func (s *Store) search(ctx context.Context, tx db.Tx, a *access.Actor, types []*
 	}
 	f.look(types)
 	f.sealed = s.sealedTerms(a, types, text)
-	f.rights, f.narrow = s.rightsTerms(a, types)
+	moved, err := moving(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	f.rights, f.narrow = s.reach(a, types, len(types) < 4, moved)
+	if done, err := f.widest(); done || err != nil {
+		return f.hits, err
+	}
 	for tier := han.Exact; tier <= han.Body; tier++ {
 		if err := f.tier(tier); err != nil || len(f.hits) >= limit {
 			return f.hits, err
@@ -188,71 +194,62 @@ func (s *Store) sealedTerms(a *access.Actor, types []*meta.Type, text string) []
 	return out
 }
 
-// rightsTerms say which rows may match, as tokens; zero when every row may. A
-// type whose right tokens cannot tell (a condition, too many departments) is
-// let through whole: the row check decides.
-func (s *Store) rightsTerms(a *access.Actor, types []*meta.Type) (_ han.Condition, any bool) {
-	all := 0
-	for _, t := range s.Schema().Types {
-		if !t.Builtin {
-			all++
-		}
+// widest asks once for everything that matches in any way. When that is few,
+// it is all there is: the check in Go sorts it into tiers, and the other
+// queries are spared.
+func (f *finder) widest() (done bool, err error) {
+	want := f.limit + spare
+	ids, err := f.candidates(f.words(han.Body, true), 1<<63-1, want)
+	if err != nil || len(ids) == want {
+		return false, err
 	}
-	var free []string
-	bound := map[string][]string{} // own tokens, joined -> type tokens
-	var order []string
-	for _, t := range types {
-		scope := a.Scope(t, "read")
-		tokens, complete := []string(nil), false
-		if !scope.All && !s.moving.Load() {
-			tokens, complete = scope.Tokens(a, t)
-		}
-		if !complete || len(tokens) == 0 {
-			free = append(free, typeToken(t))
-			continue
-		}
-		key := strings.Join(tokens, " ")
-		if bound[key] == nil {
-			order = append(order, key)
-		}
-		bound[key] = append(bound[key], typeToken(t))
+	return true, f.check(ids, han.Body, f.byTier)
+}
+
+// spare is how many candidates are asked for beyond those wanted: some of them
+// only look like hits.
+const spare = 10
+
+// words are what a tier asks the index, within what the actor may see.
+func (f *finder) words(tier han.Tier, sealed bool) han.Condition {
+	words := f.query.Tier(tier, f.marks)
+	if sealed && len(f.sealed) > 0 {
+		words = han.AnyOf(words, han.AnyToken(f.sealed...))
 	}
-	if len(free) == all {
-		return han.Condition{}, false
+	if f.narrow && !words.Never() {
+		words = han.AllOf(words, f.rights)
 	}
-	parts := []han.Condition{han.AnyToken(free...)}
-	for _, key := range order {
-		parts = append(parts, han.AllOf(han.AnyToken(bound[key]...), han.AnyToken(strings.Fields(key)...)))
-	}
-	return han.AnyOf(parts...), true
+	return words
+}
+
+// byTier keeps all hits, the best tier first, the newest first in each.
+func (f *finder) byTier(hits []hit) {
+	slices.SortStableFunc(hits, func(a, b hit) int { return int(a.tier) - int(b.tier) })
+	f.hits = hits[:min(len(hits), f.limit)]
 }
 
 // tier looks through one tier, the newest first, until there is enough.
 func (f *finder) tier(tier han.Tier) error {
-	words := f.query.Tier(tier, f.marks)
-	if tier == han.Exact && len(f.sealed) > 0 {
-		words = han.AnyOf(words, han.AnyToken(f.sealed...))
-	}
-	if words.Never() {
-		return nil
-	}
-	if f.narrow {
-		words = han.AllOf(words, f.rights)
-	}
+	words := f.words(tier, tier == han.Exact)
 	before := int64(1<<63 - 1)
 	for looked := 0; looked < candidates; {
-		want := 2*(f.limit-len(f.hits)) + 20
+		want := f.limit - len(f.hits) + spare + looked
 		ids, err := f.candidates(words, before, want)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
 		looked += len(ids)
 		before = ids[len(ids)-1].id
-		if err := f.check(ids, tier); err != nil {
+		err = f.check(ids, tier, func(hits []hit) {
+			for _, h := range hits {
+				if h.tier <= tier && len(f.hits) < f.limit {
+					f.seen[h.row.ID] = true
+					f.hits = append(f.hits, hit{h.row, tier})
+				}
+			}
+		})
+		if err != nil || len(f.hits) >= f.limit || len(ids) < want {
 			return err
-		}
-		if len(f.hits) >= f.limit || len(ids) < want {
-			return nil
 		}
 	}
 	return nil
@@ -265,19 +262,22 @@ type candidate struct {
 }
 
 func (f *finder) candidates(words han.Condition, before int64, want int) ([]candidate, error) {
-	text, match := "SELECT rowid, type FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ", ""
+	if words.Never() {
+		return nil, nil
+	}
+	text, match := "SELECT rowid, type FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?", ""
 	if f.tx.Dialect() == db.Postgres {
-		text = "SELECT id, type FROM search WHERE toks @@ CAST(? AS tsquery) AND id < ? ORDER BY id DESC LIMIT "
+		text = "SELECT id, type FROM search WHERE toks @@ CAST(? AS tsquery) AND id < ? ORDER BY id DESC LIMIT ?"
 		match = han.TSQuery(words)
 	} else {
 		match = han.FTS5(words)
 	}
-	rows, err := f.tx.QueryFresh(f.ctx, text+strconv.Itoa(want), match, before)
+	rows, err := f.tx.QueryFresh(f.ctx, text, match, before, int64(want))
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var out []candidate
+	out := make([]candidate, 0, want)
 	for rows.Next() {
 		var c candidate
 		if err := rows.Scan(&c.id, &c.typ); err != nil {
@@ -288,9 +288,10 @@ func (f *finder) candidates(words han.Condition, before int64, want int) ([]cand
 	return out, rows.Err()
 }
 
-// check reads candidates under the actor's rights and keeps those that truly
-// match: the index may say yes too often, and rights are decided on the row.
-func (f *finder) check(ids []candidate, tier han.Tier) error {
+// check reads candidates under the actor's rights and hands on those that
+// truly match: the index may say yes too often, and rights are decided on the
+// row.
+func (f *finder) check(ids []candidate, tier han.Tier, keep func([]hit)) error {
 	byType := map[int64][]int64{}
 	for _, c := range ids {
 		if !f.seen[c.id] && f.types[c.typ] != nil {
@@ -303,19 +304,17 @@ func (f *finder) check(ids []candidate, tier han.Tier) error {
 			return err
 		}
 	}
+	var hits []hit
 	for _, c := range ids {
 		r := rows[c.id]
 		if r == nil || f.seen[c.id] {
 			continue
 		}
-		if !f.matches(r, tier) {
-			continue
-		}
-		f.seen[c.id] = true
-		if f.hits = append(f.hits, hit{r, tier}); len(f.hits) >= f.limit {
-			return nil
+		if got, ok := f.matches(r); ok {
+			hits = append(hits, hit{r, got})
 		}
 	}
+	keep(hits)
 	return nil
 }
 
@@ -323,11 +322,8 @@ func (f *finder) check(ids []candidate, tier han.Tier) error {
 func (f *finder) read(t *meta.Type, ids []int64, body bool, into map[int64]*Row) error {
 	for len(ids) > 0 {
 		n := min(chunk, len(ids))
-		args := make([]any, n)
-		for i, id := range ids[:n] {
-			args[i] = id
-		}
-		where := "id IN (" + marks(n) + ") AND archived_at IS NULL"
+		args := padded(ids[:n])
+		where := "id IN (" + marks(len(args)) + ") AND archived_at IS NULL"
 		cond, more, err := f.a.Scope(t, "read").SQL(f.a, quote(t.Table), f.tx.Dialect(), f.s.Clock())
 		if err != nil {
 			return nil // a right that cannot be evaluated denies
@@ -352,13 +348,14 @@ var unmarked = []string{""}
 
 // matches is the check in Go on folded text, over the fields the actor reads:
 // the index may say yes to what only looks alike.
-func (f *finder) matches(r *Row, tier han.Tier) bool {
+func (f *finder) matches(r *Row) (han.Tier, bool) {
 	f.tokens.Reset()
 	f.sights[r.Type].collect(r, &f.tokens)
-	if got, ok := f.query.Match(&f.tokens, unmarked); ok && got <= tier {
-		return true
+	tier, ok := f.query.Match(&f.tokens, unmarked)
+	if len(f.sealed) > 0 && (!ok || tier > han.Exact) && f.sealedMatches(r) {
+		return han.Exact, true
 	}
-	return tier == han.Exact && len(f.sealed) > 0 && f.sealedMatches(r)
+	return tier, ok
 }
 
 // sealedMatches opens the sealed values of a candidate that keyed tokens found.

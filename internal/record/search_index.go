@@ -76,6 +76,7 @@ func (s *Store) tokenise(r *Row) {
 		t.Extra(token)
 	}
 	t.Extra(plan.typeToken)
+	t.Extra(plan.classToken)
 	r.tokens = t.List()
 	r.searchHash = int64(han.HashTokens(r.tokens) >> 1)
 }

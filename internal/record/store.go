@@ -39,8 +39,7 @@ type Store struct {
 	Options
 	current atomic.Pointer[snapshot]
 	tables  tables
-	secret  []byte      // signs page tokens
-	moving  atomic.Bool // search entries of moved records wait for a job: their rights tokens are old
+	secret  []byte // signs page tokens
 }
 
 // snapshot is the schema a write was prepared under, with the version its

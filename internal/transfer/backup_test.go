@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"kedang/internal/db"
 	"kedang/internal/db/dbtest"
 	"kedang/internal/errs"
@@ -313,10 +315,25 @@ func TestRestoreReplacesOnlyByForce(t *testing.T) {
 		if n := notes(t, x.openTarget(to)); n != 100 {
 			t.Errorf("%d notes after the restore", n)
 		}
+		if c.URL != "" {
+			t.Cleanup(func() { dropSchema(t, to.URL, to.Schema+"_before_20261001120000") })
+		}
 		if _, err := os.Stat(to.Dir + ".before-20261001-120000"); err != nil {
 			t.Errorf("what was there is not kept: %v", err)
 		}
 	})
+}
+
+func dropSchema(t *testing.T, url, name string) {
+	conn, err := pgx.Connect(context.Background(), url)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(context.Background(), "SET client_min_messages = warning; DROP SCHEMA "+pgx.Identifier{name}.Sanitize()+" CASCADE"); err != nil {
+		t.Errorf("what was there is not kept: %v", err)
+	}
 }
 
 func TestRestoreIntoOtherDatabase(t *testing.T) {

@@ -63,7 +63,7 @@ func TestRefusedComeBack(t *testing.T) {
 		if len(lines) != 3 || !strings.HasPrefix(lines[0], "\xef\xbb\xbf") || !strings.HasSuffix(lines[0], ",名称,等级,额度") {
 			t.Fatalf("%q", lines)
 		}
-		if !strings.HasPrefix(lines[1], "3,") || !strings.Contains(lines[1], "等级：") || !strings.HasSuffix(lines[1], ",甲方,丁,1") {
+		if !strings.Contains(lines[0], "行号,未导入的原因,") || !strings.HasPrefix(lines[1], "3,") || !strings.Contains(lines[1], "等级：") || !strings.HasSuffix(lines[1], ",甲方,丁,1") {
 			t.Errorf("%q", lines[1])
 		}
 		if !strings.HasSuffix(lines[2], ",'=cmd(),戊,9000000") {

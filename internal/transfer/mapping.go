@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -43,7 +44,7 @@ type Plan struct {
 // Hints are what the user says beforehand.
 type Hints struct {
 	Encoding string                 // of a text sheet; "" to tell it from the bytes
-	Map      map[string]string      // header -> field, "" to leave a column out
+	Map      map[string]string      // header, or "#3" for the third column -> field, "" to leave a column out
 	Writable func(*meta.Field) bool // which fields the importing person may set; nil: all
 	Region   string                 // of phones without a country code: CN, HK, TW, MO
 	Today    time.Time
@@ -176,8 +177,8 @@ func headerKey(s string) string {
 	return trimmed
 }
 
-// findHeader picks the row that names most fields; else, when nothing is
-// named, the first row that looks like names above values.
+// findHeader picks the row that names most fields; when nothing is named, the
+// first row that looks like names above values: the user will say what they mean.
 func (m *mapper) findHeader(rows [][]string) (int, bool) {
 	best, at := 0, -1
 	for i, row := range rows[:min(headerWithin, len(rows))] {
@@ -193,7 +194,40 @@ func (m *mapper) findHeader(rows [][]string) (int, bool) {
 			best, at = hits, i
 		}
 	}
+	if at < 0 {
+		at = slices.IndexFunc(rows[:min(headerWithin, max(0, len(rows)-1))], func(row []string) bool { return namesLike(row, rows) })
+	}
 	return at, at >= 0
+}
+
+// namesLike tells whether a row may be a header: words, each once, over at
+// least half of the columns that the widest row has.
+func namesLike(row []string, rows [][]string) bool {
+	widest := 0
+	for _, r := range rows {
+		widest = max(widest, filled(r))
+	}
+	seen := map[string]bool{}
+	for _, cell := range row {
+		cell = strings.TrimSpace(cell)
+		if cell == "" {
+			continue
+		}
+		if seen[cell] || len(cell) > 200 || strings.IndexFunc(cell, unicode.IsLetter) < 0 {
+			return false
+		}
+		seen[cell] = true
+	}
+	return len(seen) > 0 && 2*len(seen) >= widest
+}
+
+func filled(row []string) (n int) {
+	for _, cell := range row {
+		if strings.TrimSpace(cell) != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // columns proposes a field for each column: words first, then content.
@@ -335,6 +369,9 @@ func (m *mapper) byContent(values []string) *meta.Field {
 func (m *mapper) given(cols []Column) error {
 	for header, name := range m.hints.Map {
 		i := slices.IndexFunc(cols, func(c Column) bool { return c.Header == strings.TrimSpace(header) })
+		if n, err := strconv.Atoi(strings.TrimPrefix(header, "#")); i < 0 && err == nil && header[0] == '#' && n >= 1 && n <= len(cols) {
+			i = n - 1
+		}
 		if i < 0 {
 			return errs.RefuseField("map", "no_such_column", errs.Params{"column": header})
 		}

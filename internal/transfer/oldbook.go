@@ -20,6 +20,9 @@ import (
 // smaller.
 const maxOldBook = 48 << 20
 
+// mostSheets is how many sheets of a workbook are looked at for cells.
+const mostSheets = 32
+
 // The records of an Excel 97 workbook (MS-XLS 2.3) that hold what we need.
 const (
 	recFormula  = 0x0006
@@ -49,7 +52,7 @@ type oldBook struct {
 	is1904  bool
 	cells   []oldCell
 	pending int // the cell whose formula's text comes next; -1 for none
-	next_   int
+	at      int // the cell that next begins with
 }
 
 type oldCell struct {
@@ -147,7 +150,7 @@ func (b *oldBook) globals() (sheets []oldSheet, err error) {
 			b.is1904 = binary.LittleEndian.Uint16(body) == 1
 		case recSheet:
 			visible, worksheet := body[4]&3 == 0, body[5] == 0
-			if visible && worksheet {
+			if visible && worksheet && len(sheets) < mostSheets {
 				name := &pieces{list: [][]byte{body[7:]}}
 				sheets = append(sheets, oldSheet{name.chars(int(body[6])), int(binary.LittleEndian.Uint32(body))})
 			}
@@ -262,13 +265,13 @@ func floatText(n float64) string {
 }
 
 func (b *oldBook) next() ([]string, int, error) {
-	if b.next_ >= len(b.cells) {
+	if b.at >= len(b.cells) {
 		return nil, 0, io.EOF
 	}
-	row := b.cells[b.next_].row
+	row := b.cells[b.at].row
 	var cells []string
-	for ; b.next_ < len(b.cells) && b.cells[b.next_].row == row; b.next_++ {
-		c := b.cells[b.next_]
+	for ; b.at < len(b.cells) && b.cells[b.at].row == row; b.at++ {
+		c := b.cells[b.at]
 		for len(cells) <= c.col {
 			cells = append(cells, "")
 		}
@@ -277,7 +280,7 @@ func (b *oldBook) next() ([]string, int, error) {
 	return cells, row + 1, nil
 }
 
-func (b *oldBook) part() float64 { return float64(b.next_) / float64(len(b.cells)) }
+func (b *oldBook) part() float64 { return float64(b.at) / float64(len(b.cells)) }
 
 func (b *oldBook) close() error { return nil }
 

@@ -82,8 +82,18 @@ func (w *importing) begin(ctx context.Context, id int64) (err error) {
 	return w.person(ctx)
 }
 
+// actorOf is whose rights an import's work has, as they are now. 0 is the
+// operator at the machine, who started it without naming anybody: no request
+// that comes over the network is ever his.
+func (s *Service) actorOf(ctx context.Context, id int64) (*access.Actor, error) {
+	if id == 0 {
+		return access.System("import"), nil
+	}
+	return s.Store.Access.ActorOf(ctx, access.System("import"), id)
+}
+
 func (w *importing) person(ctx context.Context) (err error) {
-	a, err := w.s.Store.Access.ActorOf(ctx, access.System("import"), w.Import.Actor)
+	a, err := w.s.actorOf(ctx, w.Import.Actor)
 	if err != nil {
 		return err
 	}
@@ -118,7 +128,7 @@ func (w *importing) batch(ctx context.Context, b batch) error {
 			return err
 		}
 		rows = rows[n:]
-		w.run.Progress(w.Rows, b.total(w.Rows), "importing")
+		w.run.Progress(w.Rows, b.total(w.Rows), "note.importing")
 	}
 	if b.ended != nil && !errors.Is(b.ended, io.EOF) {
 		return b.ended
@@ -254,7 +264,7 @@ func (w *importing) end(ctx context.Context) error {
 	if w.DryRun {
 		state = Checked
 	}
-	w.run.Progress(w.Rows, w.Rows, "importing")
+	w.run.Progress(w.Rows, w.Rows, "note.importing")
 	if err := w.run.Result(w.Counts); err != nil {
 		return err
 	}

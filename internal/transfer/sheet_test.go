@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,7 +58,6 @@ var refusals = map[string]string{
 	"ca_vba.xlsm":            "empty_file",
 	"xl_BadWorkbook.xlsx":    "damaged_workbook",
 	"mt_blank_line.ods":      "not_a_sheet",
-	"ca_date.xls":            "old_excel_file",
 }
 
 func TestEveryFileIsReadOrRefused(t *testing.T) {
@@ -200,6 +200,74 @@ func TestWhatIsNoSheet(t *testing.T) {
 		}
 		if _, _, err := readSheet(t, path, ""); err == nil || errs.As(err).Code != c.code {
 			t.Errorf("%s: err = %v, want %s", name, err, c.code)
+		}
+	}
+}
+
+// A file cut anywhere, or with a byte changed, is read or refused, soon.
+func TestDamagedFiles(t *testing.T) {
+	dir := sharedData(t, "sheets")
+	paths, err := filepath.Glob(filepath.Join(dir, "*.xls*"))
+	if err != nil || len(paths) == 0 {
+		t.Fatal(len(paths), err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, path := range paths {
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 40 {
+			bad := append([]byte{}, whole...)
+			if random.IntN(2) == 0 {
+				bad = bad[:random.IntN(len(bad))]
+			} else {
+				for range 1 + random.IntN(8) {
+					bad[random.IntN(len(bad))] = byte(random.IntN(256))
+				}
+			}
+			at := filepath.Join(t.TempDir(), "bad.xls")
+			if err := os.WriteFile(at, bad, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			begin := time.Now()
+			_, _, err := readSheet(t, at, "")
+			if took := time.Since(begin); took > 5*time.Second {
+				t.Errorf("%s: took %v", filepath.Base(path), took)
+			}
+			if err != nil && errs.As(err).Kind != errs.Invalid {
+				t.Errorf("%s: %v", filepath.Base(path), err)
+			}
+		}
+	}
+}
+
+func TestOldWorkbook(t *testing.T) {
+	rows, format, err := readSheet(t, filepath.Join(sharedData(t, "sheets"), "mt_excel_properties.xls"), "")
+	if err != nil || format.Kind != "xls" || len(rows) < 2 {
+		t.Fatalf("%d rows, %+v, %v", len(rows), format, err)
+	}
+	if diff := cmp.Diff([][]string{{"bold"}, {"italic"}}, rows[:2]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTextsAcrossRecords(t *testing.T) {
+	// Two texts, the second cut in its middle: narrow before the cut, wide after.
+	p := &pieces{list: [][]byte{{2, 0, 0, 'a', 'b', 4, 0, 0, 'c', 'd'}, {1, 0x2d, 0x4e, 0x87, 0x65}}}
+	var got []string
+	for p.left() {
+		got = append(got, p.text())
+	}
+	if diff := cmp.Diff([]string{"ab", "cd中文"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPackedNumbers(t *testing.T) {
+	for v, want := range map[uint32]string{0x40500000: "64", 123<<2 | 2: "123", 12345<<2 | 3: "123.45", 0xfffffff6: "-3"} {
+		if got := floatText(rk(v)); got != want {
+			t.Errorf("%x: %s, want %s", v, got, want)
 		}
 	}
 }

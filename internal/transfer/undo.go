@@ -29,7 +29,7 @@ func (s *Service) Undo(ctx context.Context, a *access.Actor, id int64) (err erro
 		return err
 	}
 	return s.DB.Write(ctx, func(tx db.Tx) error {
-		work, err := s.Jobs.Enqueue(ctx, tx, jobUndo, importArgs{id}, job.Actor(a.ID), job.Title("import_undo_title", map[string]any{"file": i.Name}), job.MaxAttempts(5))
+		work, err := s.Jobs.Enqueue(ctx, tx, jobUndo, importArgs{id}, job.Actor(a.ID), job.Title("job.import_undo", map[string]any{"file": i.Name}), job.MaxAttempts(5))
 		if err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func (s *Service) undo(ctx context.Context, r *job.Run) (err error) {
 		return err
 	}
 	u := &undoing{s: s, run: r}
-	a, err := s.Store.Access.ActorOf(ctx, access.System("import"), r.Actor)
+	a, err := s.actorOf(ctx, r.Actor)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (s *Service) undo(ctx context.Context, r *job.Run) (err error) {
 			return err
 		}
 		before = rows[len(rows)-1].line
-		u.run.Progress(u.i.Undone+u.i.Kept, total, "undoing")
+		u.run.Progress(u.i.Undone+u.i.Kept, total, "note.undoing")
 	}
 	return u.s.DB.Write(ctx, func(tx db.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE sys_import SET state = 'undone' WHERE id = ?`, u.i.ID)

@@ -176,7 +176,7 @@ func (s *Service) Start(ctx context.Context, a *access.Actor, id int64, o StartO
 		if _, err := tx.Exec(ctx, `DELETE FROM sys_import_row WHERE import = ?`, id); err != nil {
 			return err
 		}
-		work, err := s.Jobs.Enqueue(ctx, tx, jobImport, importArgs{id}, job.Actor(i.Actor), job.Title("import_title", map[string]any{"file": i.Name}), job.MaxAttempts(5))
+		work, err := s.Jobs.Enqueue(ctx, tx, jobImport, importArgs{id}, job.Actor(i.Actor), job.Title("job.import", map[string]any{"file": i.Name}), job.MaxAttempts(5))
 		if err != nil {
 			return err
 		}

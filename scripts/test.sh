@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Everything CI runs, in order, each step with its time: format, vet,
+# staticcheck; tests on SQLite and on PostgreSQL; race detector; build; crash
+# test; OpenAPI lint; the README's commands. It installs PostgreSQL when it is
+# absent (as root on Debian), and stops what it started.
+#   KILLS=50      kills of the crash test
+#   SKIP="race"   steps left out
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CGO_ENABLED=0 GOFLAGS=${GOFLAGS:--buildvcs=false}
+kills=${KILLS:-50}
+begin=$(date +%s)
+started=
+port=${KEDANG_PG_PORT:-54329}
+
+finish() {
+	local code=$?
+	[ -z "$started" ] || scripts/postgres.sh stop || true
+	if [ $code = 0 ]; then
+		echo "all good in $(($(date +%s) - begin)) s"
+	else
+		echo "FAILED after $(($(date +%s) - begin)) s" >&2
+	fi
+}
+trap finish EXIT
+
+# step NAME COMMAND… runs one step and prints how long it took.
+step() {
+	local name=$1 at
+	shift
+	case " ${SKIP:-} " in *" $name "*) echo "-- $name: left out"; return ;; esac
+	at=$(date +%s)
+	echo "-- $name"
+	"$@"
+	echo "-- $name: $(($(date +%s) - at)) s"
+}
+
+postgres() {
+	if [ -n "${KEDANG_TEST_POSTGRES:-}" ]; then
+		echo "using $KEDANG_TEST_POSTGRES"
+		return
+	fi
+	(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || started=yes
+	KEDANG_TEST_POSTGRES=$(scripts/postgres.sh start | tail -n 1)
+	export KEDANG_TEST_POSTGRES
+	echo "$KEDANG_TEST_POSTGRES"
+}
+
+step lint scripts/lint.sh
+step postgres postgres
+step build make --no-print-directory build
+step tests go test -timeout 9m ./...
+step race scripts/race.sh
+step crash go run ./bench/crash -n "$kills"
+if [ -x scripts/openapi-lint.sh ]; then
+	step openapi scripts/openapi-lint.sh
+fi
+if [ -f README.md ]; then
+	step readme scripts/readme.sh
+fi
