@@ -1,206 +1,114 @@
 package expr
 
 import (
-	"errors"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
-	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/conf"
-	"github.com/expr-lang/expr/file"
-	"github.com/expr-lang/expr/parser"
 
 	"kedang/internal/errs"
 )
 
-// Bounds on what is compiled at all.
-const (
-	maxSource   = 64 << 10
-	maxNesting  = 120
-	maxNodes    = 2000
-	maxConstant = 10_000 // values of one list
-)
-
 // Expr is a checked expression. It is immutable and safe for many goroutines.
 type Expr struct {
-	src   string
-	root  node
+	src   *source
+	root  *node
 	scope Scope
 	paths []string
 }
 
-// Source is the text it was compiled from.
-func (e *Expr) Source() string { return e.src }
-
-// Type is what it yields.
-func (e *Expr) Type() Type { return e.root.typ() }
-
-// Paths are the fields it reads: "level", "customer.owner.department", "lines[].quantity".
-func (e *Expr) Paths() []string { return slices.Clone(e.paths) }
-
-// Eval computes its value for a row; the forms are those of Base.
-func (e *Expr) Eval(r Row, args Args) (any, error) {
-	return e.root.eval(&machine{row: r, args: &args})
-}
-
-// Test computes a condition; missing is false.
-func (e *Expr) Test(r Row, args Args) (bool, error) {
-	return test(e.root, &machine{row: r, args: &args})
-}
-
-// Compile checks a text against a scope. Errors are errs.Invalid with one
-// problem whose parameters say where ("at", in characters) and what near it.
-func Compile(src string, scope Scope, o Options) (_ *Expr, err error) {
-	if len(src) > maxSource {
-		return nil, problem("too_complex", errs.Params{"max": maxSource})
-	}
-	if !utf8.ValidString(src) {
-		return nil, problem("invalid_utf8", nil)
-	}
-	if nesting(src) > maxNesting {
-		return nil, problem("too_complex", errs.Params{"max": maxNesting})
+// Compile checks a text against a scope. Errors: Invalid with one problem,
+// whose parameters say where ("at", in characters), what stands there
+// ("near"), and, for a name nobody has, "did_you_mean".
+func Compile(src string, scope Scope, o Options) (*Expr, error) {
+	text, tree, err := parse(src)
+	if err != nil {
+		return nil, err
 	}
 	if o.MaxNodes == 0 {
 		o.MaxNodes = maxNodes
 	}
-	cfg := conf.CreateNew()
-	cfg.MaxNodes = uint(6*o.MaxNodes + maxConstant)
-	cfg.DisableIfOperator = true
-	tree, err := parser.ParseWithConfig(src, cfg)
-	if err != nil {
-		return nil, syntax(src, err)
-	}
-	c := &compiler{src: src, o: o, scopes: []frame{{scope: scope}}}
-	root, err := c.check(tree.Node)
+	c := &checker{src: text, scope: scope, opt: o}
+	root, err := c.value(tree)
 	if err != nil {
 		return nil, err
 	}
 	if o.Want != nil {
-		if root, err = c.want(root, *o.Want, tree.Node); err != nil {
+		if root, err = c.want(root, *o.Want); err != nil {
 			return nil, err
 		}
 	}
-	e := &Expr{src: src, root: root, scope: scope, paths: c.paths}
+	e := &Expr{text, root, scope, c.paths}
 	if o.Printable {
-		for _, d := range [...]Dialect{SQLite, Postgres} {
-			if _, _, err := e.SQL("t", d, Args{Now: time.Unix(0, 0)}); err != nil {
-				return nil, err
-			}
+		if err := e.printable(); err != nil {
+			return nil, err
 		}
 	}
 	return e, nil
 }
 
-// nesting counts how deep brackets and chains of signs go, so that the
-// parser's recursion is bounded before it starts.
-func nesting(src string) int {
-	deepest, level, run := 0, 0, 0
-	var quoted rune
-	escaped := false
-	words := strings.Count(src, "not not") + strings.Count(src, "? ") // chains without brackets
-	for _, r := range src {
-		switch {
-		case escaped:
-			escaped = false
-		case quoted != 0 && r == '\\':
-			escaped = true
-		case quoted != 0:
-			if r == quoted {
-				quoted = 0
-			}
-		case r == '"' || r == '\'' || r == '`':
-			quoted = r
-		case strings.ContainsRune("([{", r):
-			level++
-		case strings.ContainsRune(")]}", r):
-			level--
-		case strings.ContainsRune("!-+", r):
-			run++
-			deepest = max(deepest, run)
-			continue
-		}
-		if r != ' ' {
-			run = 0
-		}
-		deepest = max(deepest, level)
-	}
-	return max(deepest, min(words, maxNesting+1))
-}
+// Source is the text it was compiled from.
+func (e *Expr) Source() string { return e.src.text }
 
-func problem(code string, params errs.Params) error { return errs.RefuseField("", code, params) }
+// Type is what it yields.
+func (e *Expr) Type() Type { return e.root.typ }
 
-// syntax turns the parser's complaint into a problem.
-func syntax(src string, err error) error {
-	var fe *file.Error
-	if errors.As(err, &fe) {
-		if strings.Contains(fe.Message, "maximum allowed nodes") {
-			return problem("too_complex", errs.Params{"max": maxNodes})
-		}
-		return problem("syntax", errs.Params{"at": fe.From, "near": near(src, fe.From)})
-	}
-	return problem("syntax", errs.Params{"at": 0, "near": near(src, 0)})
-}
+// Paths are the fields it reads, each once: "level",
+// "customer.owner.department", "lines" and "lines[].qty", "tags" and "tags[]".
+func (e *Expr) Paths() []string { return slices.Clone(e.paths) }
 
-// near is the text around a position, for people to find it.
-func near(src string, at int) string {
-	r := []rune(src)
-	at = max(0, min(at, len(r)))
-	return string(r[max(0, at-8):min(len(r), at+12)])
-}
-
-// frame is the scope of names at one depth of any(…) and the like.
-type frame struct {
-	scope Scope // nil inside a list of plain values
-	item  *itemNode
-	list  *fieldNode
-	path  string
-}
-
-// compiler checks a parsed tree.
-type compiler struct {
-	src    string
-	o      Options
-	scopes []frame // the outermost first
-	nodes  int
+// checker turns a parsed tree into nodes with types.
+type checker struct {
+	src    *source
+	scope  Scope
+	opt    Options
 	paths  []string
+	nodes  int        // seen so far
+	consts int        // in lists so far
+	depth  int        // of the tree, chains of and / or aside
+	item   *manyValue // the innermost list that is walked, nil outside
+	prefix string     // its path: "lines[]"
 }
 
-func (c *compiler) refuse(n ast.Node, code string, params errs.Params) error {
-	if params == nil {
-		params = errs.Params{}
+func (c *checker) refuse(n ast.Node, code string, params errs.Params) error {
+	return c.src.refuse(n.Location().From, code, params)
+}
+
+func (c *checker) mismatch(at int, got, want string) error {
+	return c.src.refuse(at, "type_mismatch", errs.Params{"got": got, "want": want})
+}
+
+func (c *checker) unsupported(n ast.Node, name string) error {
+	return c.refuse(n, "not_supported", errs.Params{"name": name})
+}
+
+func (c *checker) maskedError(n *node) error {
+	return c.src.refuse(n.at, "field_masked", errs.Params{"field": n.masked().Name})
+}
+
+// check makes a node of whatever stands there. Its caller looks after masked
+// fields and lists; value does so for everyone else.
+func (c *checker) check(n ast.Node) (*node, error) {
+	if c.nodes++; c.nodes > c.opt.MaxNodes {
+		return nil, c.refuse(n, "too_complex", errs.Params{"max": c.opt.MaxNodes})
 	}
+	if c.depth++; c.depth > 2*maxNesting {
+		return nil, c.refuse(n, "too_complex", errs.Params{"max": 2 * maxNesting})
+	}
+	defer func() { c.depth-- }()
 	at := n.Location().From
-	params["at"], params["near"] = at, near(c.src, at)
-	return problem(code, params)
-}
-
-// check turns a parsed node into ours.
-func (c *compiler) check(n ast.Node) (node, error) {
-	if c.nodes++; c.nodes > c.o.MaxNodes {
-		return nil, problem("too_complex", errs.Params{"max": c.o.MaxNodes})
-	}
 	switch x := n.(type) {
 	case *ast.NilNode:
-		return &constNode{t: Type{Base: Missing}}, nil
+		return constant(value{}, Type{}, at), nil
 	case *ast.BoolNode:
-		return &constNode{Type{Base: Bool}, x.Value}, nil
+		return constant(truth(x.Value), Type{Base: Bool}, at), nil
 	case *ast.IntegerNode:
-		return &constNode{Type{Base: Int}, int64(x.Value)}, nil
+		return constant(whole(int64(x.Value)), Type{Base: Int}, at), nil
 	case *ast.FloatNode:
-		v, scale, ok := decimalOf(strconv.FormatFloat(x.Value, 'f', -1, 64))
-		if !ok {
-			return nil, c.refuse(n, "bad_number", nil)
-		}
-		return &constNode{Type{Base: Decimal, Scale: scale}, v}, nil
+		return c.decimal(x)
 	case *ast.StringNode:
-		return &constNode{Type{Base: Text}, x.Value}, nil
+		return constant(words(x.Value), Type{Base: Text}, at), nil
 	case *ast.IdentifierNode:
-		return c.name(n, x.Value)
-	case *ast.ChainNode:
-		return c.check(x.Node)
+		return c.name(x)
 	case *ast.MemberNode:
 		return c.member(x)
 	case *ast.PointerNode:
@@ -210,310 +118,181 @@ func (c *compiler) check(n ast.Node) (node, error) {
 	case *ast.BinaryNode:
 		return c.binary(x)
 	case *ast.ConditionalNode:
-		return c.conditional(n, x.Cond, x.Exp1, x.Exp2)
+		return c.conditional(x, x.Cond, x.Exp1, x.Exp2)
 	case *ast.ArrayNode:
-		return c.list(x)
+		return nil, c.unsupported(n, "[")
 	case *ast.CallNode:
 		if id, ok := x.Callee.(*ast.IdentifierNode); ok {
-			return c.call(n, id.Value, x.Arguments)
+			return c.call(x, id.Value, x.Arguments)
 		}
 	case *ast.BuiltinNode:
-		return c.call(n, x.Name, x.Arguments)
+		return c.call(x, x.Name, x.Arguments)
 	}
-	return nil, c.refuse(n, "not_supported", nil)
+	return nil, c.unsupported(n, "")
 }
 
-// name resolves a bare name: a parameter, or a field of the innermost scope
-// that has it.
-func (c *compiler) name(n ast.Node, name string) (node, error) {
-	if t, ok := c.o.Param[name]; ok {
-		return &paramNode{name, t}, nil
+// value is check for a place where a single value stands that all may see.
+func (c *checker) value(n ast.Node) (*node, error) {
+	k, err := c.check(n)
+	switch {
+	case err != nil:
+		return nil, err
+	case k.masked() != nil:
+		return nil, c.maskedError(k)
+	case k.typ.Base == List:
+		return nil, c.mismatch(k.at, "list", "value")
 	}
-	for levels := 0; levels < len(c.scopes); levels++ {
-		f := c.scopes[len(c.scopes)-1-levels]
-		if f.scope == nil {
-			continue
-		}
-		if field, ok := f.scope.Field(name); ok {
-			if field.Volatile && c.o.NoVolatile {
-				return nil, c.refuse(n, "volatile", errs.Params{"name": name})
-			}
-			c.note(f.path + name)
-			return &fieldNode{levels: levels, scopes: []Scope{f.scope}, field: field}, nil
-		}
-	}
-	return nil, c.unknown(n, name, c.scopes[len(c.scopes)-1].scope)
+	return k, nil
 }
 
-func (c *compiler) note(path string) {
-	if !slices.Contains(c.paths, path) {
-		c.paths = append(c.paths, path)
-	}
-}
-
-func (c *compiler) unknown(n ast.Node, name string, s Scope) error {
-	p := errs.Params{"name": name}
-	if s != nil {
-		if guess := closest(name, s.Names()); guess != "" {
-			p["did_you_mean"] = guess
-		}
-		p["type"] = s.Name()
-	}
-	return c.refuse(n, "unknown_name", p)
-}
-
-// member resolves customer.level, and .quantity of an item.
-func (c *compiler) member(x *ast.MemberNode) (node, error) {
-	prop, ok := x.Property.(*ast.StringNode)
-	if !ok {
-		return nil, c.refuse(x, "not_supported", nil)
-	}
-	if p, ok := x.Node.(*ast.PointerNode); ok && p.Name == "" {
-		return c.itemField(x, prop.Value)
-	}
-	inner, err := c.check(x.Node)
+// condition is value for a place where true or false stands.
+func (c *checker) condition(n ast.Node) (*node, error) {
+	k, err := c.value(n)
 	if err != nil {
 		return nil, err
 	}
-	from, ok := inner.(*fieldNode)
+	if k.typ.Base != Bool {
+		return nil, c.mismatch(k.at, k.typ.Base.String(), "bool")
+	}
+	return k, nil
+}
+
+// decimal reads a number from the source: the parser keeps only a float.
+func (c *checker) decimal(x *ast.FloatNode) (*node, error) {
+	v, scale, ok := decimalOf(c.src.slice(x.Location()))
 	if !ok {
-		if it, isItem := inner.(*itemNode); isItem && it.t.Base == Ref {
-			return c.itemField(x, prop.Value)
-		}
-		return nil, c.refuse(x, "not_a_link", errs.Params{"name": prop.Value})
+		return nil, c.refuse(x, "bad_number", nil)
 	}
-	if from.field.Type.Base != Ref || from.field.To == nil || from.field.EqualOnly {
-		return nil, c.refuse(x, "not_a_link", errs.Params{"name": from.field.Name})
-	}
-	scope := from.field.To()
-	if scope == nil {
-		return nil, c.refuse(x, "not_a_link", errs.Params{"name": from.field.Name})
-	}
-	if len(from.links) >= 5 {
-		return nil, c.refuse(x, "too_complex", errs.Params{"max": 5})
-	}
-	field, ok := scope.Field(prop.Value)
-	if !ok {
-		return nil, c.unknown(x, prop.Value, scope)
-	}
-	path := c.pathOf(from)
-	c.note(path + "." + field.Name)
-	return &fieldNode{levels: from.levels, links: append(slices.Clone(from.links), from.field),
-		scopes: append(slices.Clone(from.scopes), scope), field: field}, nil
+	return constant(v, Type{Base: Decimal, Scale: scale}, x.Location().From), nil
 }
 
-func (c *compiler) pathOf(f *fieldNode) string {
-	path := c.scopes[len(c.scopes)-1-f.levels].path
-	for _, l := range f.links {
-		path += l.Name + "."
-	}
-	return path + f.field.Name
-}
-
-// itemField is a field of the item: of the child row, or of the linked record.
-func (c *compiler) itemField(n ast.Node, name string) (node, error) {
-	f := c.scopes[len(c.scopes)-1]
-	if f.scope == nil || f.list == nil {
-		return nil, c.refuse(n, "not_supported", errs.Params{"name": name})
-	}
-	field, ok := f.scope.Field(name)
-	if !ok {
-		return nil, c.unknown(n, name, f.scope)
-	}
-	c.note(f.path + name)
-	return &fieldNode{scopes: []Scope{f.scope}, field: field}, nil
-}
-
-func (c *compiler) pointer(x *ast.PointerNode) (node, error) {
-	f := c.scopes[len(c.scopes)-1]
-	if x.Name != "" || f.item == nil {
-		return nil, c.refuse(x, "not_supported", errs.Params{"name": "#" + x.Name})
-	}
-	return f.item, nil
-}
-
-func (c *compiler) unary(x *ast.UnaryNode) (node, error) {
-	of, err := c.check(x.Node)
-	if err != nil {
-		return nil, err
-	}
-	switch x.Operator {
-	case "not", "!":
-		if of, err = c.condition(of, x.Node); err != nil {
-			return nil, err
-		}
-		return &notNode{of}, nil
-	case "-", "+":
-		if err := c.unmasked(of, x.Node); err != nil {
-			return nil, err
-		}
-		if !numeric(of.typ().Base) {
-			return nil, c.mismatch(x, of.typ(), Type{Base: Decimal})
-		}
-		if x.Operator == "+" {
-			return of, nil
-		}
-		if k, ok := of.(*constNode); ok {
-			return &constNode{k.t, -k.v.(int64)}, nil
-		}
-		return &arithNode{"-", &constNode{Type{Base: Int}, int64(0)}, of, of.typ()}, nil
-	}
-	return nil, c.refuse(x, "not_supported", errs.Params{"name": x.Operator})
-}
-
-func (c *compiler) mismatch(n ast.Node, got, want Type) error {
-	return c.refuse(n, "type_mismatch", errs.Params{"got": got.Base.String(), "want": want.Base.String()})
-}
-
-// condition requires a bool.
-func (c *compiler) condition(n node, at ast.Node) (node, error) {
-	if err := c.unmasked(n, at); err != nil {
-		return nil, err
-	}
-	if n.typ().Base != Bool {
-		return nil, c.mismatch(at, n.typ(), Type{Base: Bool})
-	}
-	return n, nil
-}
-
-// unmasked refuses a masked or sealed field anywhere but in an equality.
-func (c *compiler) unmasked(n node, at ast.Node) error {
-	switch f := n.(type) {
-	case *fieldNode:
-		if f.field.EqualOnly {
-			return c.refuse(at, "field_masked", errs.Params{"field": f.field.Name})
-		}
-	case *itemNode:
-		if list := c.scopes[len(c.scopes)-1].list; list != nil && list.field.EqualOnly {
-			return c.refuse(at, "field_masked", errs.Params{"field": list.field.Name})
-		}
-	}
-	return nil
-}
-
-func (c *compiler) conditional(n ast.Node, cond, yes, no ast.Node) (node, error) {
-	k, err := c.check(cond)
-	if err != nil {
-		return nil, err
-	}
-	if k, err = c.condition(k, cond); err != nil {
-		return nil, err
-	}
-	of, t, err := c.common(n, []ast.Node{yes, no})
-	if err != nil {
-		return nil, err
-	}
-	return &ifNode{k, of[0], of[1], t}, nil
-}
-
-// common checks branches that must agree in type.
-func (c *compiler) common(n ast.Node, branches []ast.Node) ([]node, Type, error) {
-	out := make([]node, len(branches))
-	var t Type
-	for i, b := range branches {
-		o, err := c.check(b)
+// unary checks not and signs.
+func (c *checker) unary(x *ast.UnaryNode) (*node, error) {
+	at := x.Location().From
+	if x.Operator == "not" || x.Operator == "!" {
+		k, err := c.condition(x.Node)
 		if err != nil {
-			return nil, t, err
+			return nil, err
 		}
-		if err := c.unmasked(o, b); err != nil {
-			return nil, t, err
-		}
-		out[i] = o
+		return with(opNot, Type{Base: Bool}, at, k), nil
 	}
-	for i, o := range out {
-		ot := o.typ()
-		switch {
-		case ot.Base == Missing:
-		case t.Base == Missing:
-			t = ot
-		case numeric(t.Base) && numeric(ot.Base):
-			t = widest(out)
-		case t.Base == ot.Base && t.Base != List:
-			t.Choices = nil
-		default:
-			k, err := c.coerce(o, t, branches[i])
-			if err != nil {
-				return nil, t, err
-			}
-			out[i] = k
-		}
+	k, err := c.value(x.Node)
+	switch {
+	case err != nil:
+		return nil, err
+	case !numeric(k.typ.Base):
+		return nil, c.mismatch(at, k.typ.Base.String(), "decimal")
+	case x.Operator == "+":
+		return k, nil
+	case k.op == opConst:
+		return constant(neg(k.val), k.typ, at), nil
 	}
-	if t.Base == List {
-		return nil, t, c.refuse(n, "type_mismatch", errs.Params{"got": "list", "want": "value"})
-	}
-	return out, t, nil
+	return with(opNeg, k.typ, at, k), nil
 }
 
-// want brings the whole expression to the type asked for.
-func (c *compiler) want(n node, t Type, at ast.Node) (node, error) {
-	if err := c.unmasked(n, at); err != nil {
+// conditional checks c ? a : b and if(c, a, b).
+func (c *checker) conditional(n ast.Node, cond, yes, no ast.Node) (*node, error) {
+	k, err := c.condition(cond)
+	if err != nil {
 		return nil, err
 	}
-	got := n.typ()
-	if got.Base == t.Base || got.Base == Missing || (numeric(got.Base) && numeric(t.Base)) {
+	branches, t, err := c.common(yes, no)
+	if err != nil {
+		return nil, err
+	}
+	return with(opIf, t, k.at, k, branches[0], branches[1]), nil
+}
+
+// first checks a ?? b and coalesce(…).
+func (c *checker) first(n ast.Node, args ...ast.Node) (*node, error) {
+	kids, t, err := c.common(args...)
+	if err != nil {
+		return nil, err
+	}
+	return with(opFirst, t, n.Location().From, kids...), nil
+}
+
+// common checks values that must agree in type.
+func (c *checker) common(args ...ast.Node) ([]*node, Type, error) {
+	kids := make([]*node, len(args))
+	for i, a := range args {
+		k, err := c.value(a)
+		if err != nil {
+			return nil, Type{}, err
+		}
+		kids[i] = k
+	}
+	return c.unify(kids)
+}
+
+// unify brings values to their common type: constants follow fields, numbers
+// take the finest scale.
+func (c *checker) unify(kids []*node) ([]*node, Type, error) {
+	var t Type
+	for _, k := range kids {
+		if t.Base == Missing || t.Base == Text && k.op != opConst && k.typ.Base != Missing {
+			t = k.typ
+		}
+	}
+	var err error
+	for i, k := range kids {
+		if kids[i], err = c.coerce(k, t.open()); err != nil {
+			return nil, t, err
+		}
+		if got := kids[i].typ; numeric(got.Base) {
+			t.Base, t.Scale = max(t.Base, got.Base), max(t.Scale, got.Scale)
+		} else if got.Base != Missing && !slices.Equal(got.Choices, t.Choices) {
+			t.Choices = nil
+		}
+	}
+	for i, k := range kids {
+		kids[i] = scaleTo(k, t)
+	}
+	return kids, t, nil
+}
+
+// open is a type without the list its values are from.
+func (t Type) open() Type {
+	t.Choices = nil
+	return t
+}
+
+// scaleTo brings a number to the scale of a type, as deep inside as possible,
+// so that what is printed stays a plain column.
+func scaleTo(n *node, t Type) *node {
+	digits := t.Scale - n.typ.Scale
+	if !numeric(n.typ.Base) || (digits == 0 && n.typ.Base == t.Base) {
+		return n
+	}
+	to := Type{Base: t.Base, Scale: t.Scale}
+	switch n.op {
+	case opConst:
+		return constant(up(n.val, digits), to, n.at)
+	case opIf:
+		return with(opIf, to, n.at, n.kids[0], scaleTo(n.kids[1], t), scaleTo(n.kids[2], t))
+	case opFirst:
+		kids := make([]*node, len(n.kids))
+		for i, k := range n.kids {
+			kids[i] = scaleTo(k, t)
+		}
+		return with(opFirst, to, n.at, kids...)
+	}
+	if digits == 0 {
+		return n
+	}
+	k := with(opScale, to, n.at, n)
+	k.by = digits
+	return k
+}
+
+// want brings the whole expression to the type asked for. Numbers keep the
+// scale they have; whoever stores them rounds.
+func (c *checker) want(n *node, t Type) (*node, error) {
+	if numeric(t.Base) && numeric(n.typ.Base) {
+		if t.Base == Int && n.typ.Scale > 0 {
+			return nil, c.mismatch(n.at, "decimal", "int")
+		}
 		return n, nil
 	}
-	return c.coerce(n, t, at)
-}
-
-// list checks [a, b, c]: constants only.
-func (c *compiler) list(x *ast.ArrayNode) (node, error) {
-	if len(x.Nodes) > maxConstant {
-		return nil, problem("too_complex", errs.Params{"max": maxConstant})
-	}
-	out := &listNode{}
-	for _, e := range x.Nodes {
-		before := c.nodes
-		k, err := c.check(e)
-		if err != nil {
-			return nil, err
-		}
-		c.nodes = before // a long list costs by its own bound
-		v, ok := k.(*constNode)
-		if !ok {
-			return nil, c.refuse(e, "not_constant", nil)
-		}
-		switch {
-		case out.t.Base == Missing:
-			out.t = v.t
-		case numeric(out.t.Base) && numeric(v.t.Base):
-		case out.t.Base != v.t.Base:
-			return nil, c.mismatch(e, v.t, out.t)
-		}
-		out.values = append(out.values, v)
-	}
-	return out, nil
-}
-
-// closest finds the name nearest to a misspelt one, by edit distance.
-func closest(name string, names []string) string {
-	best, at := "", 1+len(name)/3
-	for _, n := range names {
-		if d := distance(name, n, at); d <= at && (best == "" || d < distance(name, best, at)) {
-			best = n
-		}
-	}
-	return best
-}
-
-func distance(a, b string, most int) int {
-	if len(a) > 64 || len(b) > 64 || len(a)-len(b) > most || len(b)-len(a) > most {
-		return most + 1
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diag := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diag, row[j+1] = row[j+1], min(diag+cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return c.coerce(n, t)
 }

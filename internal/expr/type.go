@@ -1,8 +1,6 @@
 package expr
 
-import (
-	"time"
-)
+import "time"
 
 // Base is the kind of a value.
 type Base int
@@ -40,13 +38,6 @@ type Scope interface {
 	Table() string                   // its physical table
 	Field(name string) (Field, bool) // false: unknown, or hidden from this reader, which is the same
 	Names() []string                 // for "did you mean"
-}
-
-// Guard is the optional half of a Scope that says which of its records the
-// reader may see: a condition on its table under an alias, "" for all. A path
-// through a link ends at a record he may not see.
-type Guard interface {
-	Guard(alias string) (cond string, args []any, err error)
 }
 
 // Field is what a name stands for.
@@ -105,19 +96,9 @@ type Options struct {
 	Param      map[string]Type // further names, given by Args.Params
 }
 
-// Bound is one conjunct at the top that an index can serve.
+// Bound is one conjunct at the top that an index on a column of the scope's
+// own table can serve. Op is == < <= > >= in or startsWith; the day of a
+// date-time and the year of a date count as ranges.
 type Bound struct {
 	Field, Op, Column string
 }
-
-// today is the day of Args.Now in the company's zone.
-func (a *Args) today() string { return a.local(a.Now).Format(time.DateOnly) }
-
-func (a *Args) local(t time.Time) time.Time {
-	if a.Zone == nil {
-		return t.UTC()
-	}
-	return t.In(a.Zone)
-}
-
-func numeric(b Base) bool { return b == Int || b == Decimal }

@@ -19,7 +19,7 @@ func enums() map[string][]string {
 }
 
 // JSONSchemas gives the JSON Schema (draft 2020-12) of each file of a pack, by
-// its name: pack, type, choices, roles, menu. They are made from the Go types,
+// its name: pack, type, choices, grants, roles, menu. They are made from the Go types,
 // so that editors check what the loader reads. What needs more than one file
 // to know (targets, expressions) only the loader checks.
 func JSONSchemas() map[string][]byte {
@@ -33,8 +33,13 @@ func JSONSchemas() map[string][]byte {
 	choices["type"] = "object"
 	choices["propertyNames"] = object{"pattern": namePattern}
 	choices["additionalProperties"] = object{"type": "array", "items": object{"$ref": "#/$defs/Choice"}}
+	grants := g.listRoot("grants", grantType)
+	delete(grants, "items")
+	grants["type"] = "object"
+	grants["propertyNames"] = object{"pattern": namePattern}
+	grants["additionalProperties"] = object{"type": "object", "additionalProperties": object{"$ref": "#/$defs/Grant"}}
 	return map[string][]byte{
-		"pack": encode(pack), "type": encode(typ), "choices": encode(choices),
+		"pack": encode(pack), "type": encode(typ), "choices": encode(choices), "grants": encode(grants),
 		"roles": encode(g.listRoot("roles", reflect.TypeFor[Role]())),
 		"menu":  encode(g.listRoot("menu", reflect.TypeFor[MenuItem]())),
 	}

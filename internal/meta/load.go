@@ -24,7 +24,7 @@ type Source struct {
 // entries are reported and leave it usable. Sources are read once; nothing of
 // them is kept.
 func Load(sources ...Source) (*Schema, Problems) {
-	l := &loader{marks: marks{}, hash: sha256.New(), schema: &Schema{
+	l := &loader{marks: marks{}, hash: sha256.New(), grants: map[string]*grantList{}, schema: &Schema{
 		byName: map[string]*Type{}, byID: map[int64]*Type{}, roles: map[string]*Role{}, lists: map[string]*List{}}}
 	l.builtins()
 	for _, s := range sources {
@@ -53,6 +53,7 @@ type loader struct {
 	marks    marks
 	hash     hash.Hash
 	columns  []*Field // built-in columns, to be copied
+	grants   map[string]*grantList
 	src      Source
 	pack     string
 }
@@ -63,6 +64,7 @@ func (l *loader) source(s Source) {
 	l.packFile()
 	l.unknownFiles()
 	l.choicesFile()
+	l.grantsFile()
 	for _, name := range l.typeFiles() {
 		l.typeFile(name)
 	}
@@ -149,7 +151,7 @@ func (l *loader) unknownFiles() {
 	}
 	for _, e := range entries {
 		ext := path.Ext(e.Name())
-		known := []string{"pack.yaml", "choices.yaml", "roles.yaml", "menu.yaml"}
+		known := []string{"pack.yaml", "choices.yaml", "grants.yaml", "roles.yaml", "menu.yaml"}
 		if !e.IsDir() && (ext == ".yaml" || ext == ".yml") && !slices.Contains(known, e.Name()) {
 			l.problems.add(Pos{File: l.file(e.Name()), Line: 1}, "unknown_file", nil)
 		}
@@ -201,6 +203,7 @@ func (l *loader) declare(t *Type) {
 	for _, a := range t.Alias {
 		l.claim(t, a, l.marks.at(t, "alias", t.Pos))
 	}
+	l.accessLike(t)
 	l.schema.Types = append(l.schema.Types, t)
 }
 

@@ -21,6 +21,7 @@ func (l *loader) extend(e *Type) {
 		l.problems.add(at, "builtin_type", map[string]any{"name": t.Name})
 		return
 	}
+	l.accessLike(e)
 	for _, key := range l.given(e) {
 		if key == "extend" {
 			continue
@@ -42,7 +43,7 @@ func (l *loader) extend(e *Type) {
 			t.Views = mergeNamed(l, t, "view", t.Views, e.Views, func(v *View) (string, bool) { return v.Name, v.Off }, false)
 		case "page":
 			l.mergePage(t, e.Page)
-		case "access":
+		case "access", "access_like": // accessLike has made one of both
 			l.mergeAccess(t, e)
 		case "unique":
 			t.Unique = append(t.Unique, e.Unique...)

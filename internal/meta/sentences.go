@@ -118,6 +118,7 @@ var sentences = map[string]sentence{
 	"bad_group":          {"cannot group by {name}", "Use a choice, bool, user, department, link or date field"},
 	"two_defaults":       {"two views are marked default", "Keep one"},
 	"unknown_role":       {"role {name} is not declared", "Declare it in roles.yaml; * is everyone signed in"},
+	"unknown_grants":     {"there is no list of grants {name}", "grants.yaml files before this type have: {known}"},
 	"unknown_verb":       {"unknown verb {key}", "Known: {known}"},
 	"unknown_scope":      {"unknown scope {value}", "Known: {known}, or {where: condition}"},
 	"unknown_level":      {"unknown level {value}", "Known: {known}"},

@@ -5,29 +5,30 @@ import "kedang/internal/expr"
 // A Type says what one kind of record is: everything an industry adds stands
 // in values of this shape, read from packs/*/types/*.yaml.
 type Type struct {
-	Name     string            `yaml:"type"`     // [a-z][a-z0-9_]{0,40}
-	Extend   string            `yaml:"extend"`   // adds to this type of another pack instead of making a new one
-	Alias    []string          `yaml:"alias"`    // further names for the API's path and for links (hotel: guest = customer)
-	Label    Text              `yaml:"label"`    // what people call one of them
-	Plural   Text              `yaml:"plural"`   // menu and list title; the label when empty
-	Help     Text              `yaml:"help"`     // one sentence: what is kept here and why
-	Icon     string            `yaml:"icon"`     // a name from the web app's icon set
-	Number   string            `yaml:"number"`   // pattern "C{yyyy}-{seq:6}"; "" for no number
-	Title    string            `yaml:"title"`    // a field, or a text with {field} in it
-	TitleHow string            `yaml:"title_is"` // public: the title may be read by whoever sees a link to it
-	Root     string            `yaml:"root"`     // link field: rights, owner and archive state follow it
-	Mark     *Mark             `yaml:"timeline"` // how a record stands on another's timeline
-	Fields   []*Field          `yaml:"fields"`   //
-	Unique   [][]string        `yaml:"unique"`   // unique combinations of fields
-	Rules    []*Rule           `yaml:"rules"`    //
-	Sections []*Section        `yaml:"sections"` //
-	Views    []*View           `yaml:"views"`    //
-	Page     *Page             `yaml:"page"`     // header facts, tabs, side blocks, phone card
-	Access   map[string]*Grant `yaml:"access"`   // role name -> what it may do; "*" is everyone signed in
-	Flow     string            `yaml:"flow"`     // approval flow; package flow reads it
-	Match    []*Match          `yaml:"match"`    // warn of a likely double on these fields
-	Was      string            `yaml:"was"`      // the name it had before: its records come along
-	Builtin  bool              `yaml:"-"`        // user, department: published by access, read-only here
+	Name       string            `yaml:"type"`        // [a-z][a-z0-9_]{0,40}
+	Extend     string            `yaml:"extend"`      // adds to this type of another pack instead of making a new one
+	Alias      []string          `yaml:"alias"`       // further names for the API's path and for links (hotel: guest = customer)
+	Label      Text              `yaml:"label"`       // what people call one of them
+	Plural     Text              `yaml:"plural"`      // menu and list title; the label when empty
+	Help       Text              `yaml:"help"`        // one sentence: what is kept here and why
+	Icon       string            `yaml:"icon"`        // a name from the web app's icon set
+	Number     string            `yaml:"number"`      // pattern "C{yyyy}-{seq:6}"; "" for no number
+	Title      string            `yaml:"title"`       // a field, or a text with {field} in it
+	TitleHow   string            `yaml:"title_is"`    // public: the title may be read by whoever sees a link to it
+	Root       string            `yaml:"root"`        // link field: rights, owner and archive state follow it
+	Mark       *Mark             `yaml:"timeline"`    // how a record stands on another's timeline
+	Fields     []*Field          `yaml:"fields"`      //
+	Unique     [][]string        `yaml:"unique"`      // unique combinations of fields
+	Rules      []*Rule           `yaml:"rules"`       //
+	Sections   []*Section        `yaml:"sections"`    //
+	Views      []*View           `yaml:"views"`       //
+	Page       *Page             `yaml:"page"`        // header facts, tabs, side blocks, phone card
+	AccessLike string            `yaml:"access_like"` // a list of grants.yaml; a role named in access has that instead
+	Access     map[string]*Grant `yaml:"access"`      // role name -> what it may do; "*" is everyone signed in
+	Flow       string            `yaml:"flow"`        // approval flow; package flow reads it
+	Match      []*Match          `yaml:"match"`       // warn of a likely double on these fields
+	Was        string            `yaml:"was"`         // the name it had before: its records come along
+	Builtin    bool              `yaml:"-"`           // user, department: published by access, read-only here
 
 	ID    int64       `yaml:"-"` // permanent, from the catalogue (Bind)
 	Table string      `yaml:"-"` // physical table, from the catalogue (Bind)

@@ -12,20 +12,19 @@ import (
 // columnSpec is a physical column as DDL needs it.
 type columnSpec struct {
 	name, typ string
-	field     *meta.Field // nil for built-ins
 }
 
 // specs lists all columns of a record table.
 func (tb *table) specs(d db.Dialect) []columnSpec {
 	out := make([]columnSpec, 0, len(builtins)+len(tb.columns)+len(tb.combos))
 	for _, n := range builtins {
-		out = append(out, columnSpec{n, builtinType(n, d), nil})
+		out = append(out, columnSpec{n, builtinType(n, d)})
 	}
 	for _, c := range tb.columns {
-		out = append(out, columnSpec{c.name, columnType(c, d), c.field})
+		out = append(out, columnSpec{c.name, columnType(c, d)})
 	}
 	for _, c := range tb.combos {
-		out = append(out, columnSpec{c.name, d.TextType(), c.fields[0]})
+		out = append(out, columnSpec{c.name, d.TextType()})
 	}
 	return out
 }
@@ -64,45 +63,42 @@ func valueType(f *meta.Field, d db.Dialect) string {
 	return d.TextType()
 }
 
-// syncTables creates the tables and columns that are missing and returns the
-// fields whose columns were added to tables that existed.
-func (s *Store) syncTables(ctx context.Context, tx db.Tx, schema *meta.Schema) (fresh []*meta.Field, err error) {
+// syncTables creates the tables and columns that are missing.
+func (s *Store) syncTables(ctx context.Context, tx db.Tx, schema *meta.Schema) error {
 	for _, t := range schema.Types {
 		if t.Builtin {
 			continue
 		}
 		tb := s.tables.of(t)
-		added, err := ensureTable(ctx, tx, t.Table, tb.specs(tx.Dialect()))
-		if err != nil {
-			return nil, err
+		if err := ensureTable(ctx, tx, t.Table, tb.specs(tx.Dialect())); err != nil {
+			return err
 		}
-		fresh = append(fresh, added...)
 		for _, f := range tb.sides {
-			specs := []columnSpec{{"record", tx.Dialect().IntType() + " NOT NULL", nil}, {"pos", tx.Dialect().IntType() + " NOT NULL", nil},
-				{"value", valueType(f, tx.Dialect()) + " NOT NULL", nil}, {"extra", tx.Dialect().TextType(), nil}}
-			if _, err := ensureTable(ctx, tx, f.Table, specs, "PRIMARY KEY (record, pos)"); err != nil {
-				return nil, err
+			specs := []columnSpec{{"record", tx.Dialect().IntType() + " NOT NULL"}, {"pos", tx.Dialect().IntType() + " NOT NULL"},
+				{"value", valueType(f, tx.Dialect()) + " NOT NULL"}, {"extra", tx.Dialect().TextType()}}
+			if err := ensureTable(ctx, tx, f.Table, specs, "PRIMARY KEY (record, pos)"); err != nil {
+				return err
 			}
 		}
 		for _, f := range tb.rows {
-			specs := []columnSpec{{"id", tx.Dialect().IntType() + " PRIMARY KEY", nil}, {"record", tx.Dialect().IntType() + " NOT NULL", nil},
-				{"pos", tx.Dialect().IntType() + " NOT NULL", nil}}
+			specs := []columnSpec{{"id", tx.Dialect().IntType() + " PRIMARY KEY"}, {"record", tx.Dialect().IntType() + " NOT NULL"},
+				{"pos", tx.Dialect().IntType() + " NOT NULL"}}
 			for _, sub := range f.Rows {
-				specs = append(specs, columnSpec{sub.Column, valueType(sub, tx.Dialect()), sub})
+				specs = append(specs, columnSpec{sub.Column, valueType(sub, tx.Dialect())})
 			}
-			if _, err := ensureTable(ctx, tx, f.Table, specs); err != nil {
-				return nil, err
+			if err := ensureTable(ctx, tx, f.Table, specs); err != nil {
+				return err
 			}
 		}
 	}
-	return fresh, nil
+	return nil
 }
 
 // ensureTable creates a table, or adds the columns it lacks.
-func ensureTable(ctx context.Context, tx db.Tx, name string, specs []columnSpec, keys ...string) (fresh []*meta.Field, err error) {
+func ensureTable(ctx context.Context, tx db.Tx, name string, specs []columnSpec, keys ...string) error {
 	have, err := columnsOf(ctx, tx, name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if len(have) == 0 {
 		lines := make([]string, 0, len(specs)+len(keys))
@@ -114,20 +110,17 @@ func ensureTable(ctx context.Context, tx db.Tx, name string, specs []columnSpec,
 			query += " STRICT"
 		}
 		_, err = tx.Exec(ctx, query)
-		return nil, err
+		return err
 	}
 	for _, c := range specs {
 		if have[c.name] {
 			continue
 		}
 		if _, err := tx.Exec(ctx, "ALTER TABLE "+quote(name)+" ADD COLUMN "+quote(c.name)+" "+c.typ); err != nil {
-			return nil, err
-		}
-		if c.field != nil {
-			fresh = append(fresh, c.field)
+			return err
 		}
 	}
-	return fresh, nil
+	return nil
 }
 
 // syncIndexes creates the indexes the types want and drops those they no
@@ -214,6 +207,11 @@ func indexText(ix meta.Index, d db.Dialect) string {
 		case d == db.Postgres && !ix.Unique:
 			b.WriteString(" NULLS FIRST")
 		}
+	}
+	if d == db.SQLite && !ix.Unique && ix.Where != "" {
+		// SQLite tests the condition of a partial index again on each row: with
+		// the column beside the others it need not fetch the row for that.
+		b.WriteString(", " + quote("archived_at"))
 	}
 	b.WriteString(")")
 	if ix.Where != "" {

@@ -32,7 +32,10 @@ func (s *Store) layoutOf(t *meta.Type) string {
 	}
 	for _, f := range t.Fields {
 		if f.Computed() || f.Unique || f.Sort != "" || f.Sealed {
-			fmt.Fprintln(h, f.ID, f.Formula, f.Rollup, f.Unique, f.Sort, f.Sealed)
+			fmt.Fprintln(h, f.ID, f.Formula, f.Unique, f.Sort, f.Sealed)
+		}
+		if r := f.Rollup; r != nil {
+			fmt.Fprintln(h, r.Of, r.Via, r.Fn, r.Field, r.Where)
 		}
 		for _, sub := range f.Rows {
 			if sub.Computed() {
@@ -40,31 +43,32 @@ func (s *Store) layoutOf(t *meta.Type) string {
 			}
 		}
 	}
+	fmt.Fprintln(h, t.Unique)
 	for _, m := range t.Match {
 		fmt.Fprintln(h, m.Code, m.Fields)
 	}
 	return strconv.FormatUint(h.Sum64(), 36)
 }
 
-// syncLayouts stores the types' layouts and lists the types whose rows were
-// stored under another.
-func (s *Store) syncLayouts(ctx context.Context, tx db.Tx, schema *meta.Schema) (changed []*meta.Type, err error) {
+// syncLayouts stores the types' layouts, and starts jobs that compute anew the
+// rows of types that were stored under another.
+func (s *Store) syncLayouts(ctx context.Context, tx db.Tx, schema *meta.Schema) error {
 	stored := map[int64]string{}
 	rows, err := tx.Query(ctx, "SELECT type, layout FROM sys_layout")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for rows.Next() {
 		var id int64
 		var layout string
 		if err := rows.Scan(&id, &layout); err != nil {
 			rows.Close()
-			return nil, err
+			return err
 		}
 		stored[id] = layout
 	}
 	if err := rows.Close(); err != nil {
-		return nil, err
+		return err
 	}
 	for _, t := range schema.Types {
 		if t.Builtin {
@@ -76,11 +80,13 @@ func (s *Store) syncLayouts(ctx context.Context, tx db.Tx, schema *meta.Schema) 
 			continue
 		}
 		if known {
-			changed = append(changed, t)
+			if _, err := s.enqueueBelow(ctx, tx, jobBackfill, t, nil, 0); err != nil {
+				return err
+			}
 		}
 		if _, err := tx.Exec(ctx, `INSERT INTO sys_layout (type, layout) VALUES (?, ?) ON CONFLICT (type) DO UPDATE SET layout = excluded.layout`, t.ID, now); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return changed, nil
+	return nil
 }

@@ -75,12 +75,13 @@ func (s *Store) walkBelow(ctx context.Context, run *job.Run) error {
 	if _, err := run.State(&b); err != nil {
 		return err
 	}
-	t := s.Schema().TypeByID(b.Type)
+	snap := s.current.Load()
+	t := snap.schema.TypeByID(b.Type)
 	if t == nil {
 		return s.moved(ctx, run.Job.ID) // dropped since
 	}
 	for {
-		n, err := s.walkChunk(ctx, run, t, &b)
+		n, err := s.walkChunk(ctx, run, snap, t, &b)
 		if err != nil {
 			return err
 		}
@@ -99,10 +100,13 @@ func (s *Store) moved(ctx context.Context, job int64) error {
 	})
 }
 
-func (s *Store) walkChunk(ctx context.Context, run *job.Run, t *meta.Type, b *below) (n int, err error) {
+func (s *Store) walkChunk(ctx context.Context, run *job.Run, snap *snapshot, t *meta.Type, b *below) (n int, err error) {
 	next := *b
 	err = s.DB.WriteAlone(ctx, func(tx db.Tx) error {
 		next = *b
+		if err := s.guard(ctx, tx, snap, access.System("walk")); err != nil {
+			return err // the schema changed: another attempt goes by the new one
+		}
 		where, args := "id > ?", []any{b.Last}
 		if f := t.FieldByID(b.Field); f != nil {
 			where, args = linksTo(f)+" AND id > ?", []any{b.Parent, b.Last}
@@ -163,37 +167,17 @@ func (d *deriving) refresh(old *Row) error {
 	return d.s.index(d.ctx, d.tx, []*Row{r}, false)
 }
 
-// backfill starts jobs that fill new columns of types that hold records.
-func (s *Store) backfill(ctx context.Context, fresh []*meta.Field) error {
-	types := map[int64]*meta.Type{}
-	for _, f := range fresh {
-		if f.Computed() || f.Unique || f.Sort != "" || f.Sealed {
-			types[f.Of.ID] = f.Of
-		}
-	}
-	if len(types) == 0 {
-		return nil
-	}
-	return s.DB.Write(ctx, func(tx db.Tx) error {
-		for _, t := range types {
-			if _, err := s.enqueueBelow(ctx, tx, jobBackfill, t, nil, 0); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // Reindex writes the search entries of a type's records anew, here and now.
 func (s *Store) Reindex(ctx context.Context, typ string, progress func(done int64)) (err error) {
 	defer errs.Wrap(&err, "Store.Reindex(%s)", typ)
-	t, ok := s.Schema().Type(typ)
+	snap := s.current.Load()
+	t, ok := snap.schema.Type(typ)
 	if !ok {
 		return errs.NotFoundf("type", typ)
 	}
 	b := below{Type: t.ID}
 	for {
-		n, err := s.walkChunk(ctx, nil, t, &b)
+		n, err := s.walkChunk(ctx, nil, snap, t, &b)
 		if err != nil || n == 0 {
 			return err
 		}

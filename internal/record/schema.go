@@ -42,7 +42,6 @@ func (s *Store) Schema() *meta.Schema { return s.current.Load().schema }
 func (s *Store) Apply(ctx context.Context, schema *meta.Schema) (err error) {
 	defer errs.Wrap(&err, "Store.Apply")
 	var version int64
-	var fresh []*meta.Field // added to tables that hold rows already
 	err = s.DB.WriteAlone(ctx, func(tx db.Tx) error {
 		if err := db.LockKey(ctx, tx, schemaLock); err != nil {
 			return err
@@ -60,10 +59,13 @@ func (s *Store) Apply(ctx context.Context, schema *meta.Schema) (err error) {
 				return err
 			}
 		}
-		if fresh, err = s.syncTables(ctx, tx, schema); err != nil {
+		if err := s.syncTables(ctx, tx, schema); err != nil {
 			return err
 		}
-		return s.syncSearch(ctx, tx)
+		if err := s.syncSearch(ctx, tx); err != nil {
+			return err
+		}
+		return s.syncLayouts(ctx, tx, schema)
 	})
 	if err != nil {
 		return err
@@ -73,7 +75,8 @@ func (s *Store) Apply(ctx context.Context, schema *meta.Schema) (err error) {
 	}
 	s.current.Store(&snapshot{schema: schema, version: version})
 	s.Access.Bind(schema)
-	return s.backfill(ctx, fresh)
+	s.Jobs.Wake()
+	return nil
 }
 
 // bumpVersion raises the schema's version when its content changed.

@@ -64,7 +64,7 @@ func TestRefusedComeBack(t *testing.T) {
 			t.Fatalf("%q", lines)
 		}
 		if !strings.Contains(lines[0], "行号,未导入的原因,") || !strings.HasPrefix(lines[1], "3,") || !strings.Contains(lines[1], "等级：") || !strings.HasSuffix(lines[1], ",甲方,丁,1") {
-			t.Errorf("%q", lines[1])
+			t.Errorf("%q", lines[:2])
 		}
 		if !strings.HasSuffix(lines[2], ",'=cmd(),戊,9000000") {
 			t.Errorf("%q", lines[2])

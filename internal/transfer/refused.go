@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -118,23 +119,42 @@ func (r *refusing) sentence(p errs.Problem) string {
 			return rule.Says.In(string(r.lang))
 		}
 	}
+	if f := r.field(p.Path); f != nil && p.Code == "bad_choice" {
+		p.Params = maps.Clone(p.Params)
+		p.Params["known"] = choiceLabels(f, string(r.lang))
+	}
 	return text.Message(r.lang, p.Code, p.Params)
 }
 
+// choiceLabels are what people write: values are for programs.
+func choiceLabels(f *meta.Field, lang string) []string {
+	var out []string
+	for _, c := range f.Choices {
+		if label := c.Label.In(lang); label != "" && !c.Retired {
+			out = append(out, label)
+		}
+	}
+	return out
+}
+
 func (r *refusing) label(path string) string {
-	name := path
-	if i := strings.IndexAny(path, ".["); i >= 0 {
-		name = path[:i]
-	}
-	f, ok := r.t.Field(name)
-	if !ok {
+	f := r.field(path)
+	switch {
+	case f == nil:
 		return ""
+	case r.lang == text.En:
+		return f.Label.In(string(r.lang)) + ": "
 	}
-	mark := "："
-	if r.lang == text.En {
-		mark = ": "
+	return f.Label.In(string(r.lang)) + "："
+}
+
+// field is the field that a path begins with; nil for none.
+func (r *refusing) field(path string) *meta.Field {
+	if i := strings.IndexAny(path, ".["); i >= 0 {
+		path = path[:i]
 	}
-	return f.Label.In(string(r.lang)) + mark
+	f, _ := r.t.Field(path)
+	return f
 }
 
 // refusals lists refused lines after a line, in order.
