@@ -28,6 +28,7 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request, a *access.Actor
 		}
 		doc["tags"] = d.tags
 	}
+	prune(doc)
 	raw, err := json.Marshal(doc)
 	if err != nil {
 		return err
@@ -108,7 +109,7 @@ func problemResponses() obj {
 	out := obj{}
 	for code, says := range map[int]string{
 		401: "Sign in first.", 403: "Seen but not allowed.", 404: "No such thing, or none the caller may know of.",
-		405: "The address does not support the method.", 409: "Clashes with what is stored.",
+		409: "Clashes with what is stored.",
 		412: "The stored state moved on: the problem of each field has mine, stored and original.",
 		413: "More than a documented limit.", 422: "The input is wrong: see errors.", 429: "Too often; see Retry-After.", 503: "Not now.",
 	} {

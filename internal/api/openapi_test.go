@@ -171,7 +171,9 @@ func compile(t *testing.T, doc []byte) func(name string) (*jsonschema.Schema, er
 	if err := k.AddResource("kedang.json", v); err != nil {
 		t.Fatal(err)
 	}
-	return func(name string) (*jsonschema.Schema, error) { return k.Compile("kedang.json#/components/schemas/" + name) }
+	return func(name string) (*jsonschema.Schema, error) {
+		return k.Compile("kedang.json#/components/schemas/" + name)
+	}
 }
 
 func judge(schema func(string) (*jsonschema.Schema, error), name string, raw []byte) error {

@@ -247,7 +247,7 @@ func (l *loader) mergeAccess(t, e *Type) {
 	}
 	for role, g := range e.Access {
 		old := t.Access[role]
-		if old == nil {
+		if old == nil || old.Verbs == nil { // rep: with nothing behind it
 			t.Access[role] = g
 			continue
 		}

@@ -9,7 +9,7 @@ var sentences = map[string]sentence{
 	// Files and YAML.
 	"unreadable":       {"cannot be read: {why}", "Check that the file exists and may be read"},
 	"bad_yaml":         {"not valid YAML: {why}", "Check indentation, quotes and colons on this line"},
-	"unknown_file":     {"this file is not part of a pack", "A pack holds pack.yaml, choices.yaml, roles.yaml, menu.yaml, types/*.yaml, demo/ and test.txt"},
+	"unknown_file":     {"this file is not part of a pack", "A pack holds pack.yaml, choices.yaml, grants.yaml, roles.yaml, menu.yaml, types/*.yaml, demo/ and test.txt"},
 	"no_pack":          {"pack.yaml is missing", "Write pack.yaml with name, label and version"},
 	"not_a_map":        {"must be a map (key: value)", "Write its keys on the following lines, indented"},
 	"not_a_list":       {"must be a list", "Write [a, b] or a line with a dash for each item"},

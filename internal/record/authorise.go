@@ -81,7 +81,7 @@ func (s *Store) allowed(a *access.Actor, verb string, r *Row, load *loader) (boo
 // a record's own owner, or its root's.
 func (w *writing) inherit() (err error) {
 	if w.row.Owner != 0 && w.row.Department == 0 {
-		w.row.Department, err = w.s.departmentOf(w.ctx, w.tx, w.row.Owner)
+		w.row.Department, err = w.load.departmentOf(w.row.Owner)
 		if err != nil {
 			return err
 		}
@@ -113,16 +113,26 @@ func rootOf(ctx context.Context, tx db.Tx, t *meta.Type, id int64) (owner, depar
 	return o.Int64, d.Int64, err
 }
 
-// departmentOf reads a user's department; an unknown or inactive user cannot
-// own records.
-func (s *Store) departmentOf(ctx context.Context, tx db.Tx, user int64) (int64, error) {
+// departmentOf reads a user's department, once per transaction; an unknown or
+// inactive user cannot own records.
+func (l *loader) departmentOf(user int64) (int64, error) {
+	if d, ok := l.departments[user]; ok {
+		return d, nil
+	}
 	var d sql.NullInt64
 	var active int64
-	err := tx.QueryRow(ctx, "SELECT department, active FROM sys_user WHERE id = ?", []any{user}, &d, &active)
+	err := l.tx.QueryRow(l.ctx, "SELECT department, active FROM sys_user WHERE id = ?", []any{user}, &d, &active)
 	if isNoRows(err) || (err == nil && active == 0) {
 		return 0, errs.RefuseField("owner", "link_not_found", nil)
 	}
-	return d.Int64, err
+	if err != nil {
+		return 0, err
+	}
+	if l.departments == nil {
+		l.departments = map[int64]int64{}
+	}
+	l.departments[user] = d.Int64
+	return d.Int64, nil
 }
 
 func isNoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }

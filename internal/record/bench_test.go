@@ -90,6 +90,9 @@ func loaded(b *testing.B) (e *recordtest.Env, admin *access.Actor) {
 		e.Advance(time.Second)
 	}
 	b.Logf("Bulk: %.0f rows/s", float64(benchRows())/time.Since(begin).Seconds())
+	if err := d.Maintain(ctx); err != nil {
+		b.Fatal(err)
+	}
 	return e, admin
 }
 
@@ -123,15 +126,16 @@ func BenchmarkEngine(b *testing.B) {
 		})
 	})
 	searches(b, e, admin, rep)
-	r := rand.New(rand.NewPCG(3, 4))
-	values := make([]record.Values, 5000)
-	for i := range values {
-		values[i] = benchCustomer(r, 10_000_000+i)
-	}
+	var made atomic.Int64
 	for _, clients := range []int{1, 8, 32} {
 		b.Run("Create"+strconv.Itoa(clients), func(b *testing.B) {
+			r := rand.New(rand.NewPCG(3, uint64(clients*b.N)))
+			values := make([]record.Values, b.N)
+			for i := range values {
+				values[i] = benchCustomer(r, 10_000_000+int(made.Add(1)))
+			}
 			timed(b, clients, func(i int) error {
-				_, err := e.Store.Create(ctx, admin, "customer", values[i%len(values)], record.WriteOptions{})
+				_, err := e.Store.Create(ctx, admin, "customer", values[i], record.WriteOptions{})
 				return err
 			})
 		})

@@ -121,7 +121,7 @@ func (b *bulk) one(d *writing, res *BulkResult) error {
 		res.Err = errs.Refuse([]errs.Problem{*p})
 		return nil
 	}
-	for _, k := range b.s.matchKeys(w.row) {
+	for _, k := range b.s.keysOf(w.row) {
 		b.pending[k.key] = true
 	}
 	b.made, b.out = append(b.made, w), append(b.out, res)
@@ -194,6 +194,9 @@ func (b *bulk) flush() error {
 	if len(b.made) == 0 {
 		return nil
 	}
+	if err := b.number(); err != nil {
+		return err
+	}
 	if err := b.insert(); err != nil {
 		return err
 	}
@@ -201,9 +204,9 @@ func (b *bulk) flush() error {
 	entries := make([]*ledger.Entry, len(b.made))
 	for i, w := range b.made {
 		rows[i], entries[i] = w.row, w.entry()
-		if err := b.s.saveMatch(b.ctx, b.tx, nil, w.row); err != nil {
-			return err
-		}
+	}
+	if err := b.s.saveMatches(b.ctx, b.tx, b.made); err != nil {
+		return err
 	}
 	if err := b.s.index(b.ctx, b.tx, rows, true); err != nil {
 		return err
@@ -251,9 +254,51 @@ func (b *bulk) insert() error {
 		}
 	}
 	for _, f := range tb.rows {
+		var below [][]any
 		for _, w := range b.made {
 			children, _ := w.row.Values[f.Slot].([]*meta.ChildRow)
-			if err := saveChildren(b.ctx, b.tx, f, w.row.ID, nil, children); err != nil {
+			for i, child := range children {
+				below = append(below, append([]any{child.ID, w.row.ID, int64(i)}, child.Values...))
+			}
+		}
+		if len(below) == 0 {
+			continue
+		}
+		columns := []string{"id", "record", "pos"}
+		for _, sub := range f.Rows {
+			columns = append(columns, sub.Column)
+		}
+		if err := db.BulkInsert(b.ctx, b.tx, f.Table, columns, below); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// number numbers the new rows that brought none: one counter at a time gives
+// out as many as are wanted. Titles that show the number are made again.
+func (b *bulk) number() error {
+	wanted := map[string][]*writing{}
+	var order []string
+	for _, w := range b.made {
+		if w.row.Number != "" || w.t.Pattern == nil || w.opts.DryRun {
+			continue
+		}
+		prefix := w.prefix()
+		if wanted[prefix] == nil {
+			order = append(order, prefix)
+		}
+		wanted[prefix] = append(wanted[prefix], w)
+	}
+	for _, prefix := range order {
+		some := wanted[prefix]
+		last, err := b.s.countUp(b.ctx, b.tx, some[0].t, prefix, int64(len(some)))
+		if err != nil {
+			return err
+		}
+		for i, w := range some {
+			w.row.Number = w.t.Pattern.Format(prefix, last-int64(len(some)-1-i))
+			if err := w.title(); err != nil {
 				return err
 			}
 		}

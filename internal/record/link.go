@@ -24,7 +24,7 @@ func (w *writing) checkLinks() error {
 		}
 	}
 	if w.row.Owner != 0 && w.owner != nil {
-		if _, err := w.s.departmentOf(w.ctx, w.tx, w.row.Owner); err != nil {
+		if _, err := w.load.departmentOf(w.row.Owner); err != nil {
 			return err
 		}
 	}

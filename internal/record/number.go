@@ -7,6 +7,7 @@ import (
 
 	"kedang/internal/db"
 	"kedang/internal/errs"
+	"kedang/internal/meta"
 )
 
 // numberStep creates the counters: one row per type and rendered prefix.
@@ -15,17 +16,26 @@ const numberStep = `CREATE TABLE sys_number (type {int} NOT NULL, prefix {text} 
 // nextNumber renders the next number of a type's pattern. A number is given
 // out inside the writing transaction: a refused write gives it back, an
 // acknowledged one keeps it for ever.
-func (s *Store) nextNumber(ctx context.Context, tx db.Tx, w *writing) (string, error) {
-	p := w.t.Pattern
-	prefix := p.Prefix(w.now.In(s.Zone), w.actor.Branch)
-	var last int64
-	err := tx.QueryRow(ctx, `INSERT INTO sys_number (type, prefix, last) VALUES (?, ?, 1)
-		ON CONFLICT (type, prefix) DO UPDATE SET last = sys_number.last + 1 RETURNING last`,
-		[]any{w.t.ID, prefix}, &last)
+func (w *writing) nextNumber() (string, error) {
+	prefix := w.prefix()
+	last, err := w.s.countUp(w.ctx, w.tx, w.t, prefix, 1)
 	if err != nil {
 		return "", err
 	}
-	return p.Format(prefix, last), nil
+	return w.t.Pattern.Format(prefix, last), nil
+}
+
+// prefix is the rendered part of a pattern before the counter.
+func (w *writing) prefix() string {
+	return w.t.Pattern.Prefix(w.now.In(w.s.Zone), w.actor.Branch)
+}
+
+// countUp takes n numbers of a counter and answers the last.
+func (s *Store) countUp(ctx context.Context, tx db.Tx, t *meta.Type, prefix string, n int64) (last int64, err error) {
+	err = tx.QueryRow(ctx, `INSERT INTO sys_number (type, prefix, last) VALUES (?, ?, ?)
+		ON CONFLICT (type, prefix) DO UPDATE SET last = sys_number.last + excluded.last RETURNING last`,
+		[]any{t.ID, prefix, n}, &last)
+	return last, err
 }
 
 // takeNumber accepts a number brought along (an import keeps its own) and

@@ -22,6 +22,8 @@ func New(ctx context.Context, o Options) (_ *Store, err error) {
 	if o.Region == "" {
 		o.Region = "CN"
 	}
+	clock, zone := o.Clock, o.Zone
+	o.Clock = func() time.Time { return clock().In(zone) } // today() of work without a person goes by its moment's zone
 	s := &Store{Options: o}
 	if err := o.DB.Migrate(ctx, "record", steps...); err != nil {
 		return nil, err

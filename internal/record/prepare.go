@@ -40,6 +40,8 @@ func (w *writing) evaluate() error {
 		}
 	}
 	w.ready = true
+	w.s.tokeniseEarly(w.row)
+	w.row.keys = w.s.matchKeys(w.row)
 	return nil
 }
 

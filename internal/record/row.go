@@ -13,7 +13,7 @@ import (
 // rows are copied too: formulas write into them.
 func (r *Row) clone() *Row {
 	c := *r
-	c.tokens = nil
+	c.tokens, c.early, c.keys = nil, nil, nil
 	c.Values = append([]any(nil), r.Values...)
 	for i, v := range c.Values {
 		if rows, ok := v.([]*meta.ChildRow); ok {
@@ -95,6 +95,8 @@ type loader struct {
 	store *Store
 	tx    db.Tx // nil: links cannot be followed here
 	rows  map[int64]expr.Row
+
+	departments map[int64]int64 // of users
 }
 
 func (s *Store) loader(ctx context.Context, tx db.Tx) *loader {

@@ -23,8 +23,8 @@ func (w *writing) giveNumber() (err error) {
 		}
 		return nil
 	}
-	if w.t.Pattern != nil && !w.opts.DryRun {
-		w.row.Number, err = w.s.nextNumber(w.ctx, w.tx, w)
+	if w.t.Pattern != nil && !w.opts.DryRun && w.pending == nil { // a bulk numbers its rows together
+		w.row.Number, err = w.nextNumber()
 	}
 	return err
 }

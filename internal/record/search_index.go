@@ -7,6 +7,7 @@ import (
 	"kedang/internal/access"
 	"kedang/internal/db"
 	"kedang/internal/han"
+	"kedang/internal/meta"
 )
 
 // The search index is one table for all types: a record's tokens, made by
@@ -63,6 +64,22 @@ func (s *Store) openAll(load *loader, r *Row) error {
 // tokenise computes a row's tokens and their hash.
 func (s *Store) tokenise(r *Row) {
 	plan := &s.tables.of(r.Type).search
+	if r.early != nil {
+		var t han.Tokens
+		if r.Number != "" {
+			t.Code(r.Number, "")
+		}
+		plan.extras(r, &t)
+		r.tokens = union(r.early, t.List())
+	} else {
+		r.tokens = s.tokens(r, func(t *han.Tokens) { plan.extras(r, t) })
+	}
+	r.searchHash = int64(han.HashTokens(r.tokens) >> 1)
+}
+
+// tokens makes the list of a row's texts and sealed values, and of extras.
+func (s *Store) tokens(r *Row, extras func(*han.Tokens)) []string {
+	plan := &s.tables.of(r.Type).search
 	var t han.Tokens
 	plan.collect(r, &t)
 	for _, f := range plan.sealed {
@@ -72,13 +89,69 @@ func (s *Store) tokenise(r *Row) {
 			}
 		}
 	}
+	extras(&t)
+	return t.List()
+}
+
+// extras adds the tokens that rights are cut by.
+func (p *searchPlan) extras(r *Row, t *han.Tokens) {
 	for _, token := range access.RowTokens(r.RootOwner, r.RootDepartment) {
 		t.Extra(token)
 	}
-	t.Extra(plan.typeToken)
-	t.Extra(plan.classToken)
-	r.tokens = t.List()
-	r.searchHash = int64(han.HashTokens(r.tokens) >> 1)
+	t.Extra(p.typeToken)
+	t.Extra(p.classToken)
+}
+
+// earlyText bounds what is tokenised ahead, in bytes: longer texts may meet the
+// limit of tokens, and which are then cut depends on all of them.
+const earlyText = 4096
+
+// tokeniseEarly makes most tokens of a new row outside the writer. Its number
+// and whom it belongs to are settled inside; a title that shows the number
+// waits for it.
+func (s *Store) tokeniseEarly(r *Row) {
+	plan := &s.tables.of(r.Type).search
+	if r.Title = s.titleOf(r); plan.withNumber || r.Title == "" || textLen(r) > earlyText {
+		return
+	}
+	r.early = s.tokens(r, func(*han.Tokens) {})
+}
+
+func textLen(r *Row) int {
+	n := len(r.Title)
+	for _, v := range r.Values {
+		switch x := v.(type) {
+		case string:
+			n += len(x)
+		case []meta.Item:
+			for _, item := range x {
+				n += len(str(item.Value))
+			}
+		case []*meta.ChildRow:
+			for _, child := range x {
+				for _, cell := range child.Values {
+					n += len(str(cell))
+				}
+			}
+		}
+	}
+	return n
+}
+
+// union merges two rising lists.
+func union(a, b []string) []string {
+	out := make([]string, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			out, a = append(out, a[0]), a[1:]
+		case a[0] > b[0]:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out, a, b = append(out, a[0]), a[1:], b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
 }
 
 // index writes rows into the search index. fresh rows have no entry yet;
@@ -91,33 +164,36 @@ func (s *Store) index(ctx context.Context, tx db.Tx, rows []*Row, fresh bool) er
 			}
 			s.tokenise(r)
 		}
-		if err := indexOne(ctx, tx, r, fresh); err != nil {
-			return err
+		if fresh {
+			continue
 		}
-	}
-	return nil
-}
-
-func indexOne(ctx context.Context, tx db.Tx, r *Row, fresh bool) error {
-	pg := tx.Dialect() == db.Postgres
-	if !fresh {
 		text := "DELETE FROM search WHERE rowid = ?"
-		if pg {
+		if tx.Dialect() == db.Postgres {
 			text = "DELETE FROM search WHERE id = ?"
 		}
 		if _, err := tx.Exec(ctx, text, r.ID); err != nil {
 			return err
 		}
 	}
-	if r.ArchivedAt != 0 {
-		return nil
+	text := "INSERT INTO search (rowid, type, toks) VALUES (?, ?, ?)"
+	if tx.Dialect() == db.Postgres {
+		text = "INSERT INTO search (id, type, toks) VALUES (?, ?, array_to_tsvector(CAST(? AS text[])))"
 	}
-	if pg {
-		_, err := tx.Exec(ctx, "INSERT INTO search (id, type, toks) VALUES (?, ?, array_to_tsvector(CAST(? AS text[])))", r.ID, r.Type.ID, textArray(r.tokens))
-		return err
+	for _, r := range rows {
+		if r.ArchivedAt != 0 {
+			continue
+		}
+		toks := ""
+		if tx.Dialect() == db.Postgres {
+			toks = textArray(r.tokens)
+		} else {
+			toks = strings.Join(r.tokens, " ")
+		}
+		if _, err := tx.Exec(ctx, text, r.ID, r.Type.ID, toks); err != nil {
+			return err
+		}
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO search (rowid, toks, type) VALUES (?, ?, ?)", r.ID, strings.Join(r.tokens, " "), r.Type.ID)
-	return err
+	return nil
 }
 
 // textArray writes PostgreSQL's array literal. Tokens are letters, digits and
@@ -130,7 +206,10 @@ func textArray(toks []string) string {
 			b.WriteByte(',')
 		}
 		b.WriteByte('"')
-		b.WriteString(strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(t))
+		if strings.ContainsAny(t, `\"`) {
+			t = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(t)
+		}
+		b.WriteString(t)
 		b.WriteByte('"')
 	}
 	b.WriteByte('}')

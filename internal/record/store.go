@@ -83,8 +83,10 @@ type Row struct {
 	RootOwner, RootDepartment int64
 	ArchivedAt                int64 // 0: not archived
 
-	searchHash int64    // of the tokens in the search index
-	tokens     []string // as the values are now; nil: not made yet
+	searchHash int64      // of the tokens in the search index
+	tokens     []string   // as the values are now; nil: not made yet
+	early      []string   // tokens of a new row made outside the writer, but for its number's and owner's
+	keys       []matchKey // made once for a new row; nil: not made yet
 
 	Values []any // in the order of Type.Fields; []meta.Item, []*meta.ChildRow for many-valued kinds
 }

@@ -179,6 +179,7 @@ func (d *writing) fresh(ctx context.Context, tx db.Tx, load *loader) *writing {
 	w.problems = append([]errs.Problem(nil), d.problems...)
 	if d.row != nil {
 		w.row = d.row.clone()
+		w.row.early, w.row.keys = d.row.early, d.row.keys
 	}
 	return &w
 }

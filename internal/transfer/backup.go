@@ -66,7 +66,7 @@ type Manifest struct {
 //
 // Writers go on meanwhile: the database is copied from a snapshot. Everything
 // acknowledged before the call is in it. What a crash leaves behind is a
-// directory backup-* below the data directory, which the next backup removes.
+// directory backup-* below the data directory, which a later backup removes.
 func Backup(ctx context.Context, from Source, lock vault.Lock, w io.Writer) (m Manifest, err error) {
 	defer errs.Wrap(&err, "transfer.Backup")
 	sealed, err := vault.SealStream(w, lock)
@@ -102,14 +102,8 @@ func backupFolder(dir string) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	old, err := filepath.Glob(filepath.Join(dir, "backup-*"))
-	if err != nil {
+	if err := clean(filepath.Join(dir, "backup-*")); err != nil {
 		return "", err
-	}
-	for _, path := range old {
-		if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > 24*time.Hour {
-			os.RemoveAll(path)
-		}
 	}
 	return os.MkdirTemp(dir, "backup-*")
 }

@@ -2,17 +2,49 @@
 // in from sheets, filtered lists go out, the whole company is backed up and
 // restored.
 //
+// # Import
+//
 // An import is a job over an uploaded file. [Inspect] reads the sheet's head
-// and proposes what each column means; the [Service] then runs it in chunks of
-// at most 500 rows, each chunk one transaction together with the place reached,
-// so that a stopped or killed import goes on where it was. Every refused row
-// comes back in a file with its reasons; an import can be undone.
+// and proposes what each column means, by the words of the header and by what
+// stands below it; the [Service] runs it in chunks of at most 500 rows. A chunk
+// is one transaction that holds the records, what became of each row, and the
+// place reached: a stopped or killed import goes on where it was, and a row is
+// in once or not at all. Refused rows come back as a sheet with their reasons;
+// an import can be undone.
 //
-//	plan, err := transfer.Inspect(file, "客户.csv", t, transfer.Hints{})
-//	id, err := svc.Create(ctx, actor, transfer.Import{Type: "customer", Mode: transfer.Upsert, Key: "phones", …}, file)
-//	err = svc.Start(ctx, actor, id)
+//	svc, err := transfer.New(ctx, transfer.Options{Store: store, …})
+//	i, err := svc.Upload(ctx, actor, "customer", "客户.xlsx", file, transfer.Hints{})
+//	i, err = svc.SetPlan(ctx, actor, i.ID, transfer.Hints{Map: map[string]string{"备注2": "remark"}})
+//	err = svc.Start(ctx, actor, i.ID, transfer.StartOptions{Mode: transfer.Upsert, Key: "phones"})
+//	i, err = svc.State(ctx, actor, i.ID)            // live: rows, counts, rate
+//	err = svc.Refused(ctx, actor, i.ID, "csv", w)
+//	err = svc.Undo(ctx, actor, i.ID)
 //
-// All rows go through record.Bulk with the person's own rights. transfer must
-// never write a record another way, hold a whole file in memory, or let a cell
-// of an export be read as a formula.
+// Sheets are text in UTF-8, GB18030, Big5, UTF-16 or Windows-1252 with any
+// usual delimiter, .xlsx, and the .xls that older programs write. A blank cell
+// never empties a field. With a key, a row finds its record by one look into an
+// index for the whole chunk; the key itself is not written again. Files are
+// kept sealed in the vault and lie unpacked in the data directory only while
+// they are read.
+//
+// # Export
+//
+// [Service.Export] writes a list as filtered, page by page, in the labels of a
+// language. Cells that a spreadsheet could take for formulas get a quote before
+// them (which the import takes away again) or are written as strings.
+//
+// # Backup
+//
+// [Backup] writes one file sealed with age: a tar of a manifest, the database
+// (SQLite copied under a read transaction, PostgreSQL by pg_dump from an
+// exported snapshot), the key file, the attachments, and the SHA-256 of each.
+// The key file is in it because the archive as a whole is encrypted. [Restore]
+// writes everything beside the target, checks the sums, the database and its
+// row counts, and then exchanges the two.
+//
+// # What it must never do
+//
+// Write a record but through record.Bulk with the person's own rights of today,
+// hold a whole list in memory (the old .xls, which bounds itself, aside), let a
+// cell of an export be read as a formula, or write a key in the clear.
 package transfer

@@ -37,6 +37,7 @@ fields:
   - {name: phones, kind: phones, label: {zh-Hans: 电话, en: Phones}, mask: phone}
   - {name: parent, kind: link, to: customer, label: {zh-Hans: 上级, en: Parent}}
   - {name: remark, kind: longtext, label: {zh-Hans: 备注, en: Remark}}
+  - {name: id_number, kind: identity, forms: [resident_id], label: {zh-Hans: 身份证号, en: ID}, sealed: true, personal: sensitive, mask: id}
   - {name: secret, kind: text, label: {zh-Hans: 机密, en: Secret}}
 rules:
   - {name: modest, when: "credit > 1000000", refuse: credit_too_high, at: credit, says: {zh-Hans: 额度太高。, en: The credit is too high.}}

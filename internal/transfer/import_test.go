@@ -1,10 +1,12 @@
 package transfer_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"kedang/internal/errs"
 	"kedang/internal/transfer"
@@ -63,7 +65,7 @@ func TestRefusedComeBack(t *testing.T) {
 		if len(lines) != 3 || !strings.HasPrefix(lines[0], "\xef\xbb\xbf") || !strings.HasSuffix(lines[0], ",名称,等级,额度") {
 			t.Fatalf("%q", lines)
 		}
-		if !strings.Contains(lines[0], "行号,未导入的原因,") || !strings.HasPrefix(lines[1], "3,") || !strings.Contains(lines[1], "等级：") || !strings.HasSuffix(lines[1], ",甲方,丁,1") {
+		if !strings.Contains(lines[0], "行号,原因,") || !strings.HasPrefix(lines[1], "3,") || !strings.Contains(lines[1], "等级：") || !strings.HasSuffix(lines[1], ",甲方,丁,1") {
 			t.Errorf("%q", lines[:2])
 		}
 		if !strings.HasSuffix(lines[2], ",'=cmd(),戊,9000000") {
@@ -187,6 +189,54 @@ func TestStartRefuses(t *testing.T) {
 			if err == nil || len(errs.As(err).Problems) != 1 || errs.As(err).Problems[0].Code != c.code {
 				t.Errorf("%s: %v, want %s", name, err, c.code)
 			}
+		}
+	})
+}
+
+// A sealed value finds its record by its blind index, for who may read it.
+func TestKeyIsSealed(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		a := f.Admin()
+		f.load(a, transfer.StartOptions{}, "名称,身份证号", "甲,11010519491231002X")
+		i := f.load(a, transfer.StartOptions{Mode: transfer.Update, Key: "id_number"}, "身份证号,额度", "11010519491231002x,7")
+		if got := f.table(a, "name", "credit"); i.Updated != 1 || got != "甲,7.00\n" {
+			t.Errorf("%+v %q", i.Counts, got)
+		}
+		rep := f.User("an", "rep", "sh")
+		up := f.upload(rep, transfer.Hints{Map: map[string]string{"备注": "remark"}}, "名称,备注", "甲,x")
+		for _, key := range []string{"id_number", "secret"} {
+			if err := f.svc.Start(f.ctx, rep, up.ID, transfer.StartOptions{Mode: transfer.Update, Key: key}); err == nil {
+				t.Errorf("a rep may match by %s", key)
+			}
+		}
+	})
+}
+
+// A workbook's numbers are days, from 1900 or from 1904, and amounts without
+// the digits that a float makes up.
+func TestWorkbookValues(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		a := f.Admin()
+		for k, is1904 := range []bool{false, true} {
+			book := excelize.NewFile()
+			f.check(book.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &is1904}))
+			day := 46023 - 1462*k
+			for cell, v := range map[string]any{"A1": "名称", "B1": "建档日期", "C1": "额度", "A2": "甲", "B2": day, "C2": 0.1 + 0.2} {
+				f.check(book.SetCellValue("Sheet1", cell, v))
+			}
+			var file bytes.Buffer
+			f.check(book.Write(&file))
+			i, err := f.svc.Upload(f.ctx, a, "customer", "a.xlsx", &file, transfer.Hints{})
+			f.check(err)
+			f.check(f.svc.Start(f.ctx, a, i.ID, transfer.StartOptions{}))
+			if i = f.wait(a, i.ID); i.Created != 1 {
+				t.Errorf("1904 %v: %+v", is1904, i.Counts)
+			}
+		}
+		if got := f.table(a, "name", "since", "credit"); got != "甲,2026-01-01,0.30\n甲,2026-01-01,0.30\n" {
+			t.Errorf("%q", got)
 		}
 	})
 }

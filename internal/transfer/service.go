@@ -50,12 +50,27 @@ func New(ctx context.Context, o Options) (_ *Service, err error) {
 	if err := o.DB.Migrate(ctx, "transfer", tables...); err != nil {
 		return nil, err
 	}
-	if err := os.RemoveAll(s.folder()); err != nil { // what a crash left unpacked
+	if err := clean(filepath.Join(s.folder(), "*")); err != nil {
 		return nil, err
 	}
 	o.Jobs.Handle(jobImport, s.run, job.Limit(1))
 	o.Jobs.Handle(jobUndo, s.undo, job.Limit(1))
 	return s, nil
+}
+
+// clean removes what a crash left behind. What is younger than a day may
+// belong to another process.
+func clean(pattern string) error {
+	old, err := filepath.Glob(pattern)
+	if err != nil {
+		return err
+	}
+	for _, path := range old {
+		if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > 24*time.Hour {
+			os.RemoveAll(path)
+		}
+	}
+	return nil
 }
 
 func (s *Service) folder() string { return filepath.Join(s.Dir, "import") }

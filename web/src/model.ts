@@ -1,7 +1,6 @@
 // What the pages know: who is signed in, the types, and a record's life.
 import { createContext, useContext } from "react";
 import type { Field, Rec, RecordType, Schema, Session } from "./api/types";
-import { t } from "./i18n";
 
 /** Known is what stands before any page is drawn. */
 export interface Known { session: Session; schema: Schema; types: Map<string, RecordType> }
@@ -18,11 +17,6 @@ export function useKnown(): Known {
 /** useType is a type by name; undefined when the reader knows none of that name. */
 export const useType = (name: string): RecordType | undefined => useKnown().types.get(name);
 
-const builtinKinds: Record<string, string> = {
-  number: "number", title: "text", owner: "user", created_by: "user", updated_by: "user", root_owner: "user", department: "department", root_department: "department",
-  created_at: "datetime", updated_at: "datetime", archived_at: "datetime", rev: "integer",
-};
-
 const fieldMaps = new WeakMap<RecordType, Map<string, Field>>();
 
 /** fieldsOf maps names to fields, built-in ones too. */
@@ -30,9 +24,7 @@ export function fieldsOf(type: RecordType): Map<string, Field> {
   let m = fieldMaps.get(type);
   if (!m) {
     m = new Map();
-    for (const f of type.builtins ?? []) {
-      m.set(f.name, { ...f, kind: builtinKinds[f.name] ?? f.kind ?? "text", label: t("builtin." + f.name) === "builtin." + f.name ? f.label || f.name : t("builtin." + f.name), level: "read" });
-    }
+    for (const f of type.builtins ?? []) m.set(f.name, { ...f, level: "read" });
     for (const f of type.fields) m.set(f.name, f);
     fieldMaps.set(type, m);
   }

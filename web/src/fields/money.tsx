@@ -6,5 +6,5 @@ const MoneyInput = (p: InputProps) => <NumberInput {...p} before="¥" />;
 
 /** An amount of money: bare in columns, with its sign in facts. */
 export const money: Kind = {
-  show: (v, _f, place) => (place === "cell" ? numberText(v) : "¥" + numberText(v)), text: (v) => "¥" + numberText(v), Input: MoneyInput, Filter: NumberFilter, align: "right", width: 96,
+  show: (v, _f, place) => (place === "cell" ? (Number(v) === 0 ? "" : numberText(v)) : "¥" + numberText(v)), text: (v) => "¥" + numberText(v), Input: MoneyInput, Filter: NumberFilter, align: "right", width: 96,
 };
