@@ -41,6 +41,7 @@ func (p *printer) rows(each *manyValue, item frame) {
 	p.put(" FROM ", quote(side.Table), " AS ", item.table)
 	if item.fields != item.table {
 		p.put(" JOIN ", quote(each.inside.Table()), " AS ", item.fields, " ON ", item.fields, `."id" = `, item.value)
+		p.guard(each.inside, item.fields)
 	}
 	p.put(" WHERE ", item.table, ".", quote(side.Record), " = ")
 	p.owner(each.list)

@@ -104,7 +104,8 @@ func (p *printer) field(n *node) error {
 	return nil
 }
 
-// follow prints the column that a path of links leads to.
+// follow prints the column that a path of links leads to. Where it leads over a
+// record that the reader may not see, it is as if the link were missing.
 func (p *printer) follow(base string, path []step, column string) {
 	if len(path) == 1 {
 		p.put(base, ".", quote(column))
@@ -117,8 +118,23 @@ func (p *printer) follow(base string, path []step, column string) {
 	p.put("(SELECT ", aliases[len(path)-1], ".", quote(column), " FROM ", quote(path[1].scope.Table()), " AS ", aliases[1])
 	for i := 2; i < len(path); i++ {
 		p.put(" JOIN ", quote(path[i].scope.Table()), " AS ", aliases[i], " ON ", aliases[i], `."id" = `, aliases[i-1], ".", quote(path[i-1].Column))
+		p.guard(path[i].scope, aliases[i])
 	}
-	p.put(" WHERE ", aliases[1], `."id" = `, base, ".", quote(path[0].Column), ")")
+	p.put(" WHERE ", aliases[1], `."id" = `, base, ".", quote(path[0].Column))
+	p.guard(path[1].scope, aliases[1])
+	p.put(")")
+}
+
+// guard narrows a linked table to the records that the reader may see.
+func (p *printer) guard(scope Scope, alias string) {
+	g, ok := scope.(Guard)
+	if !ok {
+		return
+	}
+	if cond, args := g.Guard(alias); cond != "" {
+		p.put(" AND (", cond, ")")
+		p.args = append(p.args, args...)
+	}
 }
 
 func (p *printer) ifValue(n *node) error {

@@ -40,6 +40,13 @@ type Scope interface {
 	Names() []string                 // for "did you mean"
 }
 
+// Guard is the optional half of a Scope that says which of its records the
+// reader may see, as a condition on its table under an alias: "" for all. A
+// path through a link ends at a record he may not see.
+type Guard interface {
+	Guard(alias string) (cond string, args []any)
+}
+
 // Field is what a name stands for.
 type Field struct {
 	Name      string

@@ -21,7 +21,7 @@ type blinder interface {
 // guard is another optional half of a Reader: which records of a type it may
 // see, as a condition on the type's table under an alias.
 type guard interface {
-	Guard(t *Type, alias string) (cond string, args []any, err error)
+	Guard(t *Type, alias string) (cond string, args []any)
 }
 
 // ScopeFor is the type as a reader sees it, for expressions: a hidden field is
@@ -42,11 +42,11 @@ type typeScope struct {
 var _ expr.Scope = typeScope{}
 
 // Guard says which records of the type the reader may see.
-func (s typeScope) Guard(alias string) (cond string, args []any, err error) {
+func (s typeScope) Guard(alias string) (cond string, args []any) {
 	if g, ok := s.r.(guard); ok {
 		return g.Guard(s.t, alias)
 	}
-	return "", nil, nil
+	return "", nil
 }
 
 // Name is the type's name.

@@ -136,12 +136,16 @@ type blindReader struct {
 func (r blindReader) Blind(f *meta.Field, text string) any { return blindOf(r.s, f, text) }
 
 // Guard keeps a filter from asking, through a link, about a record that the
-// actor may not see.
-func (r blindReader) Guard(t *meta.Type, alias string) (cond string, args []any, err error) {
+// actor may not see; a right that cannot be evaluated denies.
+func (r blindReader) Guard(t *meta.Type, alias string) (cond string, args []any) {
 	if t.Builtin {
-		return "", nil, nil
+		return "", nil
 	}
-	return r.Scope(t, "read").SQL(r.Actor, alias, r.s.DB.Dialect(), r.s.Clock())
+	cond, args, err := r.Scope(t, "read").SQL(r.Actor, alias, r.s.DB.Dialect(), r.s.Clock())
+	if err != nil {
+		return "0 = 1", nil
+	}
+	return cond, args
 }
 
 // loadJoined loads rows by a condition that names the table "t".
