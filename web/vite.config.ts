@@ -3,8 +3,11 @@ import { defineConfig } from "vite";
 
 // dist also holds placeholder.html, which is committed: scripts/clean.mjs
 // removes what a build made, so Vite must not empty the folder itself.
+const proxy = { "/api": process.env.KEDANG_URL ?? "http://127.0.0.1:8080" };
+
 export default defineConfig({
   plugins: [react()],
   build: { outDir: "dist", emptyOutDir: false, target: "es2022", chunkSizeWarningLimit: 1500 },
-  server: { proxy: { "/api": process.env.KEDANG_URL ?? "http://127.0.0.1:8080" } },
+  server: { proxy },
+  preview: { proxy },
 });

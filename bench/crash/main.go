@@ -42,7 +42,7 @@ func crash(ctx context.Context, binary string, n, clients int, seed uint64, keep
 		return err
 	}
 	r := newRun(p, token, seed)
-	r.clients, r.importRows, r.log = clients, 20000, os.Stdout
+	r.clients, r.importRows, r.log = clients, 6000, os.Stdout
 	begin := time.Now()
 	err = r.kills(ctx, n)
 	fmt.Println(r.summary(time.Since(begin)))

@@ -154,7 +154,7 @@ func (s *Store) syncIndexes(ctx context.Context, schema *meta.Schema) (err error
 	var wanted []meta.Index
 	for _, t := range schema.Types {
 		if !t.Builtin {
-			wanted = append(wanted, t.Indexes()...)
+			wanted = append(wanted, indexesOf(t)...)
 		}
 	}
 	for _, ix := range wanted {
@@ -175,6 +175,19 @@ func (s *Store) syncIndexes(ctx context.Context, schema *meta.Schema) (err error
 		}
 	}
 	return nil
+}
+
+// indexesOf are the indexes a type wants, and one for its newest records, which
+// every list may be asked for.
+func indexesOf(t *meta.Type) []meta.Index {
+	list := t.Indexes()
+	for _, ix := range list {
+		if ix.Table == t.Table && ix.Columns[0] == "created_at" {
+			return list
+		}
+	}
+	return append(list, meta.Index{Name: "ix_" + strings.TrimPrefix(t.Table, "r_") + "__created_at_id", Table: t.Table,
+		Columns: []string{"created_at", "id"}, Where: "archived_at IS NULL", Why: "order"})
 }
 
 // createIndex builds one index from its declaration.

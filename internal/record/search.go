@@ -352,7 +352,7 @@ func (f *finder) matches(r *Row) (han.Tier, bool) {
 	f.tokens.Reset()
 	f.sights[r.Type].collect(r, &f.tokens)
 	tier, ok := f.query.Match(&f.tokens, unmarked)
-	if len(f.sealed) > 0 && (!ok || tier > han.Exact) && f.sealedMatches(r) {
+	if !ok && len(f.sealed) > 0 && f.sealedMatches(r) {
 		return han.Exact, true
 	}
 	return tier, ok
@@ -367,7 +367,11 @@ func (f *finder) sealedMatches(r *Row) bool {
 		}
 		plain, err := v.open(f.load, field, r)
 		folded := han.Fold(str(plain))
-		if err == nil && folded != "" && (folded == f.folded || (len(f.folded) >= 4 && strings.HasSuffix(folded, f.folded))) {
+		if err != nil || folded == "" {
+			continue
+		}
+		n := len([]rune(f.folded))
+		if folded == f.folded || (n == 4 || n == 6) && strings.HasSuffix(folded, f.folded) {
 			return true
 		}
 	}

@@ -1,7 +1,9 @@
 package record
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"kedang/internal/access"
@@ -14,7 +16,8 @@ import (
 // package han. Its row id is the record's id, which is ordered by time, so that
 // "newest first" costs nothing. Each row carries its type's token and the
 // tokens of whom it belongs to, so that a search never walks through what its
-// reader may not see.
+// reader may not see. Short beginnings are tokens of their own, so FTS5 keeps no
+// prefix index, which would make each row three times as dear.
 var searchSQLite = []string{
 	`CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(toks, type UNINDEXED, content='', contentless_delete=1, contentless_unindexed=1,
 		detail=none, tokenize="unicode61 remove_diacritics 0 tokenchars '_'")`,
@@ -179,7 +182,7 @@ func (s *Store) index(ctx context.Context, tx db.Tx, rows []*Row, fresh bool) er
 	if tx.Dialect() == db.Postgres {
 		text = "INSERT INTO search (id, type, toks) VALUES (?, ?, array_to_tsvector(CAST(? AS text[])))"
 	}
-	for _, r := range rows {
+	for _, r := range inOrder(rows) {
 		if r.ArchivedAt != 0 {
 			continue
 		}
@@ -194,6 +197,18 @@ func (s *Store) index(ctx context.Context, tx db.Tx, rows []*Row, fresh bool) er
 		}
 	}
 	return nil
+}
+
+// inOrder gives rows by rising id: at each step back FTS5 writes out all it has
+// gathered.
+func inOrder(rows []*Row) []*Row {
+	byID := func(a, b *Row) int { return cmp.Compare(a.ID, b.ID) }
+	if slices.IsSortedFunc(rows, byID) {
+		return rows
+	}
+	rows = slices.Clone(rows)
+	slices.SortFunc(rows, byID)
+	return rows
 }
 
 // textArray writes PostgreSQL's array literal. Tokens are letters, digits and

@@ -49,3 +49,6 @@ export function t(key: string, params?: Record<string, string | number>): string
   const text = texts[key] ?? key;
   return params ? text.replace(/\{(\w+)\}/g, (all, name: string) => (params[name] === undefined ? all : String(params[name]))) : text;
 }
+
+/** addTexts adds the texts of pages that are loaded later. */
+export const addTexts = (more: Record<string, string>) => { texts = { ...texts, ...more }; };

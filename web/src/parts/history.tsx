@@ -1,0 +1,54 @@
+// Who changed what and when; each change can be taken back.
+import { UndoOutlined } from "@ant-design/icons";
+import { Button } from "antd";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { get, query } from "../api/client";
+import type { Field, HistoryEntry, Rec, RecordType } from "../api/types";
+import { kindOf } from "../fields";
+import { blank } from "../fields/parts";
+import { clock, dateText, dayIn, fullMoment } from "../format";
+import { t } from "../i18n";
+import { fieldsOf } from "../model";
+import { sentence, useSaving } from "../saving";
+
+export function History({ type, rec }: { type: RecordType; rec: Rec }) {
+  const fields = fieldsOf(type);
+  const { act } = useSaving(type);
+  const pages = useInfiniteQuery({
+    queryKey: ["history", type.name, rec.id, rec.rev], initialPageParam: "", enabled: rec.rights?.history !== false,
+    queryFn: ({ pageParam, signal }) => get<{ items: HistoryEntry[]; next_page_token: string }>(`/${type.name}/${rec.id}/history` + query({ page_size: 50, page_token: pageParam }), signal),
+    getNextPageParam: (p) => p.next_page_token || undefined,
+  });
+  if (pages.isError) return <p className="nothing">{sentence(pages.error)}</p>;
+  const items = pages.data?.pages.flatMap((p) => p.items) ?? [];
+  return (
+    <section className="history" aria-label={t("history.label")}>
+      <ol>
+        {items.map((h) => (
+          <li key={h.id}>
+            <time dateTime={h.at} title={fullMoment(h.at)}>{dateText(dayIn(new Date(h.at)))} {clock(new Date(h.at))}</time>
+            <div>
+              <b>{h.actor_name}</b> {t("action." + h.action)} <small className="quiet">{t("history.rev", { n: h.rev })} · {h.source}</small>
+              <ul className={Object.keys(h.changes ?? {}).length > 8 ? "many" : ""}>
+                {Object.entries(h.changes ?? {}).map(([name, c]) => {
+                  const f = fields.get(name);
+                  return <li key={name}><span className="quiet">{f?.label ?? name}</span> {blank(c.from) ? null : <><del>{words(f, c.from)}</del> → </>}<ins>{blank(c.to) ? t("field.empty") : words(f, c.to)}</ins></li>;
+                })}
+              </ul>
+            </div>
+            {h.rev > 1 && rec.rights?.update !== false && <Button size="small" icon={<UndoOutlined />} onClick={() => void act(rec, "undo", { rev: h.rev }, t("said.undone"))}>{t("history.undo")}</Button>}
+          </li>
+        ))}
+      </ol>
+      {pages.hasNextPage && <Button type="link" onClick={() => void pages.fetchNextPage()}>{t("list.more")}</Button>}
+    </section>
+  );
+}
+
+// The past knows links by id alone.
+function words(f: Field | undefined, v: unknown): string {
+  if (v && typeof v === "object" && "masked" in v) return "****";
+  if (!f) return typeof v === "string" ? v : JSON.stringify(v);
+  if (["link", "user", "department"].includes(f.kind) && typeof v === "string") return v;
+  return kindOf(f).text(v, f) || JSON.stringify(v);
+}
