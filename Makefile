@@ -9,13 +9,16 @@ KILLS   ?= 50
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format lint unit race openapi-lint crash bench fuzz postgres postgres-stop clean
+.PHONY: help run web build test check format lint unit race openapi-lint crash bench fuzz postgres postgres-stop clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: build ## build, start on SQLite with demo data, print address and log-in
+run: web build ## build, start on SQLite with demo data, print address and log-in
 	bin/kedang serve --demo --data $(DATA)/demo --addr $(ADDR)
+
+web: ## build the web app into web/dist (needs Node; without it a placeholder page is served)
+	scripts/web.sh
 
 build: ## bin/kedang, one static file
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/kedang ./cmd/kedang

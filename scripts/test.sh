@@ -56,5 +56,5 @@ if [ -x scripts/openapi-lint.sh ]; then
 	step openapi scripts/openapi-lint.sh
 fi
 if [ -f README.md ]; then
-	step readme scripts/readme.sh
+	for file in README.md README.zh-Hans.md README.zh-Hant.md; do step "$file" scripts/readme.sh "$file"; done
 fi

@@ -32,7 +32,7 @@ import (
 
 var (
 	seed          = flag.Uint64("seed", 1, "of the random organisations")
-	organisations = flag.Int("organisations", 3, "how many random organisations the rights are judged on")
+	organisations = flag.Int("organisations", 4, "how many random organisations the rights are judged on")
 )
 
 // TestRights holds the product to the model on random organisations, through

@@ -1,25 +1,16 @@
 package record_test
 
 import (
-	"context"
-	"encoding/json"
-	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
-	"testing"
 	"testing/fstest"
 	"unicode"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/mozillazg/go-pinyin"
 	"golang.org/x/text/unicode/norm"
 
-	"kedang/internal/access"
-	"kedang/internal/db"
 	"kedang/internal/meta"
 	"kedang/internal/record"
-	"kedang/internal/record/recordtest"
 )
 
 // directory is a pack with three types that are found by all kinds of fields.
@@ -74,16 +65,15 @@ access:
 
 // known is a record as the oracle knows it: raw values by the kind of field.
 type known struct {
-	id, owner    int64
-	titles       []string
-	bodies       []string
-	codes        []string
-	phones       []string // E.164
-	emails       []string
-	sealed       string
-	typ, spoken  string
-	values       record.Values
-	title, plain string
+	id, owner int64
+	titles    []string
+	bodies    []string
+	codes     []string
+	phones    []string // E.164
+	emails    []string
+	sealed    string
+	typ       string
+	values    record.Values
 }
 
 // The oracle's own knowledge of Chinese, for the characters the test uses.
@@ -166,8 +156,7 @@ func dials(e164 string) []string {
 
 // hears tells that letters are the pinyin or the initials of Han characters
 // from some place on.
-func hears(title, letters string) bool {
-	said := say(title)
+func hears(said [][]string, letters string) bool {
 	for i := range said {
 		if spells(letters, said[i:]) || heads(letters, said[i:]) {
 			return true
@@ -250,17 +239,21 @@ func (k *known) hasStretches(word string) bool {
 }
 
 func (k *known) hasWord(word string) bool {
-	for _, text := range append(slices.Clone(k.titles), k.bodies...) {
-		if strings.Contains(oracleFold(text), word) {
+	if k.folded == nil {
+		for _, text := range k.titles {
+			k.said = append(k.said, say(text))
+		}
+		for _, text := range append(slices.Clone(k.titles), k.bodies...) {
+			k.folded = append(k.folded, oracleFold(text))
+		}
+	}
+	for _, text := range k.folded {
+		if strings.Contains(text, word) {
 			return true
 		}
 	}
-	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") == "" {
-		for _, title := range k.titles {
-			if hears(title, word) {
-				return true
-			}
-		}
+	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") == "" && slices.ContainsFunc(k.said, func(said [][]string) bool { return hears(said, word) }) {
+		return true
 	}
 	code, ok := squeeze(word)
 	return ok && k.hasCode(code)

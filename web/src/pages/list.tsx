@@ -92,7 +92,8 @@ function List({ type }: { type: RecordType }) {
   useKeys({ "/": () => document.getElementById("within")?.focus(), n: () => create(type.name) });
   const sums = useSums(type, columns, asked, rows.length > 0 && !phone && !s.q);
   const chosen = rows.filter((r) => ticked.has(r.id));
-  const countText = total ? (total.exact ? total.count.toLocaleString() : t("list.over", { n: total.count.toLocaleString() })) : "";
+  const exact = total?.exact ? total.count : (sums["#"] as number | undefined);
+  const countText = total ? (exact !== undefined ? exact.toLocaleString() : total.exact ? total.count.toLocaleString() : t("list.over", { n: total.count.toLocaleString() })) : "";
   return (
     <div className="list-page">
       <div className="list-head">
@@ -121,7 +122,7 @@ function List({ type }: { type: RecordType }) {
         <Table label={type.plural} columns={columns} rows={rows} sort={sort} ticked={ticked} total={total?.count ?? rows.length} more={hasNextPage} onSort={(x) => s.set({ sort: x || undefined })} onTick={onTick} onOpen={onOpen} onPeek={onPeek} onEnd={onEnd}
           sums={chosen.length ? sumOf(columns, chosen) : sums} sumLabel={chosen.length ? t("list.sum_ticked", { n: chosen.length }) : t("list.sum_all", { n: countText })} />
       )}
-      {!phone && rows.length > 0 && !s.view?.kanban && <BulkBar type={type} ids={[...ticked]} rows={rows} asked={asked} total={total} shown={rows.length} setTicked={(ids) => setTicked(new Set(ids))} />}
+      {!phone && rows.length > 0 && !s.view?.kanban && <BulkBar type={type} ids={[...ticked]} rows={rows} asked={asked} total={exact !== undefined && total ? { count: exact, exact: true } : total} shown={rows.length} setTicked={(ids) => setTicked(new Set(ids))} />}
       <Drawer open={!!s.peek} onClose={() => s.set({ peek: undefined })} size={phone ? "100%" : 520} title={null} closable={false} styles={{ body: { padding: 0 } }} destroyOnHidden>
         {s.peek && <RecordBody type={type} id={s.peek} close={() => s.set({ peek: undefined })} />}
       </Drawer>
@@ -169,8 +170,8 @@ function useSums(type: RecordType, columns: Column[], asked: Record<string, stri
   const sums = useQuery({
     queryKey: ["sum", type.name, names.join(), asked.view, asked.filter, asked.archived], enabled: on && names.length > 0 && !asked.archived, staleTime: 60_000,
     queryFn: async ({ signal }) => {
-      const all = await Promise.all(names.map((n) => get<{ items: { sum?: string }[] }>(`/${type.name}:group` + query({ by: "archived_at", sum: n, view: asked.view, filter: asked.filter }), signal)));
-      return Object.fromEntries(names.map((n, i) => [n, all[i]!.items[0]?.sum]));
+      const all = await Promise.all(names.map((n) => get<{ items: { sum?: string; count: number }[] }>(`/${type.name}:group` + query({ by: "archived_at", sum: n, view: asked.view, filter: asked.filter }), signal)));
+      return { ...Object.fromEntries(names.map((n, i) => [n, all[i]!.items[0]?.sum])), "#": all[0]!.items[0]?.count ?? 0 };
     },
   });
   return sums.data ?? {};

@@ -45,7 +45,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <div className="shell">
         <a className="skip" href="#main">{t("shell.skip")}</a>
         {!phone && <aside className="side"><Brand /><Menu /><Foot /></aside>}
-        <header className="top">
+        <header className="topbar">
           {phone && <Button type="text" aria-label={t("shell.menu")} icon={<MenuOutlined />} onClick={() => setMenu(true)} />}
           <button type="button" className="omni" onClick={() => setSearching(true)} aria-label={t("search.label")}>
             <SearchOutlined aria-hidden="true" /><span>{t("search.hint")}</span>{!phone && <kbd>{/Mac/.test(navigator.platform) ? "⌘K" : "Ctrl K"}</kbd>}
