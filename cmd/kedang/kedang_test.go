@@ -41,8 +41,8 @@ type outcome struct {
 	out, errOut string
 }
 
-// kedang runs a command to its end.
-func kedang(t *testing.T, stdin string, args ...string) outcome {
+// invoke runs a command to its end.
+func invoke(t *testing.T, stdin string, args ...string) outcome {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -60,7 +60,7 @@ func kedang(t *testing.T, stdin string, args ...string) outcome {
 // good runs a command that must succeed.
 func good(t *testing.T, stdin string, args ...string) string {
 	t.Helper()
-	o := kedang(t, stdin, args...)
+	o := invoke(t, stdin, args...)
 	if o.code != 0 {
 		t.Fatalf("kedang %s: exit %d\n%s%s", strings.Join(args, " "), o.code, o.out, o.errOut)
 	}
@@ -70,7 +70,7 @@ func good(t *testing.T, stdin string, args ...string) string {
 // refused runs a command that must fail with a sentence.
 func refused(t *testing.T, code int, says string, args ...string) {
 	t.Helper()
-	o := kedang(t, "", args...)
+	o := invoke(t, "", args...)
 	if o.code != code || !strings.Contains(o.errOut+o.out, says) {
 		t.Fatalf("kedang %s: exit %d, want %d and %q\n%s%s", strings.Join(args, " "), o.code, code, says, o.out, o.errOut)
 	}
@@ -166,7 +166,7 @@ func lastLine(s string) string {
 	return lines[len(lines)-1]
 }
 
-const sheet = "公司名称,手机,客户级别\n王府酒店管理有限公司,13817660001,A\n单经理,13701821234,C\n没有电话的公司,不是号码,B\n"
+const sheet = "公司名称,手机,客户级别\n王府酒店管理有限公司,13817660001,A\n单经理,13701821234,C\n没有这个级别的公司,13701821235,不知道\n"
 
 func writeSheet(t *testing.T) string {
 	t.Helper()
@@ -190,7 +190,7 @@ func TestCommandsWithAndBesideAServer(t *testing.T) {
 		t.Errorf("import says: %s", out)
 	}
 	back, err := os.ReadFile(strings.TrimSuffix(path, ".csv") + ".refused.csv")
-	if err != nil || !strings.Contains(string(back), "没有电话的公司") {
+	if err != nil || !strings.Contains(string(back), "没有这个级别的公司") {
 		t.Errorf("refused rows: %v %s", err, back)
 	}
 	good(t, "", at("backup", filepath.Join(data, "..", "before.kdb"))...)

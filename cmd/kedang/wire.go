@@ -57,12 +57,14 @@ func (a *app) extensions() ([]record.Extension, []record.Matcher, []record.Field
 func openPeople(ctx context.Context, p *place, demo bool) (a *app, err error) {
 	defer errs.Wrap(&err, "openPeople")
 	a = &app{place: p}
-	if a.db, err = db.Open(ctx, db.Config{Dir: p.Data, URL: p.Database, Schema: p.Schema}); err != nil {
+	opened, err := db.Open(ctx, db.Config{Dir: p.Data, URL: p.Database, Schema: p.Schema})
+	if err != nil {
 		return nil, err
 	}
+	a.db = opened
 	defer func() {
 		if err != nil {
-			a.db.Close()
+			opened.Close()
 		}
 	}()
 	if err := a.settleCompany(ctx, demo); err != nil {
@@ -87,12 +89,14 @@ func openPeople(ctx context.Context, p *place, demo bool) (a *app, err error) {
 // open opens everything and brings the database to the packs' types.
 func open(ctx context.Context, p *place, demo bool, log *slog.Logger) (a *app, err error) {
 	defer errs.Wrap(&err, "open")
-	if a, err = openPeople(ctx, p, demo); err != nil {
+	opened, err := openPeople(ctx, p, demo)
+	if err != nil {
 		return nil, err
 	}
+	a = opened
 	defer func() {
 		if err != nil {
-			a.db.Close()
+			opened.close()
 		}
 	}()
 	a.jobs = job.New(a.db, a.ids, job.Options{Zone: a.zone, Log: log})

@@ -4,17 +4,32 @@
 //	GET    /api/v1/customer?filter=level == "A"&order_by=name&page_size=50
 //	POST   /api/v1/customer            {"name": "王府酒店"}
 //	GET    /api/v1/customer/{id}       PATCH, DELETE (archives)
-//	GET    /api/v1/customer/{id}/history | timeline | files | related/{field}
-//	POST   /api/v1/customer/{id}:restore | :assign | :undo | :reveal
-//	POST   /api/v1/customer:query | :batch | :count | :group
+//	GET    /api/v1/customer/{id}/history | timeline | files | related/{type}[.{field}]
+//	POST   /api/v1/customer/{id}:restore | :assign | :undo | :reveal | :purge
+//	POST   /api/v1/customer:query | :batch
+//	GET    /api/v1/customer:group?by=level | :export?format=xlsx   (or POST)
 //	GET    /api/v1/search?q=wfjd
 //	POST   /api/v1/session             {"username": …, "password": …}
-//	…      /api/v1/sys/…               users, departments, schema, jobs, imports
+//	…      /api/v1/sys/…               users, departments, schema, jobs, imports, log
+//	GET    /api/openapi.json           all of it, as the caller may see it
 //
 // A handler reads a request, asks one package below for one thing, and writes
-// the answer; it returns errors, and one place turns them into problems. Every
-// request carries an [access.Actor]: from a cookie or a bearer token, never
-// from anything else the caller says.
+// the answer; it returns errors, and [Server.problem] alone turns them into
+// problems. Every request carries an [access.Actor]: from a cookie or a bearer
+// token, never from anything else the caller says.
+//
+// Following one request, GET /api/v1/customer/{id}: [Server.ServeHTTP] marks
+// headers, counts and logs; wrap finds out who asks and keeps other sites out;
+// records tells by the path what is wanted; get asks [record.Store.Get], which
+// appends the JSON, and writes it with its revision as ETag.
+//
+// What is sent in is bounded before it is read: bodies by maxBody, files by
+// maxFile, brackets by deepest. An unknown parameter or field is refused, for a
+// misspelt filter must not answer everything.
+//
+// Tests are text first: testdata/*.txt and packs/*/test.txt, run by package
+// scripttest over a whole company made by package apitest. Rights are held to a
+// reference model on random organisations (rightsmodel_test.go).
 //
 // api must never decide about rights, touch the database, or know a record
 // type by name.

@@ -32,9 +32,9 @@ func (d *typeWriter) add(t *meta.Type) {
 	if writes {
 		d.schemas[name+"Input"] = d.input(t)
 	}
-	d.collection(t, name, label)
-	d.single(t, name, label)
-	d.parts(t, name, label)
+	d.collection(t, name)
+	d.single(t, name)
+	d.parts(t)
 }
 
 func (d *typeWriter) may(t *meta.Type, verb string) bool { return !d.a.Scope(t, verb).None() }
@@ -137,6 +137,7 @@ func (d *typeWriter) rows(f *meta.Field, input bool) obj {
 	return object(p)
 }
 
+// listParameters are those of every list.
 var listParameters = []string{"filter", "order_by", "page_size", "page_token", "fields", "expand", "total", "view", "archived", "q"}
 
 func parameterRefs(names ...string) []obj {
@@ -147,111 +148,82 @@ func parameterRefs(names ...string) []obj {
 	return out
 }
 
+// about begins an operation on a type.
+func (d *typeWriter) about(t *meta.Type, id, summary string) operation {
+	return op(t.Name, t.Name+"."+id, t.Label.In(d.lang)+": "+summary)
+}
+
 // collection adds /{type} and /{type}:verb.
-func (d *typeWriter) collection(t *meta.Type, name, label string) {
-	base := "/api/v1/" + t.Name
-	op := func(id, summary string) operation {
-		return operation{id: t.Name + "." + id, summary: label + ": " + summary, tag: t.Name, fails: []int{403}}
-	}
-	o := op("list", "list")
-	o.params, o.answer = parameterRefs(listParameters...), schemaRef(name+"Page")
-	put(d.paths, "get", base, o)
-	o = op("query", "list, for filters too long for a URL")
-	o.body, o.answer = schemaRef("Query"), schemaRef(name+"Page")
-	put(d.paths, "post", base+":query", o)
-	o = op("group", "count by a field")
-	o.params = append(parameterRefs("filter", "view", "archived", "q"),
-		obj{"name": "by", "in": "query", "required": true, "schema": obj{"type": "string"}}, obj{"name": "sum", "in": "query", "schema": obj{"type": "string"}})
-	o.answer = schemaRef("Groups")
-	put(d.paths, "get", base+":group", o)
+func (d *typeWriter) collection(t *meta.Type, name string) {
+	base := v1 + "/" + t.Name
+	page := schemaRef(name + "Page")
+	put(d.paths, "get", base, d.about(t, "list", "list").with(listParameters...).answers(200, page))
+	put(d.paths, "post", base+":query", d.about(t, "query", "list, for filters too long for a URL").takes(schemaRef("Query")).answers(200, page))
+	put(d.paths, "get", base+":group", d.about(t, "group", "count by a field").with("filter", "view", "archived", "q").answers(200, schemaRef("Groups")).and(
+		obj{"name": "by", "in": "query", "required": true, "description": "The field", "schema": anyText()}, inQuery("sum", "A number field to add up", anyText())))
 	if d.may(t, "export") {
-		o = op("export", "export as a sheet")
-		o.params, o.mime = parameterRefs("filter", "order_by", "fields", "view", "archived", "q", "format"), sheetTypes["xlsx"]
-		put(d.paths, "get", base+":export", o)
+		put(d.paths, "get", base+":export", d.about(t, "export", "export as a sheet").with("filter", "order_by", "fields", "view", "archived", "q", "format").file(sheetTypes["xlsx"]).refuses(403))
 	}
 	if d.may(t, "create") {
-		o = op("create", "create")
-		o.params, o.body, o.answer, o.code = parameterRefs("dry_run", "idempotent"), schemaRef(name+"Input"), schemaRef(name), 201
-		o.fails = []int{403, 409, 413}
-		put(d.paths, "post", base, o)
+		put(d.paths, "post", base, d.about(t, "create", "create").with("dry_run", "idempotent").takes(schemaRef(name+"Input")).answers(201, schemaRef(name)).refuses(403, 409, 413))
 	}
 	if d.may(t, "create") || d.may(t, "update") || d.may(t, "archive") {
-		o = op("batch", "several writes, all or none")
-		o.params, o.body, o.answer = parameterRefs("dry_run", "idempotent"), schemaRef("Batch"), schemaRef("Results")
-		o.fails = []int{403, 404, 409, 412, 413}
-		put(d.paths, "post", base+":batch", o)
+		put(d.paths, "post", base+":batch", d.about(t, "batch", "several writes, all or none").with("dry_run", "idempotent").takes(schemaRef("Batch")).
+			answers(200, schemaRef("Results")).refuses(403, 404, 409, 412, 413))
 	}
 }
 
 // single adds /{type}/{id} and /{type}/{id}:verb.
-func (d *typeWriter) single(t *meta.Type, name, label string) {
-	base := "/api/v1/" + t.Name + "/{id}"
-	op := func(id, summary string, fails ...int) operation {
-		return operation{id: t.Name + "." + id, summary: label + ": " + summary, tag: t.Name, params: parameterRefs("id"), answer: schemaRef(name), fails: append(fails, 404)}
+func (d *typeWriter) single(t *meta.Type, name string) {
+	base, record := v1+"/"+t.Name+"/{id}", schemaRef(name)
+	act := func(verb, id, summary string) operation {
+		o := d.about(t, id, summary).with("id").answers(200, record).refuses(403, 404, 409)
+		if verb != "" {
+			put(d.paths, "post", base+":"+verb, o)
+		}
+		return o
 	}
-	o := op("get", "get one")
-	o.params = parameterRefs("id", "fields", "expand")
-	put(d.paths, "get", base, o)
+	put(d.paths, "get", base, d.about(t, "get", "get one").with("id", "fields", "expand").answers(200, record).refuses(404))
 	if d.may(t, "update") {
-		o = op("update", "change (JSON Merge Patch)", 403, 409, 412, 413)
-		o.params, o.body = parameterRefs("id", "if_match", "dry_run", "idempotent"), schemaRef(name+"Input")
-		put(d.paths, "patch", base, o)
-		o = op("undo", "take a write back", 403, 409)
-		o.body = object(obj{"rev": obj{"type": "integer"}}, "rev")
-		put(d.paths, "post", base+":undo", o)
+		put(d.paths, "patch", base, act("", "update", "change (JSON Merge Patch)").with("if_match", "dry_run", "idempotent").takes(schemaRef(name+"Input")).refuses(412, 413))
+		put(d.paths, "post", base+":undo", act("", "undo", "take a write back").takes(object(obj{"rev": obj{"type": "integer"}}, "rev")))
 	}
 	if d.may(t, "archive") {
-		o = op("archive", "archive", 403)
-		o.answer = schemaRef("Saved")
-		put(d.paths, "delete", base, o)
-		put(d.paths, "post", base+":restore", op("restore", "bring back from the archive", 403, 409))
+		put(d.paths, "delete", base, act("", "archive", "archive").answers(200, schemaRef("Saved")))
+		act("restore", "restore", "bring back from the archive")
 	}
 	if d.may(t, "assign") {
-		o = op("assign", "give to another owner", 403)
-		o.body = object(obj{"owner": schemaRef("Id")}, "owner")
-		put(d.paths, "post", base+":assign", o)
+		put(d.paths, "post", base+":assign", act("", "assign", "give to another owner").takes(object(obj{"owner": schemaRef("Id")}, "owner")))
 	}
 	if d.may(t, "reveal") {
-		o = op("reveal", "open a masked value, on record", 403)
-		o.body, o.answer = object(obj{"field": obj{"type": "string"}, "reason": obj{"type": "string"}}, "field", "reason"), obj{"type": "object", "additionalProperties": true}
-		put(d.paths, "post", base+":reveal", o)
+		put(d.paths, "post", base+":reveal", act("", "reveal", "open a masked value, on record").takes(texts(2, "field", "reason")).answers(200, anyObject()))
 	}
 	if d.may(t, "purge") {
-		o = op("purge", "remove for good", 403, 409)
-		o.answer, o.code = nil, 204
-		put(d.paths, "post", base+":purge", o)
+		put(d.paths, "post", base+":purge", act("", "purge", "remove for good").answers(204, nil))
 	}
 }
 
 // parts adds what hangs on a record.
-func (d *typeWriter) parts(t *meta.Type, name, label string) {
-	base := "/api/v1/" + t.Name + "/{id}"
-	op := func(id, summary string, answer obj) operation {
-		return operation{id: t.Name + "." + id, summary: label + ": " + summary, tag: t.Name, params: parameterRefs("id", "page_size", "page_token"), answer: answer, fails: []int{403, 404}}
-	}
+func (d *typeWriter) parts(t *meta.Type) {
+	base := v1 + "/" + t.Name + "/{id}"
+	hung := func(id, summary string) operation { return d.about(t, id, summary).with("id").refuses(403, 404) }
 	if d.may(t, "history") {
-		put(d.paths, "get", base+"/history", op("history", "who changed what", schemaRef("History")))
+		put(d.paths, "get", base+"/history", hung("history", "who changed what").with("page_size", "page_token").answers(200, schemaRef("History")))
 	}
-	put(d.paths, "get", base+"/timeline", op("timeline", "what happened", schemaRef("Timeline")))
-	files := op("files", "attachments", object(obj{"items": arrayOf(schemaRef("File"))}, "items"))
-	files.params = parameterRefs("id")
-	put(d.paths, "get", base+"/files", files)
-	file := op("file", "download", nil)
-	file.params = append(parameterRefs("id"), obj{"name": "file", "in": "path", "required": true, "schema": schemaRef("Id")})
-	file.mime = "application/octet-stream"
-	put(d.paths, "get", base+"/files/{file}", file)
+	put(d.paths, "get", base+"/timeline", hung("timeline", "what happened").with("page_size", "page_token").answers(200, schemaRef("Timeline")))
+	put(d.paths, "get", base+"/files", hung("files", "attachments").answers(200, itemsOf(schemaRef("File"))))
+	file := obj{"name": "file", "in": "path", "required": true, "schema": schemaRef("Id")}
+	put(d.paths, "get", base+"/files/{file}", hung("file", "download").and(file).file("application/octet-stream"))
 	if d.may(t, "update") {
-		add := op("addFile", "attach", schemaRef("File"))
-		add.params, add.code, add.fails = parameterRefs("id"), 201, []int{403, 404, 413}
+		add := hung("addFile", "attach").answers(201, schemaRef("File")).refuses(413)
 		add.form = object(obj{"file": obj{"type": "string", "format": "binary"}}, "file")
 		put(d.paths, "post", base+"/files", add)
-		file.id, file.summary, file.mime, file.code = t.Name+".removeFile", label+": take an attachment away", "", 204
-		put(d.paths, "delete", base+"/files/{file}", file)
+		put(d.paths, "delete", base+"/files/{file}", hung("removeFile", "take an attachment away").and(file).answers(204, nil))
 	}
 	if len(t.Links) > 0 {
-		rel := op("related", "records that point here", object(obj{"items": arrayOf(obj{"type": "object", "additionalProperties": true}), "next_page_token": obj{"type": "string"}, "total": schemaRef("Total")}, "items"))
-		rel.params = append(parameterRefs("id"), append([]obj{{"name": "link", "in": "path", "required": true, "description": "type.field, or the type alone", "schema": obj{"type": "string"}}}, parameterRefs(listParameters...)...)...)
-		put(d.paths, "get", base+"/related/{link}", rel)
+		link := obj{"name": "link", "in": "path", "required": true, "description": "type.field, or the type alone", "schema": anyText()}
+		put(d.paths, "get", base+"/related/{link}", hung("related", "records that point here").and(link).with(listParameters...).
+			answers(200, object(obj{"items": arrayOf(anyObject()), "next_page_token": anyText(), "total": schemaRef("Total")}, "items")))
 	}
 }
 

@@ -69,6 +69,10 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 		s.Log.Error("failed", "method", r.Method, "path", r.URL.Path, "error", err.Error())
 	}
 	l := lang(r)
+	if wait, ok := e.Params["wait"].(int64); ok {
+		e = withSeconds(e, wait)
+		w.Header().Set("Retry-After", strconv.FormatInt(wait, 10))
+	}
 	doc := problemDocument{Type: "urn:kedang:problem:" + e.Code, Title: sentence(l, e.Code, e.Params), Status: code, Code: e.Code, Params: visible(e.Params)}
 	for i, p := range e.Problems {
 		if i == 100 {
@@ -76,15 +80,20 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 		}
 		doc.Errors = append(doc.Errors, problemEntry{p.Path, p.Code, sentence(l, p.Code, p.Params), visible(p.Params)})
 	}
-	if wait, ok := e.Params["wait"].(int64); ok && e.Kind == errs.TooMany {
-		w.Header().Set("Retry-After", strconv.FormatInt(wait, 10))
-	}
 	if e.Kind == errs.Unauthenticated {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="kedang"`)
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(code)
 	json.NewEncoder(w).Encode(doc)
+}
+
+// withSeconds is an error that tells how long to wait, with the parameter that
+// its sentence has.
+func withSeconds(e *errs.Error, wait int64) *errs.Error {
+	out := *e
+	out.Params = errs.Params{"seconds": wait}
+	return &out
 }
 
 // sentence is what people read: a pack rule's own words, or the catalogue's.

@@ -67,9 +67,14 @@ func (d *deriving) archiveAlong(back *meta.Backlink, r *Row, where string, arg a
 	if err != nil {
 		return err
 	}
+	if len(rows) == 0 {
+		return nil
+	}
 	tb := d.s.tables.of(back.Type)
-	for _, before := range rows {
+	moved := make([]*Row, len(rows))
+	for i, before := range rows {
 		after := before.clone()
+		moved[i] = after
 		after.ArchivedAt = r.ArchivedAt
 		if err := d.s.saveColumns(d.ctx, d.tx, tb, before, after); err != nil {
 			return uniqueOnRestore(err)
@@ -81,7 +86,7 @@ func (d *deriving) archiveAlong(back *meta.Backlink, r *Row, where string, arg a
 			return err
 		}
 	}
-	return nil
+	return d.spreadAll(rows, moved, 1) // what counts them: the record itself, and others they point to
 }
 
 // uniqueOnRestore says in the user's terms why a record cannot come back.

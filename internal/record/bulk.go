@@ -314,5 +314,5 @@ func (b *bulk) number() error {
 // derive brings the parents of all new rows up to date, each once.
 func (b *bulk) derive(rows []*Row) error {
 	d := &deriving{s: b.s, ctx: b.ctx, tx: b.tx, load: b.load, args: access.System("derive").Args(b.s.Clock())}
-	return d.spreadAll(rows)
+	return d.spreadAll(nil, rows, 0)
 }

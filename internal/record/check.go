@@ -167,7 +167,11 @@ func (c *checker) one(tx db.Tx, load *loader, old *Row, indexed bool) error {
 			c.fault("formula", r.Type, r.ID, f.Name)
 		}
 	}
-	if r.Title = c.s.titleOf(r); r.Title != old.Title {
+	var err error
+	if r.Title, err = c.s.titleOf(r, load); err != nil {
+		return err
+	}
+	if r.Title != old.Title {
 		c.fault("title", r.Type, r.ID, old.Title)
 	}
 	if indexed == (old.ArchivedAt != 0) {

@@ -65,12 +65,16 @@ func (d *deriving) spread(old, r *Row, depth int) error {
 	return d.dependents(old, r, depth)
 }
 
-// spreadAll is spread for new rows: a parent of many is computed once.
-func (d *deriving) spreadAll(rows []*Row) error {
+// spreadAll is spread for many rows, olds nil for new ones: a parent of many is
+// computed once.
+func (d *deriving) spreadAll(olds, rows []*Row, depth int) error {
+	if depth == deepestWave {
+		return errs.New(errs.Internal, "derive_too_deep", errs.Params{"type": rows[0].Type.Name})
+	}
 	var all []parent
 	at := map[int64]int{}
-	for _, r := range rows {
-		for _, p := range d.parents(nil, r) {
+	for i, r := range rows {
+		for _, p := range d.parents(before(olds, i), r) {
 			k, ok := at[p.id]
 			if !ok {
 				k = len(all)
@@ -86,11 +90,23 @@ func (d *deriving) spreadAll(rows []*Row) error {
 	}
 	slices.SortFunc(all, byID)
 	for _, p := range all {
-		if err := d.rollParent(p, 0); err != nil {
+		if err := d.rollParent(p, depth); err != nil {
+			return err
+		}
+	}
+	for i, r := range rows {
+		if err := d.dependents(before(olds, i), r, depth); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func before(olds []*Row, i int) *Row {
+	if olds == nil {
+		return nil
+	}
+	return olds[i]
 }
 
 // byID orders parents, so that two writers lock them in the same order.
@@ -206,7 +222,10 @@ func (d *deriving) settle(old, r *Row, depth int) error {
 	if err := d.s.compute(r, d.load, d.args); err != nil {
 		return err
 	}
-	r.Title = d.s.titleOf(r)
+	var err error
+	if r.Title, err = d.s.titleOf(r, d.load); err != nil {
+		return err
+	}
 	tb := d.s.tables.of(r.Type)
 	same := r.Title == old.Title
 	for i := range r.Values {

@@ -46,7 +46,7 @@ func (w *writing) set(f *meta.Field, v any) {
 }
 
 // mergeChildren matches given child rows with stored ones by their ids: a row
-// keeps its id and the fields not named; rows not given are dropped.
+// keeps its id, its computed values and its snapshots; rows not given are dropped.
 func (w *writing) mergeChildren(f *meta.Field, v any) any {
 	given, _ := v.([]*meta.ChildRow)
 	stored := map[int64]*meta.ChildRow{}

@@ -155,7 +155,10 @@ func (d *deriving) refresh(old *Row) error {
 	if err := d.s.openAll(d.load, r); err != nil {
 		return err
 	}
-	r.Title = d.s.titleOf(r)
+	var err error
+	if r.Title, err = d.s.titleOf(r, d.load); err != nil {
+		return err
+	}
 	d.s.tokenise(r)
 	tb := d.s.tables.of(r.Type)
 	if err := d.s.saveAll(d.ctx, d.tx, tb, r); err != nil {

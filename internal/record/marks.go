@@ -19,7 +19,7 @@ type searchPlan struct {
 	titleMark  string
 	typeToken  string
 	classToken string
-	withNumber bool // the title shows the number
+	late       bool // the title shows what only the writer knows: number, owner, links
 }
 
 // plannedField is a field that yields tokens, and the mark they stand under.
@@ -51,8 +51,8 @@ func newSearchPlan(t *meta.Type) searchPlan {
 	for _, part := range t.TitleParts {
 		switch {
 		case part.Field == nil:
-		case part.Field.System:
-			p.withNumber = p.withNumber || part.Field.Name == "number"
+		case part.Field.System, part.Field.Target != nil:
+			p.late = true
 		case len(blindRoles(part.Field)) > 0:
 			p.title = append(p.title, part.Field)
 			blind = append(blind, blindRoles(part.Field)...)

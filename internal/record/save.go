@@ -30,9 +30,9 @@ func (w *writing) giveNumber() (err error) {
 }
 
 // title makes the text a record is known by wherever it is linked to.
-func (w *writing) title() error {
-	w.row.Title = w.s.titleOf(w.row)
-	return nil
+func (w *writing) title() (err error) {
+	w.row.Title, err = w.s.titleOf(w.row, w.load)
+	return err
 }
 
 // store writes the row: all columns of a new one, the changed ones of an old

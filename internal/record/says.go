@@ -18,9 +18,19 @@ import (
 const longestTitle = 300
 
 // titleOf makes a record's title from its type's parts; its number stands in
-// for an empty one.
-func (s *Store) titleOf(r *Row) string {
-	title := s.fill(r, r.Type.TitleParts, nil)
+// for an empty one. Links show the title of the record they point to.
+func (s *Store) titleOf(r *Row, load *loader) (string, error) {
+	linked := func(f *meta.Field, id any) (string, error) {
+		target, err := load.follow(f.Target, id)
+		if err != nil || target == nil {
+			return "", err
+		}
+		return target.(*rowEnv).row.Title, nil
+	}
+	title, err := s.fill(r, r.Type.TitleParts, nil, linked)
+	if err != nil {
+		return "", err
+	}
 	if title == "" {
 		title = r.Number
 	}
@@ -29,7 +39,7 @@ func (s *Store) titleOf(r *Row) string {
 			title = string(runes[:longestTitle])
 		}
 	}
-	return title
+	return title, nil
 }
 
 // says is a record's line on a timeline, as the actor may read it.
@@ -37,16 +47,17 @@ func (s *Store) says(a *access.Actor, r *Row) string {
 	if r.Type.Mark == nil {
 		return r.Title
 	}
-	text := s.fill(r, r.Type.Mark.Parts, a)
-	if text == "" {
+	unseen := func(*meta.Field, any) (string, error) { return "", nil } // a line must not tell of records its reader may not see
+	text, err := s.fill(r, r.Type.Mark.Parts, a, unseen)
+	if err != nil || text == "" {
 		return r.Title
 	}
 	return text
 }
 
 // fill puts values into a text with {fields}. A nil actor fills everything but
-// sealed values.
-func (s *Store) fill(r *Row, parts []meta.Part, a *access.Actor) string {
+// sealed values; linked gives the title behind a link.
+func (s *Store) fill(r *Row, parts []meta.Part, a *access.Actor, linked func(*meta.Field, any) (string, error)) (string, error) {
 	lang := "zh-Hans"
 	if a != nil {
 		lang = a.Lang
@@ -64,11 +75,19 @@ func (s *Store) fill(r *Row, parts []meta.Part, a *access.Actor) string {
 		v := r.value(p.Field)
 		switch {
 		case v == nil:
+		case p.Field.Target != nil && p.Field.Name != "id":
+			if _, ok := v.(int64); !ok {
+				continue // many-valued
+			}
+			text, err := linked(p.Field, v)
+			if err != nil {
+				return "", err
+			}
+			b.WriteString(text)
 		case p.Field.System:
 			if text, ok := v.(string); ok {
 				b.WriteString(text)
 			}
-		case p.Field.Target != nil:
 		default:
 			if text, ok := v.(string); ok && (p.Field.KindName == "text" || p.Field.KindName == "longtext") {
 				b.WriteString(text)
@@ -77,7 +96,7 @@ func (s *Store) fill(r *Row, parts []meta.Part, a *access.Actor) string {
 			b.WriteString(p.Field.Kind.Format(p.Field, v, out))
 		}
 	}
-	return strings.TrimSpace(b.String())
+	return strings.TrimSpace(b.String()), nil
 }
 
 // timeText is a moment as it stands in answers.

@@ -114,7 +114,11 @@ const earlyText = 4096
 // waits for it.
 func (s *Store) tokeniseEarly(r *Row) {
 	plan := &s.tables.of(r.Type).search
-	if r.Title = s.titleOf(r); plan.withNumber || r.Title == "" || textLen(r) > earlyText {
+	title, err := s.titleOf(r, s.loader(context.Background(), nil))
+	if err != nil || title == "" || plan.late {
+		return
+	}
+	if r.Title = title; textLen(r) > earlyText {
 		return
 	}
 	r.early = s.tokens(r, func(*han.Tokens) {})

@@ -11,7 +11,7 @@ export type Node =
   | { op: "path"; name: string }
   | { op: "value"; value: string | number | boolean | null };
 
-const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|([A-Za-z_][\w.]*)|(==|!=|>=|<=|&&|\|\||[><!()[\],]))/y;
+const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w.]*)|(==|!=|>=|<=|&&|\|\||[><!()[\],]))/y;
 
 function tokens(src: string): string[] | null {
   const out: string[] = [];
@@ -75,7 +75,7 @@ class Parser {
       return { op: "list", items };
     }
     if (x[0] === '"' || x[0] === "'") return { op: "value", value: x.slice(1, -1).replace(/\\(.)/g, "$1") };
-    if (/^\d/.test(x)) return { op: "value", value: Number(x) };
+    if (/^-?\d/.test(x)) return { op: "value", value: Number(x) };
     if (x === "nil" || x === "true" || x === "false") return { op: "value", value: x === "nil" ? null : x === "true" };
     if (!/^[A-Za-z_]/.test(x)) throw new Error("unexpected " + x);
     if (!this.take("(")) return { op: "path", name: x };

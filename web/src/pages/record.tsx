@@ -14,7 +14,7 @@ import { usePhone } from "../mode";
 import { fieldsOf, listPath, masked, useKnown, useType } from "../model";
 import { AssignDialog } from "../parts/bulk";
 import { Chart } from "../parts/chart";
-import { applies, Facts } from "../parts/facts";
+import { applies, Facts, telling } from "../parts/facts";
 import { Files } from "../parts/files";
 import { FormDrawer } from "../parts/form";
 import { History } from "../parts/history";
@@ -69,7 +69,7 @@ function Page({ type, rec }: { type: RecordType; rec: Rec }) {
 function Head({ type, rec }: { type: RecordType; rec: Rec }) {
   const phone = usePhone();
   const fields = fieldsOf(type);
-  const facts = (type.page?.header ?? []).map((n) => fields.get(n)).filter((f): f is Field => !!f && !blank(rec[f.name]) && applies(f, type, rec));
+  const facts = (type.page?.header ?? []).map((n) => fields.get(n)).filter((f): f is Field => !!f && telling(f, rec[f.name]) && applies(f, type, rec));
   return (
     <header className="record-head">
       <div className="record-name">

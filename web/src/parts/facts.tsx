@@ -15,8 +15,8 @@ import { Revealed, Value } from "./value";
 /** applies tells whether a field is asked of this record at all. */
 export const applies = (f: Field, type: RecordType, rec: Rec) => holds(f.when, rec) && holds(type.sections?.find((s) => s.name === f.section)?.when, rec);
 
-// A computed figure of nothing, or a "no" that is the rule, is no fact worth a row.
-const telling = (f: Field, v: unknown) => !blank(v) && !(f.computed && (v === 0 || /^0(\.0+)?$/.test(String(v)))) && !(f.kind === "bool" && v === false);
+/** telling: a computed figure of nothing, or a "no" that is the rule, is no fact worth a row. */
+export const telling = (f: Field, v: unknown) => !blank(v) && !(f.computed && (v === 0 || /^0(\.0+)?$/.test(String(v)))) && !(f.kind === "bool" && v === false);
 
 interface Props { type: RecordType; rec: Rec; fields: Field[]; title?: string; dense?: boolean }
 

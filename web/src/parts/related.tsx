@@ -10,6 +10,7 @@ import type { Block, Field, Listed, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
 import { blank } from "../fields/parts";
 import { t } from "../i18n";
+import { usePhone } from "../mode";
 import { fieldsOf, recordPath, useKnown } from "../model";
 import { useShell } from "../shell/shell";
 import { Value } from "./value";
@@ -35,6 +36,7 @@ export function SideList({ type, rec, block }: { type: RecordType; rec: Rec; blo
   const [all, setAll] = useState(false);
   const { of, via, columns, list } = useRelated(type, rec, block, all ? 200 : limit);
   const { create } = useShell();
+  const phone = usePhone();
   const rows = list.data?.items ?? [];
   if (!of || list.isError) return null;
   const may = of.fields.some((f) => f.level === "write") && !rec.archived_at;
@@ -54,7 +56,7 @@ export function SideList({ type, rec, block }: { type: RecordType; rec: Rec; blo
           <li key={r.id}>
             <Link to={recordPath(of.name, r.id)}>{main && !blank(r[main.name]) ? <Value field={main} value={r[main.name]} place="cell" /> : r.title}</Link>
             <span className="mid">{middle.filter((c) => !blank(r[c.name])).map((c) => <span key={c.name}><Value field={c} value={r[c.name]} place="cell" /></span>)}</span>
-            {last && !blank(r[last.name]) && <span className="end"><Value field={last} value={r[last.name]} place={last.kind === "phones" ? "cell" : "cell"} /></span>}
+            {last && !blank(r[last.name]) && <span className="end"><Value field={last} value={r[last.name]} place={phone && last.kind === "phones" ? "fact" : "cell"} /></span>}
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 // The timeline as one stream, with a quick composer on top: choose how, type, Enter.
-import { AlertOutlined, CalendarOutlined, CarOutlined, EditOutlined, MailOutlined, MessageOutlined, PhoneOutlined, EnvironmentOutlined, WechatOutlined } from "@ant-design/icons";
-import { Button, DatePicker, Input } from "antd";
+import { AlertOutlined, CalendarOutlined, CarOutlined, DownOutlined, EditOutlined, MailOutlined, MessageOutlined, PhoneOutlined, EnvironmentOutlined, WechatOutlined } from "@ant-design/icons";
+import { Button, DatePicker, Dropdown, Input } from "antd";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useRef, useState, type ReactNode } from "react";
 import { Link } from "react-router";
@@ -31,13 +31,18 @@ export function Stream({ type, rec, limit = 30 }: { type: RecordType; rec: Rec; 
   });
   if (!kinds.length) return null;
   const items = stream.data?.pages.flatMap((p) => p.items) ?? [];
+  const seen = useRef(new Set<string>());
+  for (const m of items) seen.current.add(m.type);
+  const near = kinds.filter((k) => seen.current.has(k.name) || k.name === only || k.name === "interaction").slice(0, 7);
+  const far = kinds.filter((k) => !near.includes(k));
   const compose = type.page?.compose?.includes("interaction") && types.get("interaction")?.fields.some((f) => f.level === "write");
   return (
     <section className="stream" aria-label={t("stream.label")}>
       {compose && <Composer type={type} rec={rec} />}
       <div className="kinds" role="group" aria-label={t("stream.kinds")}>
         <button type="button" aria-pressed={!only} onClick={() => setOnly("")}>{t("stream.all")}</button>
-        {kinds.map((k) => <button key={k.name} type="button" aria-pressed={only === k.name} onClick={() => setOnly(only === k.name ? "" : k.name)}>{k.label}</button>)}
+        {near.map((k) => <button key={k.name} type="button" aria-pressed={only === k.name} onClick={() => setOnly(only === k.name ? "" : k.name)}>{k.label}</button>)}
+        {far.length > 0 && <Dropdown trigger={["click"]} menu={{ items: far.map((k) => ({ key: k.name, label: k.label })), onClick: (e) => setOnly(e.key) }}><button type="button" className="quiet">{t("act.more")} <DownOutlined style={{ fontSize: 10 }} /></button></Dropdown>}
       </div>
       <ol>{items.map((m) => <Entry key={m.type + m.id} m={m} types={types} />)}</ol>
       {stream.isSuccess && items.length === 0 && <p className="quiet none">{t("stream.none")}</p>}
@@ -70,7 +75,7 @@ function Entry({ m, types }: { m: Moment; types: Map<string, RecordType> }) {
   const day = timed ? dayIn(new Date(m.at)) : m.at;
   return (
     <li className={m.type}>
-      <time dateTime={m.at} title={fullMoment(m.at)}>{dateText(day)}{timed && <small> {clock(new Date(m.at))}</small>}</time>
+      <time dateTime={m.at} title={fullMoment(m.at)}>{dateText(day)}{timed && dateText(day).length < 8 && <small> {clock(new Date(m.at))}</small>}</time>
       <span className="node" aria-hidden="true">{wayIcons[p.way] ?? <Icon name={type?.icon} />}</span>
       <div>
         <Link to={recordPath(m.type, m.id)}><b>{p.head}</b>{p.number && <span className="no">{p.number}</span>}</Link> <span className="says-text">{p.says}</span>

@@ -1,0 +1,100 @@
+// What the steps of an import share: states, columns' fields, and what was
+// wrong with rows, counted by kind.
+import { useQuery } from "@tanstack/react-query";
+import { get, query } from "../../api/client";
+import type { Field, FieldProblem, ImportColumn, ImportState, RecordType } from "../../api/types";
+import { t } from "../../i18n";
+import { fieldsOf } from "../../model";
+
+export const isFresh = (state: string) => state === "new" || state === "checked";
+export const isMoving = (state: string) => state === "waiting" || state === "running" || state === "undoing";
+
+/** toneOf is the colour of an import's state. */
+export const toneOf = (state: string) => ({ done: "grn", failed: "red", cancelled: "amb", running: "ac", waiting: "ac", undoing: "ac" })[state] ?? "";
+
+/** isKey tells whether rows may find their records by a field. */
+const isKey = (f: Field) => f.kind === "number" || f.unique === true || ["identity", "phones", "phone", "emails"].includes(f.kind);
+
+/** keysOf are the fields with a column by which rows can find their records. */
+export function keysOf(type: RecordType, columns: ImportColumn[]): Field[] {
+  const fields = fieldsOf(type);
+  const named = [...new Set(columns.map((c) => c.field).filter(Boolean))].map((n) => fields.get(n)).filter((f): f is Field => !!f);
+  const title = named.find((f) => f.name === type.title);
+  const keys = named.filter(isKey);
+  return title && !keys.includes(title) ? [...keys, title] : keys;
+}
+
+/** fillable are the fields a sheet's cell may fill. */
+export function fillable(type: RecordType): Field[] {
+  const own = type.fields.filter((f) => f.level === "write" && !f.computed && !["rows", "files"].includes(f.kind));
+  const fields = fieldsOf(type);
+  const more = [type.number ? fields.get("number") : undefined, fields.get("owner")].filter((f): f is Field => !!f);
+  return [...more, ...own];
+}
+
+/** labelOf is a field's label by the beginning of a problem's path. */
+export function labelOf(type: RecordType | undefined, path: string): string {
+  const name = /^[^.[]*/.exec(path)?.[0] ?? "";
+  return type?.fields.find((f) => f.name === name)?.label ?? type?.builtins.find((f) => f.name === name)?.label ?? "";
+}
+
+export interface ImportRow { line: number; action: string; record?: string; errors?: FieldProblem[] }
+export interface RowPage { items: ImportRow[]; next_page_token: string }
+
+/** ProblemKind is one thing that was wrong, with how many rows it hit. */
+export interface ProblemKind { key: string; refused: boolean; path: string; code: string; says: string; count: number; lines: number[] }
+
+const pages = 5;
+
+async function rowsOf(id: string, actions: string, signal: AbortSignal): Promise<{ rows: ImportRow[]; whole: boolean }> {
+  const rows: ImportRow[] = [];
+  let token = "";
+  for (let n = 0; n < pages; n++) {
+    const page = await get<RowPage>(`/sys/imports/${id}/rows` + query({ action: actions, page_size: 1000, page_token: token }), signal);
+    rows.push(...page.items);
+    token = page.next_page_token;
+    if (!token) return { rows, whole: true };
+  }
+  return { rows, whole: false };
+}
+
+function gather(rows: ImportRow[], refused: boolean, into: Map<string, ProblemKind>) {
+  for (const row of rows) {
+    for (const p of row.errors ?? []) {
+      const path = /^[^.[]*/.exec(p.path)?.[0] ?? "";
+      const key = `${refused}:${path}:${p.code}`;
+      const kind = into.get(key) ?? { key, refused, path, code: p.code, says: p.message, count: 0, lines: [] };
+      kind.count++;
+      if (kind.lines.length < 6) kind.lines.push(row.line);
+      into.set(key, kind);
+    }
+  }
+}
+
+/** useProblems counts what was wrong by kind, over the first five thousand rows of each sort. */
+export function useProblems(now: ImportState) {
+  return useQuery({
+    queryKey: ["import-problems", now.id, now.state, now.refused, now.warned, now.ended_at], enabled: now.refused + now.warned + now.kept > 0, staleTime: 60_000,
+    queryFn: async ({ signal }) => {
+      const kinds = new Map<string, ProblemKind>();
+      let whole = true;
+      const take = async (actions: string, refused: boolean) => {
+        const got = await rowsOf(now.id, actions, signal);
+        gather(got.rows, refused, kinds);
+        whole &&= got.whole;
+      };
+      if (now.refused) await take("refused", true);
+      if (now.warned) await take("created,updated,unchanged", false);
+      if (now.kept) await take("kept", false);
+      return { kinds: [...kinds.values()].sort((a, b) => Number(b.refused) - Number(a.refused) || b.count - a.count), whole };
+    },
+  });
+}
+
+/** formatText says what sort of file it was. */
+export function formatText(now: ImportState): string {
+  const { kind, delimiter, sheet } = now.plan.format;
+  if (kind !== "csv") return sheet ? t("imp.sheet", { name: sheet }) : "Excel";
+  const named: Record<string, string> = { ",": "imp.comma", ";": "imp.semicolon", "\t": "imp.tab", "|": "imp.bar" };
+  return named[delimiter ?? ","] ? t(named[delimiter ?? ","]!) : t("imp.cut_by", { mark: delimiter ?? "" });
+}

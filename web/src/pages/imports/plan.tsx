@@ -1,0 +1,188 @@
+// What was understood of a sheet: editable, checked as often as one likes,
+// then started.
+import { ArrowRightOutlined, ExclamationCircleOutlined, InfoCircleOutlined, WarningOutlined } from "@ant-design/icons";
+import { Button, Radio, Select } from "antd";
+import { useQueryClient } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { Link, useNavigate } from "react-router";
+import { download, patch, post } from "../../api/client";
+import type { Field, ImportColumn, ImportState, RecordType } from "../../api/types";
+import { t } from "../../i18n";
+import { fieldsOf, useKnown } from "../../model";
+import { sentence, useNotify } from "../../saving";
+import { Card, Strip, thousands, type Figure } from "../desk";
+import { fillable, formatText, keysOf, labelOf, useProblems, type ProblemKind } from "./parts";
+
+/** usePlanning changes the plan and starts the work. */
+function usePlanning(now: ImportState) {
+  const client = useQueryClient();
+  const notify = useNotify();
+  const [busy, setBusy] = useState("");
+  const [wrong, setWrong] = useState("");
+  const keep = (next: ImportState) => client.setQueryData(["import", now.id], next);
+  const run = async (what: string, ask: () => Promise<ImportState>) => {
+    setBusy(what);
+    setWrong("");
+    try {
+      keep(await ask());
+    } catch (e) {
+      if (what === "start") setWrong(sentence(e));
+      else notify.failed(e);
+    }
+    setBusy("");
+  };
+  const said = (columns: ImportColumn[]) => Object.fromEntries(columns.filter((c) => c.how === "given").map((c) => [`#${c.index + 1}`, c.field]));
+  const map = (column: ImportColumn, field: string) =>
+    run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { map: { ...said(now.plan.columns), [`#${column.index + 1}`]: field }, encoding: now.plan.format.encoding ?? "" }));
+  const encode = (encoding: string) => run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { map: said(now.plan.columns), encoding }));
+  const start = (mode: string, key: string, dry: boolean) => run("start", () => post<ImportState>(`/sys/imports/${now.id}/start`, { mode, key: mode === "create" ? "" : key, dry_run: dry }));
+  return { busy, wrong, map, encode, start };
+}
+
+export function Plan({ now }: { now: ImportState }) {
+  const type = useKnown().types.get(now.type);
+  const plan = usePlanning(now);
+  if (!type) return null;
+  const used = now.plan.columns.filter((c) => c.field).length;
+  const doubtful = now.plan.columns.filter((c) => c.how === "content" || (c.how === "none" && c.sample?.length)).length;
+  return (
+    <>
+      <Understood now={now} encode={plan.encode} />
+      <div className="imp-plan">
+        <Card flush title={t("imp.columns")} count={t("imp.columns_n", { all: now.plan.columns.length, used, look: doubtful })}>
+          <Mapping type={type} columns={now.plan.columns} busy={plan.busy === "map"} map={plan.map} />
+        </Card>
+        <Concerns now={now} type={type} />
+      </div>
+      <Go now={now} type={type} {...plan} />
+    </>
+  );
+}
+
+function Understood({ now, encode }: { now: ImportState; encode: (e: string) => void }) {
+  const { format, header_line, rows_seen } = now.plan;
+  const checked = now.state === "checked";
+  const figures: Figure[] = [
+    { key: "file", label: t("imp.file"), value: format.kind === "csv" ? "CSV" : format.kind.toUpperCase(), note: formatText(now) },
+  ];
+  if (format.encoding) {
+    const options = [...new Set(["utf-8", "gb18030", "big5", format.encoding])].map((v) => ({ value: v, label: v.toUpperCase() }));
+    figures.push({ key: "code", label: t("imp.encoding"), value: format.encoding.toUpperCase(), note: <Select size="small" variant="borderless" className="imp-change" aria-label={t("imp.encoding")} value={null as unknown as string} placeholder={t("imp.encoding_ask")} popupMatchSelectWidth={120} options={options} onChange={encode} /> });
+  }
+  figures.push({ key: "head", label: t("imp.header"), value: t("imp.line_n", { n: header_line }), note: header_line > 1 ? t("imp.skipped", { n: header_line - 1 }) : t("imp.first_line") });
+  if (checked) {
+    figures.push(
+      { key: "rows", label: t("imp.data"), value: t("imp.rows_n", { n: thousands(now.rows) }), note: t("imp.all_checked") },
+      { key: "new", label: t("imp.would_create"), value: thousands(now.created), note: now.refused ? <span className="red">{t("imp.would_refuse", { n: thousands(now.refused) })}</span> : t("imp.none_refused") },
+      { key: "old", label: t("imp.would_update"), value: thousands(now.updated), note: now.unchanged ? t("imp.unchanged_n", { n: thousands(now.unchanged) }) : "" },
+    );
+  } else figures.push({ key: "rows", label: t("imp.data"), value: t("imp.rows_n", { n: rows_seen >= 50 ? `${rows_seen}+` : rows_seen }), note: t("imp.only_head") });
+  return <Strip label={t("imp.understood")} figures={figures} />;
+}
+
+interface MappingProps { type: RecordType; columns: ImportColumn[]; busy: boolean; map: (c: ImportColumn, field: string) => void }
+
+function Mapping({ type, columns, busy, map }: MappingProps) {
+  const options = useMemo(() => optionsOf(type), [type]);
+  return (
+    <table className="deskt imp-map">
+      <thead><tr><th>{t("imp.col_file")}</th><th>{t("imp.col_sample")}</th><th aria-hidden="true" /><th>{t("imp.col_field")}</th><th>{t("imp.col_sure")}</th></tr></thead>
+      <tbody>
+        {columns.map((c) => (
+          <tr key={c.index}>
+            <th scope="row" className="cut" title={c.header}>{c.header || t("imp.col_n", { n: c.index + 1 })}</th>
+            <td className="sample cut" title={c.sample?.join("\n")}>{c.sample?.join("、")}</td>
+            <td className="arrow" aria-hidden="true"><ArrowRightOutlined /></td>
+            <td className="field">
+              <Select variant="filled" size="small" aria-label={t("imp.field_of", { column: c.header || c.index + 1 })} style={{ width: "100%" }} disabled={busy} showSearch={{ optionFilterProp: "label" }}
+                value={c.field} status={c.how === "content" ? "warning" : undefined} options={options} popupMatchSelectWidth={260} onChange={(v) => map(c, v)} />
+            </td>
+            <td className="sure"><Sure column={c} /></td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const sureness: Record<string, number> = { given: 100, name: 100, synonym: 85, content: 55, none: 0 };
+
+function Sure({ column }: { column: ImportColumn }) {
+  const tone = column.how === "content" ? "amb" : column.how === "none" ? "soft" : "";
+  return <><span className="rail" aria-hidden="true"><i className={tone} style={{ width: `${sureness[column.how] ?? 0}%` }} /></span><span className={tone}>{t(column.how === "given" && !column.field ? "imp.how_left" : "imp.how_" + column.how)}</span></>;
+}
+
+function optionsOf(type: RecordType) {
+  const as = (f: Field) => ({ value: f.name, label: f.label });
+  const list = fillable(type);
+  const sections = type.sections ?? [];
+  const groups = sections.map((s) => ({ label: s.label, options: list.filter((f) => f.section === s.name).map(as) })).filter((g) => g.options.length);
+  const rest = list.filter((f) => !sections.some((s) => s.name === f.section)).map(as);
+  return [{ value: "", label: t("imp.leave_out") }, ...rest, ...groups];
+}
+
+function Concerns({ now, type }: { now: ImportState; type: RecordType }) {
+  const notify = useNotify();
+  const checked = now.state === "checked";
+  const problems = useProblems(checked ? now : { ...now, refused: 0, warned: 0, kept: 0 });
+  const fields = fieldsOf(type);
+  const missing = now.plan.missing ?? [];
+  const guessed = now.plan.columns.filter((c) => c.how === "content");
+  const left = now.plan.columns.filter((c) => !c.field && c.sample?.length);
+  const kinds = problems.data?.kinds ?? [];
+  const calm = !missing.length && !guessed.length && !left.length;
+  const end = checked && now.refused > 0 ? <button type="button" className="as-link" onClick={() => void download(`/sys/imports/${now.id}/refused?format=xlsx`).catch(notify.failed)}>{t("imp.get_list")}</button> : undefined;
+  return (
+    <Card title={t(checked ? "imp.bad_rows" : "imp.to_look_at")} count={checked ? t("imp.bad_n", { rows: thousands(now.refused + now.warned), kinds: kinds.length }) : undefined} end={end}>
+      <ul className="imp-concerns">
+        {missing.map((n) => <li key={n} className="red"><ExclamationCircleOutlined aria-hidden="true" /><span><b>{t("imp.missing", { field: fields.get(n)?.label ?? n })}</b><small>{t("imp.missing_says")}</small></span></li>)}
+        {checked && kinds.map((k) => <Concern key={k.key} kind={k} type={type} />)}
+        {checked && !kinds.length && !problems.isLoading && <li className="grn"><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.all_good")}</b></span></li>}
+        {guessed.map((c) => <li key={"g" + c.index} className="amb"><WarningOutlined aria-hidden="true" /><span><b>{t("imp.guessed", { column: c.header || String(c.index + 1), field: fields.get(c.field)?.label ?? c.field })}</b><small>{t("imp.guessed_says")}</small></span></li>)}
+        {left.length > 0 && <li><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.left", { n: left.length })}</b><small>{left.map((c) => c.header || t("imp.col_n", { n: c.index + 1 })).join("、")}</small></span></li>}
+        {!checked && calm && <li className="grn"><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.all_mapped")}</b></span></li>}
+      </ul>
+      {problems.data && !problems.data.whole && <p className="soft small">{t("imp.first_rows_only")}</p>}
+      {!checked && <p className="soft small">{t("imp.check_first")}</p>}
+    </Card>
+  );
+}
+
+/** Concern is one kind of trouble: what, how many rows, which. */
+export function Concern({ kind, type }: { kind: ProblemKind; type: RecordType | undefined }) {
+  const label = labelOf(type, kind.path);
+  return (
+    <li className={kind.refused ? "red" : "amb"}>
+      {kind.refused ? <ExclamationCircleOutlined aria-hidden="true" /> : <WarningOutlined aria-hidden="true" />}
+      <span>
+        <b>{label ? t("imp.at_field", { field: label, says: kind.says }) : kind.says}</b>
+        <small>{t(kind.refused ? "imp.kind_refused" : "imp.kind_warned")} · {t("imp.lines", { list: kind.lines.map((n) => thousands(n)).join("、") + (kind.count > kind.lines.length ? "…" : "") })}</small>
+      </span>
+      <span className="n">{thousands(kind.count)}</span>
+    </li>
+  );
+}
+
+function Go({ now, type, busy, wrong, start }: { now: ImportState; type: RecordType } & ReturnType<typeof usePlanning>) {
+  const keys = useMemo(() => keysOf(type, now.plan.columns), [type, now.plan.columns]);
+  const navigate = useNavigate();
+  const [mode, setMode] = useState(now.mode || "create");
+  const [chosen, setKey] = useState(now.key ?? "");
+  const key = keys.find((k) => k.name === chosen)?.name ?? keys[0]?.name ?? "";
+  const missing = now.plan.missing ?? [];
+  const cannot = mode === "create" ? missing.length > 0 : !key;
+  const takes = now.state === "checked" && now.mode === mode ? now.created + now.updated : 0;
+  return (
+    <div className="foot-bar imp-go">
+      <Button onClick={() => void navigate("/imports?type=" + now.type)}>{t("imp.other_file")}</Button>
+      <Radio.Group size="small" optionType="button" aria-label={t("imp.mode")} value={mode} onChange={(e) => setMode(e.target.value as string)}
+        options={["create", "upsert", "update"].map((m) => ({ value: m, label: t("imp.mode_" + m), disabled: m !== "create" && !keys.length }))} />
+      {mode !== "create" && <label className="imp-key">{t("imp.key")} <Select size="small" style={{ minWidth: 130 }} aria-label={t("imp.key")} value={key} options={keys.map((f) => ({ value: f.name, label: f.label }))} onChange={setKey} /></label>}
+      <span className="fill desk-fill" />
+      {wrong ? <span className="red" role="alert">{wrong}</span> : cannot && missing.length ? <span className="red">{t("imp.map_first", { fields: missing.map((n) => labelOf(type, n) || n).join("、") })}</span> : <small className="soft">{t("imp.safe")}</small>}
+      <Button disabled={cannot || !!busy} onClick={() => start(mode, key, true)}>{t(now.state === "checked" ? "imp.check_again" : "imp.check")}</Button>
+      <Button type="primary" disabled={cannot} loading={busy === "start"} onClick={() => start(mode, key, false)}>{takes ? t("imp.start_n", { n: thousands(takes) }) : t("imp.start")}</Button>
+      <Link to="/imports" className="sr-only">{t("imp.home")}</Link>
+    </div>
+  );
+}

@@ -1,0 +1,140 @@
+// What came of an import: counts, the rows that stayed out, warnings by kind,
+// and the way back.
+import { CheckCircleFilled, CloseCircleFilled, DownloadOutlined, ExclamationCircleFilled, FileAddOutlined, RollbackOutlined } from "@ant-design/icons";
+import { App, Button } from "antd";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "react-router";
+import { download, get, post, query } from "../../api/client";
+import type { ImportState } from "../../api/types";
+import { t } from "../../i18n";
+import { recordPath, useKnown } from "../../model";
+import { useNotify, useRefresh } from "../../saving";
+import { Card, duration, Failed, Loading, thousands, When } from "../desk";
+import { labelOf, useProblems, type RowPage } from "./parts";
+import { Concern } from "./plan";
+
+export function Result({ now }: { now: ImportState }) {
+  return (
+    <div className="imp-result">
+      <Summary now={now} />
+      {now.refused > 0 && <Refused now={now} />}
+      <Kinds now={now} />
+    </div>
+  );
+}
+
+/** seen is the list of what an import made, by time: records do not remember their import. */
+function seen(now: ImportState): string {
+  if (!now.started_at || !now.ended_at) return `/t/${now.type}`;
+  const at = now.created ? "created_at" : "updated_at";
+  return `/t/${now.type}` + query({ view: "all", f: `${at} >= "${now.started_at}" and ${at} <= "${now.ended_at}"`, sort: "-" + at });
+}
+
+function useActs(now: ImportState) {
+  const client = useQueryClient();
+  const notify = useNotify();
+  const refresh = useRefresh();
+  const { modal } = App.useApp();
+  const act = async (verb: string) => {
+    try {
+      client.setQueryData(["import", now.id], await post<ImportState>(`/sys/imports/${now.id}/${verb}`));
+      refresh(now.type);
+    } catch (e) {
+      notify.failed(e);
+    }
+    void client.invalidateQueries({ queryKey: ["import", now.id] });
+  };
+  const undo = () => modal.confirm({
+    title: t("imp.undo_ask"), okText: t("imp.undo_do"), cancelText: t("imp.undo_not"), okButtonProps: { danger: true }, icon: null,
+    content: <p className="second">{t("imp.undo_says", { created: thousands(now.created), updated: thousands(now.updated) })}</p>, onOk: () => act("undo"),
+  });
+  return { undo, resume: () => act("resume") };
+}
+
+const icons = { done: <CheckCircleFilled className="grn" />, failed: <CloseCircleFilled className="red" />, cancelled: <ExclamationCircleFilled className="amb" />, undone: <RollbackOutlined className="soft" /> } as Record<string, React.ReactNode>;
+const parts = [["created", "ac"], ["updated", "t3"], ["unchanged", "bar"], ["refused", "red"]] as const;
+
+function Summary({ now }: { now: ImportState }) {
+  const { undo, resume } = useActs(now);
+  const navigate = useNavigate();
+  const took = now.started_at && now.ended_at ? (Date.parse(now.ended_at) - Date.parse(now.started_at)) / 1000 : 0;
+  const stopped = now.state === "failed" || now.state === "cancelled";
+  const stored = now.created + now.updated;
+  const facts = [took >= 1 ? t("imp.took", { time: duration(took) }) : "", now.rows_per_second ? t("imp.rate", { rate: thousands(now.rows_per_second) }) : ""].filter(Boolean);
+  return (
+    <Card label={t("imp.step_result")}>
+      <div className="imp-sum">
+        <span className="icon" aria-hidden="true">{icons[now.state]}</span>
+        <div className="text">
+          <h2 role="status">{t("imp.ended_" + now.state, { n: thousands(stored), undone: thousands(now.undone), kept: thousands(now.kept) })}</h2>
+          <p className="second">{now.message && <span className="red">{now.message} </span>}{facts.map((f) => f + " · ")}<When at={now.ended_at || now.started_at || now.created_at} /></p>
+        </div>
+        <span className="imp-acts">
+          {stopped && <Button onClick={() => void resume()}>{t("imp.resume")}</Button>}
+          {(now.state === "done" || stopped) && stored > 0 && <Button icon={<RollbackOutlined />} onClick={undo}>{t("imp.undo")}</Button>}
+          {now.state === "done" && stored > 0 && <Button type="primary" onClick={() => void navigate(seen(now))}>{t("imp.see")}</Button>}
+        </span>
+      </div>
+      <div className="rail" aria-hidden="true">{parts.filter(([n]) => now[n] > 0).map(([n, c]) => <i key={n} style={{ flex: now[n], minWidth: 4, background: `var(--${c})` }} />)}</div>
+      <dl className="imp-counts">
+        {parts.map(([n, c]) => <div key={n}><dt><i style={{ background: `var(--${c})` }} aria-hidden="true" />{t("imp." + n)}</dt><dd>{thousands(now[n])}</dd><dd className="note">{t("imp.note_" + n)}</dd></div>)}
+        <div><dt>{t("imp.warned")}</dt><dd>{thousands(now.warned)}</dd><dd className="note">{t("imp.note_warned")}</dd></div>
+        {now.undone + now.kept > 0 && <div><dt>{t("imp.undone")}</dt><dd>{thousands(now.undone)}</dd><dd className="note">{now.kept ? t("imp.note_kept", { n: thousands(now.kept) }) : ""}</dd></div>}
+      </dl>
+    </Card>
+  );
+}
+
+function Refused({ now }: { now: ImportState }) {
+  const type = useKnown().types.get(now.type);
+  const notify = useNotify();
+  const navigate = useNavigate();
+  const list = useInfiniteQuery({
+    queryKey: ["import-refused", now.id, now.refused], initialPageParam: "", queryFn: ({ pageParam, signal }) => get<RowPage>(`/sys/imports/${now.id}/rows` + query({ action: "refused", page_size: 50, page_token: pageParam }), signal),
+    getNextPageParam: (last) => last.next_page_token || undefined,
+  });
+  const rows = list.data?.pages.flatMap((p) => p.items) ?? [];
+  const save = (format: string) => void download(`/sys/imports/${now.id}/refused?format=${format}`).catch(notify.failed);
+  const end = (
+    <span className="imp-acts">
+      <Button size="small" icon={<DownloadOutlined />} onClick={() => save("xlsx")}>{t("imp.get_refused", { n: thousands(now.refused) })}</Button>
+      <Button size="small" onClick={() => save("csv")}>CSV</Button>
+      <Button size="small" icon={<FileAddOutlined />} onClick={() => void navigate("/imports?type=" + now.type)}>{t("imp.mended")}</Button>
+    </span>
+  );
+  return (
+    <Card flush title={t("imp.refused_rows")} count={t("imp.refused_says", { n: thousands(now.refused) })} end={end}>
+      {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> : (
+        <div className="imp-refused">
+          <table className="deskt cardy">
+            <thead><tr><th className="num">{t("imp.line")}</th><th>{t("imp.field")}</th><th>{t("imp.written")}</th><th>{t("imp.why")}</th></tr></thead>
+            <tbody>
+              {rows.flatMap((r) => (r.errors?.length ? r.errors : [undefined]).map((p, i) => (
+                <tr key={r.line + "-" + i}>
+                  <td className="num soft" data-label={t("imp.line")}>{i === 0 ? thousands(r.line) : null}</td>
+                  <td>{p ? labelOf(type, p.path) : null}</td>
+                  <td className="red">{p?.params?.value !== undefined ? String(p.params.value) : null}</td>
+                  <td>{p?.message}{typeof p?.params?.id === "string" && <> <Link to={recordPath(now.type, p.params.id)}>{t("imp.see_record")}</Link></>}</td>
+                </tr>
+              )))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {list.hasNextPage && <div className="more"><button type="button" className="as-link" onClick={() => void list.fetchNextPage()}>{t("desk.more")}</button></div>}
+    </Card>
+  );
+}
+
+function Kinds({ now }: { now: ImportState }) {
+  const type = useKnown().types.get(now.type);
+  const problems = useProblems(now);
+  const kinds = problems.data?.kinds ?? [];
+  if (!kinds.length) return null;
+  return (
+    <Card title={t("imp.by_kind")} count={t("imp.kinds_n", { n: kinds.length })}>
+      <ul className="imp-concerns wide">{kinds.map((k) => <Concern key={k.key} kind={k} type={type} />)}</ul>
+      {!problems.data!.whole && <p className="soft small">{t("imp.first_rows_only")}</p>}
+    </Card>
+  );
+}
