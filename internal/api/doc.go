@@ -31,6 +31,5 @@
 // scripttest over a whole company made by package apitest. Rights are held to a
 // reference model on random organisations (rightsmodel_test.go).
 //
-// api must never decide about rights, touch the database, or know a record
-// type by name.
+// api must never decide about rights, write SQL, or know a record type by name.
 package api

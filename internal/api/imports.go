@@ -62,6 +62,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, a *access.Actor)
 	if err != nil {
 		return err
 	}
+	within(w, time.Now().Add(fileTime))
 	r.Body = http.MaxBytesReader(w, r.Body, maxFile+1<<20)
 	parts, err := r.MultipartReader()
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"time"
 
 	"kedang/internal/access"
 	"kedang/internal/db"
@@ -126,6 +127,7 @@ func (s *Server) files(w http.ResponseWriter, r *http.Request, a *access.Actor, 
 // receive streams the upload's first file part into the vault; nothing of it
 // is held in memory or in a temporary file of the server's own.
 func (s *Server) receive(w http.ResponseWriter, r *http.Request, a *access.Actor, typ string, id int64) (record.File, error) {
+	within(w, time.Now().Add(fileTime))
 	r.Body = http.MaxBytesReader(w, r.Body, maxFile+1<<20)
 	parts, err := r.MultipartReader()
 	if err != nil {
@@ -201,6 +203,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, a *access.Acto
 		return err
 	}
 	defer body.Close()
+	within(w, time.Now().Add(fileTime))
 	h := w.Header()
 	h.Set("Content-Type", f.MIME)
 	how := "attachment"

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"kedang/internal/access"
 	"kedang/internal/errs"
@@ -151,6 +152,7 @@ type lateWriter struct {
 func (l *lateWriter) Write(b []byte) (int, error) {
 	if !l.began {
 		l.began = true
+		within(l.ResponseWriter, time.Now().Add(fileTime))
 		l.header(l.ResponseWriter.Header())
 		l.ResponseWriter.WriteHeader(http.StatusOK)
 	}

@@ -144,7 +144,23 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/api/") {
 		h.Set("Cache-Control", "no-store")
 	}
+	within(rec, begin.Add(requestTime))
 	s.mux.ServeHTTP(rec, r)
+}
+
+// How long a client may take to send a request's body and to read the answer:
+// nobody holds a connection by being slow. Files get longer.
+const (
+	requestTime = 2 * time.Minute
+	fileTime    = 4 * time.Hour
+)
+
+// within ends the connection at a moment when the exchange is not over by then.
+// What stands for a connection in tests has no deadlines.
+func within(w http.ResponseWriter, end time.Time) {
+	c := http.NewResponseController(w)
+	_ = c.SetReadDeadline(end)
+	_ = c.SetWriteDeadline(end)
 }
 
 // finish counts a request and writes it to the log: errors loudly, the rest at debug.

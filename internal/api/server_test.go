@@ -2,12 +2,16 @@ package api_test
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"kedang/internal/api"
 	"kedang/internal/api/apitest"
@@ -228,6 +232,45 @@ func TestHealth(t *testing.T) {
 		}
 	}
 }
+
+// TestSlowClient: one who does not send his body is not waited for for ever. It
+// goes over a real connection, with the deadline brought near.
+func TestSlowClient(t *testing.T) {
+	c := open(t, dbtest.Open(t), small())
+	deadlines := make(chan time.Time, 8)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.ServeHTTP(&hurried{w, deadlines}, r)
+	}))
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+	conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if _, err := io.ReadAll(conn); err != nil {
+		t.Errorf("the connection stays: %v", err)
+	}
+	if left := time.Until(<-deadlines); left < time.Minute || left > 10*time.Minute {
+		t.Errorf("a body may take %s", left)
+	}
+}
+
+// hurried is a connection whose deadlines come at once.
+type hurried struct {
+	http.ResponseWriter
+	deadlines chan time.Time
+}
+
+// SetReadDeadline notes what was asked, and sets 50 ms.
+func (h *hurried) SetReadDeadline(t time.Time) error {
+	h.deadlines <- t
+	return http.NewResponseController(h.ResponseWriter).SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+}
+
+// SetWriteDeadline sets nothing.
+func (h *hurried) SetWriteDeadline(time.Time) error { return nil }
 
 // TestBadProxies: a setting that is no network is refused at the start.
 func TestBadProxies(t *testing.T) {

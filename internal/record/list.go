@@ -250,9 +250,7 @@ func (l *list) slowFields() []string {
 	var out []string
 	e, err := expr.Compile(l.q.Filter, l.t.ScopeFor(l.s.reader(l.a)), expr.Options{})
 	if err == nil {
-		for _, p := range e.Paths() {
-			out = append(out, p)
-		}
+		out = append(out, e.Paths()...)
 	}
 	return out
 }

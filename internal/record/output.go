@@ -290,11 +290,6 @@ func (r *reading) appendMasked(dst []byte, f *meta.Field, items []meta.Item) []b
 	return append(dst, ']')
 }
 
-// text prints SELECT … FROM … of the reading; the caller adds WHERE and the rest.
-func (r *reading) text() string {
-	return "SELECT " + strings.Join(r.columns, ", ") + " FROM " + quote(r.t.Table) + " AS t" + r.joins.String()
-}
-
 // appendRow writes one scanned row as a JSON object's members, without braces.
 func (r *reading) appendRow(dst []byte, values []any) []byte {
 	first := len(dst)

@@ -80,7 +80,6 @@ type moment struct {
 	t     *meta.Type
 	says  string
 	by    int64
-	name  string
 	place string
 }
 

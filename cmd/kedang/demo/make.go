@@ -243,7 +243,9 @@ func (m *maker) below(parents []*made) error {
 				if err != nil {
 					return err
 				}
-				list = append(list, r)
+				if !lacks(r, s) {
+					list = append(list, r)
+				}
 			}
 		}
 		if err := m.store(list); err != nil {
@@ -254,6 +256,18 @@ func (m *maker) below(parents []*made) error {
 		}
 	}
 	return nil
+}
+
+// lacks tells that a required field came out empty, as its parent has nothing
+// to make it of: there is no such record then.
+func lacks(r *made, s *step) bool {
+	for _, item := range s.Values {
+		name := item.Key.(string)
+		if f, ok := r.typ.Field(name); ok && f.Required == "true" && r.values[name] == nil && f.Default == "" {
+			return true
+		}
+	}
+	return false
 }
 
 func has(steps []*step, s *step) bool {

@@ -30,6 +30,9 @@ func (m *maker) text(c *cell, arg any, _ yaml.MapSlice) any {
 		b.WriteString(before)
 		name, tail, ok2 := strings.Cut(after, "}")
 		if !ok || !ok2 {
+			if b.Len() == 0 {
+				return nil
+			}
 			return b.String()
 		}
 		rest = tail
