@@ -128,6 +128,7 @@ func (b *bench) load(ctx context.Context) error {
 	}
 	b.add("import, whole (rows/s)", float64(b.rows)/took.Seconds(), "%.0f")
 	b.add("memory at most during import (MB)", float64(<-peak)/(1<<20), "%.0f")
-	fmt.Printf("%s", out[strings.LastIndexByte(strings.TrimSpace(string(out)), '\n')+1:])
+	says := strings.TrimSpace(string(out))
+	fmt.Println(says[strings.LastIndexByte(says, '\n')+1:])
 	return nil
 }

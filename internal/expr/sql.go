@@ -72,7 +72,7 @@ type frame struct {
 	value  string // the item itself
 }
 
-func (p *printer) refuse(n *node, what string) error {
+func (p *printer) cannot(n *node, what string) error {
 	return p.src.refuse(n.at, "not_filterable", errs.Params{"what": what})
 }
 
@@ -404,7 +404,7 @@ func (p *printer) in(n *node, not bool) error {
 // oneOf prints a calculation in a list as so many equalities.
 func (p *printer) oneOf(n *node, values []value, not bool) error {
 	if len(values) > 64 {
-		return p.refuse(n, "a calculation in a long list")
+		return p.cannot(n, "a calculation in a long list")
 	}
 	clauses := make([]*node, len(values))
 	for i, v := range values {

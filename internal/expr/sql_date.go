@@ -45,7 +45,7 @@ func (p *printer) date(n, l, r *node, o op, not bool) error {
 	}
 	day, ok := dayNumber(v.s)
 	if !ok {
-		return p.refuse(n, "a date beyond the calendar")
+		return p.cannot(n, "a date beyond the calendar")
 	}
 	return p.days(l, daysWhere(o, day), not)
 }
@@ -55,7 +55,7 @@ func (p *printer) date(n, l, r *node, o op, not bool) error {
 func (p *printer) days(x *node, in dayRange, not bool) error {
 	for in.clip(); x.op == opAddDays; in.clip() {
 		if !x.kids[1].free {
-			return p.refuse(x, whatIs(x))
+			return p.cannot(x, whatIs(x))
 		}
 		v, err := p.known(x.kids[1])
 		if err != nil {
@@ -141,7 +141,7 @@ func (p *printer) since(n, x *node, o op, q int64, not bool) error {
 	}
 	day, ok := dayNumber(v.s)
 	if !ok {
-		return p.refuse(n, "a date beyond the calendar")
+		return p.cannot(n, "a date beyond the calendar")
 	}
 	q = max(-2*lastDay, min(q, 2*lastDay))
 	if x.kids[1].free { // day - field op q

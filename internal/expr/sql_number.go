@@ -67,7 +67,7 @@ func (p *printer) addProduct(s *sum, n *node, k *big.Int) error {
 		x, factor = factor, x
 	}
 	if !factor.free || n.by > 0 {
-		return p.refuse(n, whatIs(n))
+		return p.cannot(n, whatIs(n))
 	}
 	v, err := p.known(factor)
 	if v.missing() || err != nil {
@@ -239,7 +239,7 @@ func (p *printer) calculation(n *node, s *sum, o op) error {
 		weight.Add(weight, new(big.Int).Abs(t.k))
 	}
 	if weight.BitLen() > 30 {
-		return p.refuse(n, "numbers of so different scales")
+		return p.cannot(n, "numbers of so different scales")
 	}
 	if p.d == Postgres {
 		return p.numericSum(s, o)

@@ -9,7 +9,7 @@ import (
 // scalar prints a value: NULL when it is missing.
 func (p *printer) scalar(n *node) error {
 	if p.b.Len() > maxSQL {
-		return p.refuse(n, "so long an expression")
+		return p.cannot(n, "so long an expression")
 	}
 	if n.free {
 		v, err := p.known(n)
@@ -60,7 +60,7 @@ func (p *printer) scalar(n *node) error {
 		p.put(" THEN 1 ELSE 0 END")
 		return nil
 	}
-	return p.refuse(n, whatIs(n))
+	return p.cannot(n, whatIs(n))
 }
 
 // whatIs names a node that cannot be printed.
@@ -234,7 +234,7 @@ func (p *printer) daysBetween(n *node) error {
 // remainder prints x % n; both databases take the sign of x, as Go does.
 func (p *printer) remainder(n *node) error {
 	if !n.kids[1].free {
-		return p.refuse(n, "a remainder by a field")
+		return p.cannot(n, "a remainder by a field")
 	}
 	v, err := p.known(n.kids[1])
 	if err != nil {

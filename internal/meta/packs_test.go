@@ -124,9 +124,9 @@ func TestOurPacksHaveTheIndexesTheyNeed(t *testing.T) {
 				need = nil
 			}
 			if typ.Name == "customer" {
-				need = []string{"title_sort id", "root_owner title_sort id", "root_department title_sort id", "level title_sort id", "name", "external_no", "uscc"}
+				need = []string{"title_sort id", "root_owner title_sort id", "root_department title_sort id", "level title_sort id", "name", "external_no", "parent", "uscc"}
 				if packs[len(packs)-1] == "general" {
-					need = append(need, "parent", "tw_ubn", "receivable id")
+					need = append(need, "tw_ubn", "receivable id")
 				} else {
 					need = append(need, "firm", "kind last_stay_on id", "next_arrival_on id")
 				}

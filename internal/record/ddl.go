@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"kedang/internal/db"
@@ -177,17 +178,17 @@ func (s *Store) syncIndexes(ctx context.Context, schema *meta.Schema) (err error
 	return nil
 }
 
-// indexesOf are the indexes a type wants, and one for its newest records, which
-// every list may be asked for.
+// indexesOf are the indexes a type wants, and those for its newest records, all
+// and one owner's, which is the order of a list that names none.
 func indexesOf(t *meta.Type) []meta.Index {
 	list := t.Indexes()
-	for _, ix := range list {
-		if ix.Table == t.Table && ix.Columns[0] == "created_at" {
-			return list
+	for _, columns := range [...][]string{{"created_at", "id"}, {"root_owner", "created_at", "id"}} {
+		if !slices.ContainsFunc(list, func(ix meta.Index) bool { return ix.Table == t.Table && slices.Equal(ix.Columns, columns) }) {
+			list = append(list, meta.Index{Name: "ix_" + strings.TrimPrefix(t.Table, "r_") + "__" + strings.Join(columns, "_"), Table: t.Table,
+				Columns: columns, Where: "archived_at IS NULL", Why: "order"})
 		}
 	}
-	return append(list, meta.Index{Name: "ix_" + strings.TrimPrefix(t.Table, "r_") + "__created_at_id", Table: t.Table,
-		Columns: []string{"created_at", "id"}, Where: "archived_at IS NULL", Why: "order"})
+	return list
 }
 
 // createIndex builds one index from its declaration.

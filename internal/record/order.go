@@ -26,7 +26,7 @@ func orderOf(a *access.Actor, t *meta.Type, text string) ([]orderKey, error) {
 	var keys []orderKey
 	last := true
 	if text == "" {
-		text = "-id" // ids rise with time: the newest first, without an index of its own
+		text = "-created_at"
 	}
 	for _, part := range strings.Split(text, ",") {
 		name, desc := strings.CutPrefix(strings.TrimSpace(part), "-")

@@ -125,7 +125,7 @@ func ask(all []*known) []string {
 func TestSearchFindsWhatTheOracleFinds(t *testing.T) {
 	recordtest.Each(t, directory, func(t *testing.T, e *recordtest.Env) {
 		boss, rep, other := e.User("boss1", "manager", ""), e.User("rep1", "rep", "sh"), e.User("rep2", "rep", "bj")
-		all := fill(t, e, 3000, rep, other)
+		all := fill(t, e, 2000, rep, other)
 		titleOf := map[string]string{}
 		for _, k := range all {
 			titleOf[db.FormatID(k.id)] = k.titles[0]

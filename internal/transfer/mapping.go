@@ -117,11 +117,19 @@ type mapper struct {
 	t      *meta.Type
 	hints  Hints
 	fields []*meta.Field
-	exact  map[string][]*meta.Field // folded name, label or synonym
+	exact  map[string][]meaning // folded name, label or synonym -> what it may mean, in the type's order
+}
+
+// meaning is a field that a header may mean. Of two columns that mean the same
+// field the one whose word stands first in the field's own list has it: with
+// 姓名 and 公司 the name is 姓名, whichever column comes first.
+type meaning struct {
+	field *meta.Field
+	place int
 }
 
 func newMapper(t *meta.Type, h Hints) *mapper {
-	m := &mapper{t: t, hints: h, exact: map[string][]*meta.Field{}}
+	m := &mapper{t: t, hints: h, exact: map[string][]meaning{}}
 	system := []*meta.Field{}
 	for _, name := range []string{"number", "owner"} {
 		if f, ok := t.Field(name); ok && (name != "number" || t.Number != "") {
@@ -137,9 +145,10 @@ func newMapper(t *meta.Type, h Hints) *mapper {
 		if f.Name == "number" {
 			words = append(words, "编号", "客户编号", "编码", "客户编码", "代码", "客户代码", "code", "no", "no.")
 		}
-		for _, w := range words {
-			if key := headerKey(w); key != "" && !slices.Contains(m.exact[key], f) {
-				m.exact[key] = append(m.exact[key], f)
+		for place, w := range words {
+			key := headerKey(w)
+			if key != "" && !slices.ContainsFunc(m.exact[key], func(x meaning) bool { return x.field == f }) {
+				m.exact[key] = append(m.exact[key], meaning{f, place})
 			}
 		}
 	}
@@ -256,15 +265,19 @@ func (m *mapper) columns(header []string, rows [][]string) []Column {
 // next: with 姓名 and 公司, the customer's name is 姓名 and 公司 the firm.
 func (m *mapper) byWords(out []Column, taken map[*meta.Field]bool, exact bool) {
 	for rank := range 3 {
+		var columns []int
+		wish := make([]meaning, len(out))
 		for i := range out {
 			if out[i].Field != "" || out[i].Header == "" {
 				continue
 			}
-			candidates := m.candidates(out[i].Header, exact)
-			if rank >= len(candidates) {
-				continue
+			if candidates := m.candidates(out[i].Header, exact); rank < len(candidates) {
+				columns, wish[i] = append(columns, i), candidates[rank]
 			}
-			f := candidates[rank]
+		}
+		slices.SortStableFunc(columns, func(a, b int) int { return wish[a].place - wish[b].place })
+		for _, i := range columns {
+			f := wish[i].field
 			if taken[f] && !many(f) {
 				continue
 			}
@@ -278,19 +291,19 @@ func (m *mapper) byWords(out []Column, taken map[*meta.Field]bool, exact bool) {
 }
 
 // candidates are the fields a header may mean, the likeliest first.
-func (m *mapper) candidates(header string, exact bool) []*meta.Field {
+func (m *mapper) candidates(header string, exact bool) []meaning {
 	key := headerKey(header)
 	if exact {
 		return m.exact[key]
 	}
-	var best []*meta.Field
+	var best []meaning
 	longest := 1
 	for word, fields := range m.exact {
 		n := len([]rune(word))
 		if n < 2 || !(strings.HasSuffix(key, word) || strings.HasPrefix(key, word)) || (n < 4 && word[0] < 0x80) {
 			continue
 		}
-		if n > longest || (n == longest && len(best) > 0 && fields[0].Slot < best[0].Slot) {
+		if n > longest || (n == longest && len(best) > 0 && fields[0].field.Slot < best[0].field.Slot) {
 			longest, best = n, fields
 		}
 	}

@@ -88,7 +88,7 @@ function List({ type }: { type: RecordType }) {
   const onOpen = useCallback((r: Rec) => void navigate(recordPath(type.name, r.id)), [navigate, type.name]);
   const onPeek = useCallback((r: Rec) => s.set({ peek: r.id }), [s.set]);
   const typed = useTyped(s.q, 200);
-  useEffect(() => { if (typed.settled !== s.q) s.set({ q: typed.settled || undefined }); }, [typed.settled]); // eslint-disable-line
+  useEffect(() => { if (typed.settled !== s.q) s.set({ q: typed.settled || undefined }); }, [typed.settled]);
   useKeys({ "/": () => document.getElementById("within")?.focus(), n: () => create(type.name) });
   const sums = useSums(type, columns, asked, rows.length > 0 && !phone && !s.q);
   const chosen = rows.filter((r) => ticked.has(r.id));
@@ -230,7 +230,7 @@ function Cards({ type, rows, onOpen, more, onEnd }: { type: RecordType; rows: Re
           <a href={recordPath(type.name, r.id)} onClick={(e) => { e.preventDefault(); onOpen(r); }}>
             <span className="card-title">{r.title}{marks.map((f) => !blank(r[f!.name]) && <span key={f!.name}><Value field={f!} value={r[f!.name]} place="cell" /></span>)}</span>
             <span className="card-facts">
-              {names.map((n) => fields.get(n)).filter((f) => f && !blank(r[f.name])).map((f) => (
+              {names.map((n) => fields.get(n)).filter((f) => f && !blank(r[f.name]) && !(f.kind === "money" && Number(r[f.name]) === 0)).map((f) => (
                 <span key={f!.name} className={f!.name === "taboo" ? "taboo" : ""}>{["phones", "phone", "text"].includes(f!.kind) ? null : <small>{f!.label} </small>}<Value field={f!} value={r[f!.name]} place="cell" /></span>
               ))}
               <small>{str(r.number)}</small>

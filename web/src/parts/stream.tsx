@@ -35,7 +35,7 @@ export function Stream({ type, rec, limit = 30 }: { type: RecordType; rec: Rec; 
   for (const m of items) seen.current.add(m.type);
   const near = kinds.filter((k) => seen.current.has(k.name) || k.name === only || k.name === "interaction").slice(0, 7);
   const far = kinds.filter((k) => !near.includes(k));
-  const compose = type.page?.compose?.includes("interaction") && types.get("interaction")?.fields.some((f) => f.level === "write");
+  const compose = !rec.archived_at && type.page?.compose?.includes("interaction") && types.get("interaction")?.fields.some((f) => f.level === "write");
   return (
     <section className="stream" aria-label={t("stream.label")}>
       {compose && <Composer type={type} rec={rec} />}

@@ -17,5 +17,5 @@ const icons: Record<string, ComponentType> = {
 /** Icon draws an icon by its name; a plain sheet for a name not known. */
 export function Icon({ name }: { name?: string }) {
   const I = icons[name ?? ""] ?? FileOutlined;
-  return <I />;
+  return <span aria-hidden="true"><I /></span>;
 }

@@ -71,6 +71,14 @@ function Finder({ close }: { close: () => void }) {
   });
   const hits = words ? (found.data?.items ?? []) : recent().filter((h) => types.has(h.type));
   useEffect(() => setAt(0), [words]);
+  // Enter before the answer is there means its first hit.
+  const [eager, setEager] = useState(false);
+  const settled = typed.text === typed.settled && !(words && (found.isPlaceholderData || found.isPending));
+  useEffect(() => {
+    if (!eager || !settled) return;
+    setEager(false);
+    if (hits[0]) go(hits[0]);
+  }, [eager, settled]);
   const go = (h: Hit) => {
     close();
     void navigate(recordPath(h.type, h.id));
@@ -79,8 +87,10 @@ function Finder({ close }: { close: () => void }) {
     if (e.nativeEvent.isComposing) return;
     if (e.key === "ArrowDown") setAt((n) => Math.min(n + 1, hits.length - 1));
     else if (e.key === "ArrowUp") setAt((n) => Math.max(n - 1, 0));
-    else if (e.key === "Enter" && hits[at] && typed.text === typed.settled) go(hits[at]);
-    else return;
+    else if (e.key === "Enter") {
+      if (settled && hits[at]) go(hits[at]);
+      else setEager(!settled);
+    } else return;
     e.preventDefault();
   };
   const none = words && found.isSuccess && !found.isPlaceholderData && hits.length === 0;

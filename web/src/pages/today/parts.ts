@@ -25,7 +25,7 @@ export function shapeOf(block: Block, types: Map<string, RecordType>): Shape | u
   const when = columns.find((f) => f.kind === "date" || f.kind === "datetime");
   const due = columns.find(isDue);
   const money = columns.find((f) => f.kind === "money" && !masked(f));
-  const link = columns.find((f) => f.kind === "link" && f.to === (types.get(of.root ?? "") ? of.root : f.to));
+  const link = columns.find((f) => f.kind === "link" && f.name === of.root) ?? columns.find((f) => f.kind === "link");
   const words = columns.filter((f) => f !== when && f !== due && f !== money && f !== link);
   return { of, columns, due, when: due ?? when, money, link, words };
 }

@@ -1,0 +1,67 @@
+package transfer_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kedang/internal/meta"
+	"kedang/internal/transfer"
+)
+
+// TestMapOurPacks: plain headers find their fields in the general pack with no
+// hand mapping, in whatever order the columns stand.
+func TestMapOurPacks(t *testing.T) {
+	var sources []meta.Source
+	for _, p := range []string{"core", "general"} {
+		sources = append(sources, meta.Source{Name: "packs/" + p, FS: os.DirFS(filepath.Join("..", "..", "packs", p))})
+	}
+	schema, problems := meta.Load(sources...)
+	if problems.Fatal() {
+		t.Fatal(problems.Error())
+	}
+	for _, x := range []struct{ typ, header, want string }{
+		{"customer", "客户编号,姓名,公司,职位,手机,座机,邮箱,微信,地址,来源,备注", "number name employer job_title phones phones emails wechat address source remark"},
+		{"customer", "公司,手机,姓名,职位", "employer phones name job_title"},
+		{"customer", "手机,公司名称", "phones name"},
+		{"customer", "公司,电话1,电话2", "name phones phones"},
+		{"customer", "姓名,手机", "name phones"},
+		{"customer", "id,公司名稱,公司簡稱,住址,總機電話,英文簡稱,英文通訊地址,網址", "external_no name short_name address phones english_name english_address website"},
+		{"customer", "客户名称,联系人,电话", "name contact_name phones"},
+		{"customer", "联系人,电话,客户名称", "contact_name phones name"},
+		{"customer", "公司名称,联系人,联系电话,公司地址,所属行业", "name contact_name phones address industry"},
+		{"customer", "姓名,客户名称,职务,手机号码(必填)", "contact_name name job_title phones"},
+		{"customer", "企业名称,法人,统一社会信用代码,注册资本,成立日期,经营范围", "name legal_rep uscc registered_capital founded_on business_scope"},
+		{"customer", "客戶名稱,統一編號,聯絡人,聯絡電話,送貨地址,付款條件", "name tw_ubn contact_name phones usage_address settlement"},
+		{"contact", "公司,姓名,职务,手机", "customer name position phones"},
+		{"product", "货号,品名,规格,单位,单价,库存", "sku name spec unit list_price stock"},
+	} {
+		typ, _ := schema.Type(x.typ)
+		path := filepath.Join(t.TempDir(), "sheet.csv")
+		row := strings.Repeat("某某甲乙丙丁,", strings.Count(x.header, ",")) + "某某甲乙丙丁"
+		if err := os.WriteFile(path, []byte(x.header+"\n"+row+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := transfer.Inspect(f, typ, transfer.Hints{Region: "CN", Today: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})
+		f.Close()
+		if err != nil {
+			t.Errorf("%s: %v", x.header, err)
+			continue
+		}
+		var got []string
+		for _, c := range plan.Columns {
+			got = append(got, c.Field)
+		}
+		if diff := cmp.Diff(x.want, strings.Join(got, " ")); diff != "" {
+			t.Errorf("%s %s (-want +got):\n%s", x.typ, x.header, diff)
+		}
+	}
+}

@@ -1,0 +1,73 @@
+// The log: who did what and when. It cannot be changed, here least of all.
+import { DatePicker, Select } from "antd";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import dayjs from "dayjs";
+import { useState } from "react";
+import { Link } from "react-router";
+import { get, query } from "../../api/client";
+import { t } from "../../i18n";
+import { recordPath, useKnown } from "../../model";
+import { Card, Failed, Loading, When } from "../desk";
+import { personOptions, usePeople } from "./parts";
+
+interface Entry { id: string; at: string; kind: string; action: string; actor?: string; actor_name: string; source: string; type?: string; record?: string; rev?: number; detail?: unknown }
+
+const kinds = ["write", "signin", "rights", "look", "export", "import", "system"];
+const tones: Record<string, string> = { look: "amb", export: "amb", rights: "ac", system: "red" };
+
+export function Audit() {
+  const { types } = useKnown();
+  const people = usePeople(true);
+  const [kind, setKind] = useState<string[]>([]);
+  const [actor, setActor] = useState<string>();
+  const [type, setType] = useState<string>();
+  const [days, setDays] = useState<[string, string]>(["", ""]);
+  const list = useInfiniteQuery({
+    queryKey: ["audit", kind.join(), actor ?? "", type ?? "", days.join()], initialPageParam: "",
+    queryFn: ({ pageParam, signal }) => get<{ items: Entry[]; next_page_token: string }>("/sys/audit" + query({
+      kind: kind.join(","), actor, type, from: days[0] && dayjs(days[0]).toISOString(), to: days[1] && dayjs(days[1]).add(1, "day").toISOString(), page_size: 100, page_token: pageParam,
+    }), signal),
+    getNextPageParam: (last) => last.next_page_token || undefined,
+  });
+  const rows = list.data?.pages.flatMap((p) => p.items) ?? [];
+  return (
+    <Card flush label={t("set.audit")}>
+      <div className="set-bar">
+        <Select mode="multiple" aria-label={t("set.kind")} placeholder={t("set.any_kind")} style={{ minWidth: 180 }} allowClear value={kind} options={kinds.map((k) => ({ value: k, label: t("set.kind_" + k) }))} onChange={setKind} />
+        <Select aria-label={t("set.who")} placeholder={t("set.anybody")} style={{ width: 180 }} allowClear showSearch={{ optionFilterProp: "label" }} value={actor} options={personOptions(people.list)} onChange={setActor} />
+        <Select aria-label={t("set.type")} placeholder={t("set.any_type")} style={{ width: 150 }} allowClear showSearch={{ optionFilterProp: "label" }} value={type} options={[...types.values()].map((x) => ({ value: x.name, label: x.label }))} onChange={setType} />
+        <DatePicker.RangePicker aria-label={t("set.when")} style={{ width: 250 }} allowEmpty={[true, true]} value={[days[0] ? dayjs(days[0]) : null, days[1] ? dayjs(days[1]) : null]} onChange={(d) => setDays([d?.[0]?.format("YYYY-MM-DD") ?? "", d?.[1]?.format("YYYY-MM-DD") ?? ""])} />
+      </div>
+      {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> : rows.length === 0 ? <div className="empty"><p>{t("set.no_entries")}</p></div> : (
+        <table className="deskt cardy set-audit">
+          <thead><tr><th>{t("set.when")}</th><th>{t("set.who")}</th><th>{t("set.kind")}</th><th>{t("set.did")}</th><th>{t("set.at")}</th><th>{t("set.source")}</th></tr></thead>
+          <tbody>
+            {rows.map((e) => (
+              <tr key={e.id}>
+                <td className="soft"><When at={e.at} /></td>
+                <td>{e.actor_name || t("set.nobody")}</td>
+                <td><span className={"tag " + (tones[e.kind] ?? "")}>{t("set.kind_" + e.kind)}</span></td>
+                <td>{action(e)}</td>
+                <td>{e.type ? <>{types.get(e.type)?.label ?? e.type} {e.record && types.get(e.type) && !types.get(e.type)!.builtin && <Link to={recordPath(e.type, e.record)}>{t("set.open")}</Link>}{e.record && types.get(e.type)?.builtin && people.byId.get(e.record)?.name}</> : null}</td>
+                <td className="second cut" title={detailText(e.detail) || e.source}>{[e.source, detailText(e.detail)].filter(Boolean).join(" · ")}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {list.hasNextPage && <div className="more"><button type="button" className="as-link" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t("desk.more")}</button></div>}
+    </Card>
+  );
+}
+
+// An act's word; the act itself where none is known.
+function action(e: Entry): string {
+  const key = "set.act_" + e.action;
+  const word = t(key);
+  return word === key ? e.action : word;
+}
+
+function detailText(d: unknown): string {
+  if (!d || typeof d !== "object") return "";
+  return Object.entries(d).filter(([k]) => k !== "agent").map(([k, v]) => (typeof v === "object" ? `${k}: ${JSON.stringify(v)}` : `${k}: ${String(v)}`)).join(", ");
+}
