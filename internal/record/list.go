@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"kedang/internal/access"
 	"kedang/internal/db"
@@ -35,7 +34,6 @@ const (
 	defaultPage = 50
 	largestPage = 1000
 	cappedTotal = 1000
-	slowFilter  = 300 * time.Millisecond // for a filter no index serves
 )
 
 // list is one list query on its way.
@@ -69,7 +67,7 @@ func (s *Store) List(ctx context.Context, a *access.Actor, typ string, q ListQue
 	limited := ctx
 	if l.unserved {
 		var cancel context.CancelFunc
-		limited, cancel = context.WithTimeout(ctx, slowFilter)
+		limited, cancel = context.WithTimeout(ctx, s.SlowFilter)
 		defer cancel()
 	}
 	err = s.DB.Read(limited, func(tx db.Tx) (err error) {

@@ -19,6 +19,9 @@ func New(ctx context.Context, o Options) (_ *Store, err error) {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
+	if o.SlowFilter == 0 {
+		o.SlowFilter = 300 * time.Millisecond
+	}
 	if o.Region == "" {
 		o.Region = "CN"
 	}

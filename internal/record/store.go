@@ -28,6 +28,10 @@ type Options struct {
 	Zone   *time.Location // the company's: today(), months, numbers
 	Region string         // phones without a country code: CN, HK, TW, MO
 
+	// SlowFilter is how long a list may take whose filter no index serves;
+	// 300 ms unless told. Then it is refused with a suggestion.
+	SlowFilter time.Duration
+
 	Extensions []Extension
 	Matchers   []Matcher
 	Lockers    []FieldLocker
