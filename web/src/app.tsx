@@ -63,7 +63,7 @@ export function Root({ locale }: { locale: Locale }) {
   return (
     <ConfigProvider theme={theme} locale={locale} button={{ autoInsertSpace: false }} wave={{ disabled: true }}>
       <QueryClientProvider client={client}>
-        <AntApp message={{ maxCount: 3, top: 6 }} component={false}>
+        <AntApp message={{ maxCount: 3, top: phone ? 54 : 6 }} component={false}>
           <Gate />
         </AntApp>
       </QueryClientProvider>

@@ -297,6 +297,7 @@ const texts: Record<string, readonly [string, string, string]> = {
   "set.number": ["工号", "工號", "Number"],
   "set.of_all": ["所有人的", "所有人的", "Everybody's"],
   "set.open": ["打开", "開啟", "open"],
+  "set.person": ["姓名", "姓名", "Name"],
   "set.phone": ["电话", "電話", "Phone"],
   "set.progress": ["进度", "進度", "Progress"],
   "set.reset": ["重设密码", "重設密碼", "Reset password"],

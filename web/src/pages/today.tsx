@@ -5,7 +5,7 @@ import { PlusOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useMemo } from "react";
 import type { Block } from "../api/types";
-import { dayIn, today, weekday } from "../format";
+import { today, weekday } from "../format";
 import { lang, t } from "../i18n";
 import { usePhone } from "../mode";
 import { useKnown } from "../model";
@@ -41,7 +41,8 @@ export default function Today() {
   const { create } = useShell();
   const lists = home.filter((b) => b.block === "list");
   const charts = home.filter((b) => b.block === "chart");
-  const first = types.get(lists[0]?.of ?? "");
+  const hub = [...types.values()].sort((a, b) => b.backlinks.length - a.backlinks.length).find((x) => !x.builtin);
+  const first = types.get(hub?.page?.compose?.[0] ?? lists[0]?.of ?? "");
   const may = first?.fields.some((f) => f.level === "write");
   const main = lists.slice(0, Math.max(2, Math.ceil(lists.length / 2)));
   const rest = lists.slice(main.length);
@@ -67,6 +68,16 @@ function dateLine(): string {
   const d = today();
   const [, m, day] = d.split("-").map(Number);
   if (lang() === "en") return `${weekday(d)} ${d}`;
-  const lunar = new Intl.DateTimeFormat(lang() === "zh-Hant" ? "zh-TW-u-ca-chinese" : "zh-CN-u-ca-chinese", { month: "long", day: "numeric", timeZone: "UTC" }).format(new Date(dayIn(new Date()) + "T00:00:00Z"));
-  return `${t("day.date", { m: m!, d: day! })} ${weekday(d)} · ${t("day.lunar")}${lunar.replace(/^\D*\d*年/, "")}`;
+  return `${t("day.date", { m: m!, d: day! })} ${weekday(d)} · ${t("day.lunar")}${lunarText(d)}`;
+}
+
+const digits = ["十", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+
+// 十月十六, as the browser's Chinese calendar counts it.
+function lunarText(d: string): string {
+  const tag = lang() === "zh-Hant" ? "zh-TW-u-ca-chinese" : "zh-CN-u-ca-chinese";
+  const parts = new Intl.DateTimeFormat(tag, { month: "long", day: "numeric", timeZone: "UTC" }).formatToParts(new Date(d + "T00:00:00Z"));
+  const n = Number(parts.find((p) => p.type === "day")?.value.replace(/\D/g, ""));
+  const ten = n === 20 ? "二" : n === 30 ? "三" : n <= 10 ? "初" : n < 20 ? "十" : "廿";
+  return (parts.find((p) => p.type === "month")?.value ?? "") + (n ? ten + digits[n % 10]! : "");
 }

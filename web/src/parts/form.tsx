@@ -104,7 +104,7 @@ export function FormDrawer({ type: name, rec, values: given, close, stored }: Pr
     const wide = ["longtext", "rows", "json", "address", "links", "phones", "emails", "social"].includes(f.kind) || f.name === type.title;
     return (
       <div key={f.name} className={"form-item" + (wide ? " wide" : "") + (wrong.length ? " wrong" : "")}>
-        <label htmlFor={"f-" + f.name}>{f.label}{required(f) && <span className="must" title={t("form.required")}>*</span>}</label>
+        <label htmlFor={"f-" + f.name}>{f.label}{required(f) && !f.default && <span className="must" title={t("form.required")}>*</span>}</label>
         <K field={f} id={"f-" + f.name} value={now[f.name]} invalid={wrong.length > 0} autoFocus={focus && !phone && f.kind === "text"} onChange={(v) => set(f, v)} />
         {wrong.map((p, i) => <div key={i} className="says" role="alert">{p.message}</div>)}
         {!wrong.length && f.help && <div className="help">{f.help}</div>}

@@ -1,7 +1,7 @@
 // Who changed what and when; each change can be taken back.
 import { UndoOutlined } from "@ant-design/icons";
 import { Button } from "antd";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { get, query } from "../api/client";
 import type { Field, HistoryEntry, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
@@ -32,7 +32,7 @@ export function History({ type, rec }: { type: RecordType; rec: Rec }) {
               <ul className={Object.keys(h.changes ?? {}).length > 8 ? "many" : ""}>
                 {Object.entries(h.changes ?? {}).map(([name, c]) => {
                   const f = fields.get(name);
-                  return <li key={name}><span className="quiet">{f?.label ?? name}</span> {blank(c.from) ? null : <><del>{words(f, c.from)}</del> → </>}<ins>{blank(c.to) ? t("field.empty") : words(f, c.to)}</ins></li>;
+                  return <li key={name}><span className="quiet">{f?.label ?? name}</span> {blank(c.from) ? null : <><del><Words field={f} value={c.from} /></del> → </>}<ins>{blank(c.to) ? t("field.empty") : <Words field={f} value={c.to} />}</ins></li>;
                 })}
               </ul>
             </div>
@@ -45,10 +45,18 @@ export function History({ type, rec }: { type: RecordType; rec: Rec }) {
   );
 }
 
-// The past knows links by id alone.
-function words(f: Field | undefined, v: unknown): string {
+// The past knows links by id alone; their titles are today's.
+function Words({ field: f, value: v }: { field: Field | undefined; value: unknown }) {
   if (v && typeof v === "object" && "masked" in v) return "****";
   if (!f) return typeof v === "string" ? v : JSON.stringify(v);
-  if (["link", "user", "department"].includes(f.kind) && typeof v === "string") return v;
+  if (["link", "user", "department"].includes(f.kind)) {
+    const id = typeof v === "string" ? v : (v as { id?: string }).id;
+    return id ? <Title type={f.to ?? f.kind} id={id} /> : null;
+  }
   return kindOf(f).text(v, f) || JSON.stringify(v);
+}
+
+function Title({ type, id }: { type: string; id: string }) {
+  const r = useQuery({ queryKey: ["title", type, id], staleTime: Infinity, retry: 0, queryFn: ({ signal }) => get<Rec>(`/${type}/${id}?fields=id`, signal) });
+  return r.data?.title || id;
 }

@@ -74,7 +74,7 @@ function Brand() {
 function Foot() {
   const { session } = useKnown();
   const { company, demo } = session.server;
-  return <div className="foot">{company}<br />{session.user.department?.title ?? session.user.name}{demo ? ` · ${t("shell.demo")}` : ""}</div>;
+  return <div className="foot">{company && <>{company}<br /></>}{session.user.department?.title ?? session.user.name}{demo ? ` · ${t("shell.demo")}` : ""}</div>;
 }
 
 const pages: Record<string, string> = { today: "/today", imports: "/imports", settings: "/settings" };

@@ -37,7 +37,7 @@ export function Users() {
       </div>
       {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> : rows.length === 0 ? <div className="empty"><p>{t("set.no_user")}</p></div> : (
         <table className="deskt cardy">
-          <thead><tr><th>{t("set.name")}</th><th>{t("set.username")}</th><th>{t("set.department")}</th><th>{t("set.role")}</th><th>{t("set.manager")}</th><th>{t("set.signed_in")}</th><th>{t("set.state")}</th></tr></thead>
+          <thead><tr><th>{t("set.person")}</th><th>{t("set.username")}</th><th>{t("set.department")}</th><th>{t("set.role")}</th><th>{t("set.manager")}</th><th>{t("set.signed_in")}</th><th>{t("set.state")}</th></tr></thead>
           <tbody>
             {rows.map((u) => (
               <tr key={u.id} className={"can" + (u.active ? "" : " off")} onClick={() => setEditing(u)}>
@@ -76,7 +76,7 @@ function UserPanel({ user, roles, close }: { user?: Person; roles: RoleInfo[]; c
     if (!user) await code.make(done);
   };
   const text = (k: "username" | "name" | "number" | "email" | "phone", problems: Record<string, string>, must?: boolean) => (
-    <Item id={"u-" + k} label={t("set." + k)} must={must} problem={problems[k]}><Input id={"u-" + k} value={v[k] ?? ""} autoComplete="off" onChange={(e) => set({ [k]: e.target.value })} /></Item>
+    <Item id={"u-" + k} label={t(k === "name" ? "set.person" : "set." + k)} must={must} problem={problems[k]}><Input id={"u-" + k} value={v[k] ?? ""} autoComplete="off" onChange={(e) => set({ [k]: e.target.value })} /></Item>
   );
   const title = user ? t("set.edit_user", { name: user.name }) : t("set.new_user");
   return (

@@ -57,7 +57,7 @@ function Line({ watch, data }: { watch: Watch; data: Listed }) {
   const next = dueText(data.items[0]?.[field.name]);
   return (
     <li>
-      <span className={"mark " + (late ? "red" : "amb")} aria-hidden="true"><Icon name={type.icon} /></span>
+      <span className={"sign " + (late ? "red" : "amb")} aria-hidden="true"><Icon name={type.icon} /></span>
       <span className="body">
         <span className="head"><Link to={listPath(type.name, view.name)}>{t("day.watch_line", { what: type.plural, view: view.label })}</Link></span>
         <span className="words">{[...new Set(about)].join("、")}</span>

@@ -13,7 +13,7 @@ import { countText, shapeOf, type Shape } from "./parts";
 export function Figures({ home }: { home: Block[] }) {
   const { types } = useKnown();
   const chart = home.find((b) => b.block === "chart" && types.get(b.of ?? "")?.fields.some((f) => f.name === b.group && f.kind === "date"));
-  const lists = home.filter((b) => b.block === "list").slice(0, chart ? 5 : 6);
+  const lists = home.filter((b) => b.block === "list" && b.filter).slice(0, chart ? 5 : 6);
   const shapes = lists.map((b) => shapeOf(b, types)!);
   const more = useQueries({
     queries: lists.map((b, i) => ({
