@@ -48,6 +48,7 @@ type list struct {
 	size     int
 	unserved bool // no index serves the filter
 	looks    []string
+	ids      []int64 // of the page, when links are expanded
 	found    []int64 // ids that Q found; nil when Q is empty
 }
 
@@ -318,6 +319,9 @@ func (l *list) page(ctx context.Context, tx db.Tx, dst []byte) ([]byte, error) {
 	}
 	dst = append(dst, `],"next_page_token":`...)
 	dst = meta.AppendString(dst, next)
+	if dst, err = l.appendExpanded(ctx, tx, dst); err != nil {
+		return dst, err
+	}
 	if dst, err = l.appendTotal(ctx, tx, dst); err != nil {
 		return dst, err
 	}
@@ -374,6 +378,9 @@ func (l *list) rows(ctx context.Context, tx db.Tx, dst []byte, first int, seg se
 		}
 		dst = append(l.appendRow(append(dst, '{'), values), '}')
 		copy(order, values[columns:])
+		if len(l.q.Expand) > 0 {
+			l.ids = append(l.ids, integer(values[l.outs[0].at]))
+		}
 		n++
 	}
 	return dst, n, nil, rows.Err()

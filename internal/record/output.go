@@ -167,7 +167,16 @@ func (r *reading) titleColumn(t *meta.Type) string {
 // visible prints the condition under which a linked record's title may be
 // read: none for those whose type says so, users and departments among them.
 func (r *reading) visible(t *meta.Type, alias string) (string, []any) {
-	if t.Builtin || t.TitleHow == "public" {
+	if t.TitleHow == "public" {
+		return "", nil
+	}
+	return r.readable(t, alias)
+}
+
+// readable prints the condition under which a record may be read; users and
+// departments may be by everyone signed in.
+func (r *reading) readable(t *meta.Type, alias string) (string, []any) {
+	if t.Builtin {
 		return "", nil
 	}
 	cond, args, err := r.a.Scope(t, "read").SQL(r.a, alias, r.dialect, r.s.Clock())

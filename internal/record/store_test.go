@@ -543,3 +543,29 @@ access:
 		}
 	})
 }
+
+func TestListsExpandWhatMayBeSeen(t *testing.T) {
+	recordtest.Each(t, shop, func(t *testing.T, e *recordtest.Env) {
+		rep, clerk := e.User("rep1", "rep", "sh"), e.User("clerk1", "clerk", "bj")
+		group := create(t, e, rep, "customer", record.Values{"name": "集团"})
+		for i := range 3 {
+			create(t, e, rep, "customer", record.Values{"name": fmt.Sprint("子公司", i), "parent": db.FormatID(group.ID), "phones": []any{"13800138000"}})
+		}
+		for who, a := range map[string]*access.Actor{"rep": rep, "clerk": clerk} {
+			raw, err := e.Store.List(context.Background(), a, "customer", record.ListQuery{Fields: []string{"name"}, Expand: []string{"parent", "parent.owner", "owner"}}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			x := decode(t, raw)["expanded"].(map[string]any)
+			if parents := x["parent"].(map[string]any); len(parents) != 1 || parents[db.FormatID(group.ID)].(map[string]any)["name"] != "集团" {
+				t.Errorf("%s: parents %v", who, parents)
+			}
+			if owners := x["parent.owner"].(map[string]any); owners[db.FormatID(rep.ID)].(map[string]any)["title"] != "rep1" {
+				t.Errorf("%s: owners %v", who, owners)
+			}
+		}
+		if _, err := e.Store.List(context.Background(), clerk, "customer", record.ListQuery{Expand: []string{"secret"}}, nil); code(err) != "invalid expand:unknown_field" {
+			t.Errorf("expanding what is no link: %v", err)
+		}
+	})
+}

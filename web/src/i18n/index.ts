@@ -7,6 +7,9 @@ export type Lang = (typeof languages)[number];
 
 export const languageNames: Record<Lang, string> = { "zh-Hans": "简体中文", "zh-Hant": "繁體中文", en: "English" };
 
+/** languageMark is the sign of a language on a small button. */
+export const languageMark: Record<Lang, string> = { "zh-Hans": "简", "zh-Hant": "繁", en: "En" };
+
 let texts: Record<string, string> = {};
 let current: Lang = "zh-Hans";
 

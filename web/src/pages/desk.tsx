@@ -28,7 +28,7 @@ export interface Figure { key: string; label: ReactNode; value: ReactNode; note?
 export function Strip({ figures, label }: { figures: Figure[]; label: string }) {
   if (!figures.length) return null;
   return (
-    <div className="strip" role="group" aria-label={label} style={{ ["--n" as string]: figures.length }}>
+    <div className="figures" role="group" aria-label={label} style={{ ["--n" as string]: figures.length }}>
       {figures.map((f) => {
         const inside = <><span className="k">{f.label}</span><span className={"v " + (f.tone ?? "")}>{f.value}</span><span className="h">{f.note}</span></>;
         return f.to ? <Link key={f.key} to={f.to}>{inside}</Link> : <div key={f.key}>{inside}</div>;

@@ -50,7 +50,7 @@ export default function Today() {
     <div className="desk today">
       <div className="desk-head">
         <h1>{t("date.today")}</h1>
-        <span className="sub">{dateLine()}</span>
+        <span className="sub">{dateLine(phone)}</span>
         <span className="fill" />
         {first && may && <Button type="primary" icon={<PlusOutlined />} onClick={() => create(first.name)}>{t("day.add", { what: first.label })}</Button>}
       </div>
@@ -64,11 +64,12 @@ export default function Today() {
   );
 }
 
-function dateLine(): string {
+function dateLine(short: boolean): string {
   const d = today();
   const [, m, day] = d.split("-").map(Number);
   if (lang() === "en") return `${weekday(d)} ${d}`;
-  return `${t("day.date", { m: m!, d: day! })} ${weekday(d)} · ${t("day.lunar")}${lunarText(d)}`;
+  const plain = `${t("day.date", { m: m!, d: day! })} ${weekday(d)}`;
+  return short ? plain : `${plain} · ${t("day.lunar")}${lunarText(d)}`;
 }
 
 const digits = ["十", "一", "二", "三", "四", "五", "六", "七", "八", "九"];

@@ -6,7 +6,7 @@ import { createContext, useContext, useEffect, useMemo, useState, type ReactNode
 import { NavLink, useLocation, useNavigate } from "react-router";
 import { patch } from "../api/client";
 import type { MenuItem, Values } from "../api/types";
-import { keepLanguage, lang, languageNames, languages, t, type Lang } from "../i18n";
+import { keepLanguage, lang, languageMark, languageNames, languages, t, type Lang } from "../i18n";
 import { setMode, useMode, usePhone } from "../mode";
 import { listPath, useKnown } from "../model";
 import { FormDrawer } from "../parts/form";
@@ -126,7 +126,7 @@ export async function chooseLanguage(l: Lang, me?: string) {
 function LanguageButton() {
   const { session } = useKnown();
   const items = languages.map((l) => ({ key: l, label: languageNames[l], onClick: () => void chooseLanguage(l, session.user.id) }));
-  return <Dropdown menu={{ items, selectedKeys: [lang()] }} trigger={["click"]}><Button type="text" aria-label={t("profile.language")}>{lang() === "en" ? "En" : lang() === "zh-Hant" ? "繁" : "简"}</Button></Dropdown>;
+  return <Dropdown menu={{ items, selectedKeys: [lang()] }} trigger={["click"]}><Button type="text" aria-label={t("profile.language")}>{languageMark[lang()]}</Button></Dropdown>;
 }
 
 function ModeButton() {

@@ -42,7 +42,7 @@ export interface ImportRow { line: number; action: string; record?: string; erro
 export interface RowPage { items: ImportRow[]; next_page_token: string }
 
 /** ProblemKind is one thing that was wrong, with how many rows it hit. */
-export interface ProblemKind { key: string; refused: boolean; path: string; code: string; says: string; count: number; lines: number[] }
+export interface ProblemKind { key: string; refused: boolean; path: string; code: string; says: string; count: number; lines: number[]; values: Map<string, number> }
 
 const pages = 5;
 
@@ -63,8 +63,10 @@ function gather(rows: ImportRow[], refused: boolean, into: Map<string, ProblemKi
     for (const p of row.errors ?? []) {
       const path = /^[^.[]*/.exec(p.path)?.[0] ?? "";
       const key = `${refused}:${path}:${p.code}`;
-      const kind = into.get(key) ?? { key, refused, path, code: p.code, says: p.message, count: 0, lines: [] };
+      const kind = into.get(key) ?? { key, refused, path, code: p.code, says: p.message, count: 0, lines: [], values: new Map<string, number>() };
       kind.count++;
+      const value = p.params?.value;
+      if (typeof value === "string" && kind.values.size < 200) kind.values.set(value, (kind.values.get(value) ?? 0) + 1);
       if (kind.lines.length < 6) kind.lines.push(row.line);
       into.set(key, kind);
     }

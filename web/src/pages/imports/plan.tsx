@@ -76,7 +76,7 @@ function Understood({ now, encode }: { now: ImportState; encode: (e: string) => 
       { key: "new", label: t("imp.would_create"), value: thousands(now.created), note: now.refused ? <span className="red">{t("imp.would_refuse", { n: thousands(now.refused) })}</span> : t("imp.none_refused") },
       { key: "old", label: t("imp.would_update"), value: thousands(now.updated), note: now.unchanged ? t("imp.unchanged_n", { n: thousands(now.unchanged) }) : "" },
     );
-  } else figures.push({ key: "rows", label: t("imp.data"), value: t("imp.rows_n", { n: rows_seen >= 50 ? `${rows_seen}+` : rows_seen }), note: t("imp.only_head") });
+  } else figures.push({ key: "rows", label: t("imp.data"), value: t(rows_seen >= 40 ? "imp.rows_more" : "imp.rows_n", { n: rows_seen }), note: t("imp.only_head") });
   return <Strip label={t("imp.understood")} figures={figures} />;
 }
 
@@ -151,11 +151,13 @@ function Concerns({ now, type }: { now: ImportState; type: RecordType }) {
 /** Concern is one kind of trouble: what, how many rows, which. */
 export function Concern({ kind, type }: { kind: ProblemKind; type: RecordType | undefined }) {
   const label = labelOf(type, kind.path);
+  const values = [...kind.values].sort((a, b) => b[1] - a[1]).slice(0, 4);
   return (
     <li className={kind.refused ? "red" : "amb"}>
       {kind.refused ? <ExclamationCircleOutlined aria-hidden="true" /> : <WarningOutlined aria-hidden="true" />}
       <span>
         <b>{label ? t("imp.at_field", { field: label, says: kind.says }) : kind.says}</b>
+        {values.length > 1 && <small className="second">{values.map(([v, n]) => t("imp.value_n", { value: v, n: thousands(n) })).join("、")}{kind.values.size > values.length ? "…" : ""}</small>}
         <small>{t(kind.refused ? "imp.kind_refused" : "imp.kind_warned")} · {t("imp.lines", { list: kind.lines.map((n) => thousands(n)).join("、") + (kind.count > kind.lines.length ? "…" : "") })}</small>
       </span>
       <span className="n">{thousands(kind.count)}</span>

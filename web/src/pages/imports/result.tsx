@@ -107,11 +107,11 @@ function Refused({ now }: { now: ImportState }) {
       {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> : (
         <div className="imp-refused">
           <table className="deskt cardy">
-            <thead><tr><th className="num">{t("imp.line")}</th><th>{t("imp.field")}</th><th>{t("imp.written")}</th><th>{t("imp.why")}</th></tr></thead>
+            <thead><tr><th>{t("imp.line")}</th><th>{t("imp.field")}</th><th>{t("imp.written")}</th><th>{t("imp.why")}</th></tr></thead>
             <tbody>
               {rows.flatMap((r) => (r.errors?.length ? r.errors : [undefined]).map((p, i) => (
                 <tr key={r.line + "-" + i}>
-                  <td className="num soft" data-label={t("imp.line")}>{i === 0 ? thousands(r.line) : null}</td>
+                  <td className="soft" data-label={t("imp.line")}>{i === 0 ? thousands(r.line) : null}</td>
                   <td>{p ? labelOf(type, p.path) : null}</td>
                   <td className="red">{p?.params?.value !== undefined ? String(p.params.value) : null}</td>
                   <td>{p?.message}{typeof p?.params?.id === "string" && <> <Link to={recordPath(now.type, p.params.id)}>{t("imp.see_record")}</Link></>}</td>

@@ -52,8 +52,10 @@ function Row({ rec, shape, done }: { rec: Rec; shape: Shape; done?: Done }) {
   const [ticked, setTicked] = useState(false);
   const { link, due, when, money } = shape;
   const target = link && (rec[link.name] as Ref | undefined);
-  const title = shape.words.find((f) => f.name === shape.of.title && !blank(rec[f.name]));
-  const words = shape.words.filter((f) => f !== title && !blank(rec[f.name]));
+  // What belongs to somebody is told by whom it is about, what stands alone by its own name.
+  const named = shape.words.find((f) => f.name === shape.of.title && !blank(rec[f.name]));
+  const title = shape.of.root && target && !target.hidden ? undefined : named;
+  const words = [...(named && !title ? [named] : []), ...shape.words.filter((f) => f !== named && !blank(rec[f.name]))];
   const head = title ? <Link to={recordPath(shape.of.name, rec.id)}>{rec.title}</Link> : target && !target.hidden ? <Link to={recordPath(link!.to ?? "", target.id)}>{target.title}</Link> : <Link to={recordPath(shape.of.name, rec.id)}>{rec.title}</Link>;
   const state = due && !blank(rec[due.name]) ? dueText(rec[due.name]) : null;
   const tick = async (on: boolean) => {
