@@ -72,7 +72,7 @@ function List({ type }: { type: RecordType }) {
   const list = useInfiniteQuery({
     queryKey: ["list", type.name, asked],
     initialPageParam: "",
-    queryFn: ({ pageParam, signal }) => get<Listed>(`/${type.name}` + query({ ...asked, page_size: 100, page_token: pageParam, total: pageParam ? "none" : "capped" }), signal),
+    queryFn: ({ pageParam, signal }) => get<Listed>(`/${type.name}` + query({ ...asked, page_size: asked.view && s.view?.kanban ? 500 : 100, page_token: pageParam, total: pageParam ? "none" : "capped" }), signal),
     getNextPageParam: (last) => last.next_page_token || undefined,
     placeholderData: keepPreviousData,
   });
