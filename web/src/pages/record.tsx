@@ -132,8 +132,8 @@ const sectionFields = (type: RecordType, name?: string) => type.fields.filter((f
 function SectionFacts({ type, rec, name }: { type: RecordType; rec: Rec; name?: string }) {
   const s = type.sections?.find((x) => x.name === name);
   if (s && !holds(s.when, rec)) return null;
-  const head = new Set(["taboo", ...(type.page?.header ?? []).filter((n) => n !== "phones")]);
-  return <Facts type={type} rec={rec} fields={sectionFields(type, name).filter((f) => f.name !== type.title && (!head.has(f.name) || blank(rec[f.name])))} title={s?.label ?? t("record.facts")} />;
+  const head = new Set(type.page?.header); // figures that stand in the head are not said twice; what can be edited is
+  return <Facts type={type} rec={rec} fields={sectionFields(type, name).filter((f) => !(f.computed && head.has(f.name)))} title={s?.label ?? t("record.facts")} />;
 }
 
 // The overview shows the declared sections and then those with the most to say,

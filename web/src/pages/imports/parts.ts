@@ -44,12 +44,13 @@ export interface RowPage { items: ImportRow[]; next_page_token: string }
 /** ProblemKind is one thing that was wrong, with how many rows it hit. */
 export interface ProblemKind { key: string; refused: boolean; path: string; code: string; says: string; count: number; lines: number[]; values: Map<string, number> }
 
-const pages = 5;
+/** pagesRead bounds how many thousand rows are looked through for kinds of trouble. */
+export const pagesRead = 12;
 
 async function rowsOf(id: string, actions: string, signal: AbortSignal): Promise<{ rows: ImportRow[]; whole: boolean }> {
   const rows: ImportRow[] = [];
   let token = "";
-  for (let n = 0; n < pages; n++) {
+  for (let n = 0; n < pagesRead; n++) {
     const page = await get<RowPage>(`/sys/imports/${id}/rows` + query({ action: actions, page_size: 1000, page_token: token }), signal);
     rows.push(...page.items);
     token = page.next_page_token;
@@ -73,7 +74,7 @@ function gather(rows: ImportRow[], refused: boolean, into: Map<string, ProblemKi
   }
 }
 
-/** useProblems counts what was wrong by kind, over the first five thousand rows of each sort. */
+/** useProblems counts what was wrong by kind, over the first rows of each sort, pagesRead thousand. */
 export function useProblems(now: ImportState) {
   return useQuery({
     queryKey: ["import-problems", now.id, now.state, now.refused, now.warned, now.ended_at], enabled: now.refused + now.warned + now.kept > 0, staleTime: 60_000,

@@ -11,7 +11,7 @@ import { t } from "../../i18n";
 import { fieldsOf, useKnown } from "../../model";
 import { sentence, useNotify } from "../../saving";
 import { Card, Strip, thousands, type Figure } from "../desk";
-import { fillable, formatText, keysOf, labelOf, useProblems, type ProblemKind } from "./parts";
+import { fillable, formatText, keysOf, labelOf, pagesRead, useProblems, type ProblemKind } from "./parts";
 
 /** usePlanning changes the plan and starts the work. */
 function usePlanning(now: ImportState) {
@@ -142,7 +142,7 @@ function Concerns({ now, type }: { now: ImportState; type: RecordType }) {
         {left.length > 0 && <li><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.left", { n: left.length })}</b><small>{left.map((c) => c.header || t("imp.col_n", { n: c.index + 1 })).join("、")}</small></span></li>}
         {!checked && calm && <li className="grn"><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.all_mapped")}</b></span></li>}
       </ul>
-      {problems.data && !problems.data.whole && <p className="soft small">{t("imp.first_rows_only")}</p>}
+      {problems.data && !problems.data.whole && <p className="soft small">{t("imp.first_rows_only", { n: thousands(1000 * pagesRead) })}</p>}
       {!checked && <p className="soft small">{t("imp.check_first")}</p>}
     </Card>
   );
@@ -157,7 +157,7 @@ export function Concern({ kind, type }: { kind: ProblemKind; type: RecordType | 
       {kind.refused ? <ExclamationCircleOutlined aria-hidden="true" /> : <WarningOutlined aria-hidden="true" />}
       <span>
         <b>{label ? t("imp.at_field", { field: label, says: kind.says }) : kind.says}</b>
-        {values.length > 1 && <small className="second">{values.map(([v, n]) => t("imp.value_n", { value: v, n: thousands(n) })).join("、")}{kind.values.size > values.length ? "…" : ""}</small>}
+        {values.length > 1 && values[0]![1] > 1 && <small className="second">{values.map(([v, n]) => t("imp.value_n", { value: v, n: thousands(n) })).join("、")}{kind.values.size > values.length ? "…" : ""}</small>}
         <small>{t(kind.refused ? "imp.kind_refused" : "imp.kind_warned")} · {t("imp.lines", { list: kind.lines.map((n) => thousands(n)).join("、") + (kind.count > kind.lines.length ? "…" : "") })}</small>
       </span>
       <span className="n">{thousands(kind.count)}</span>

@@ -10,7 +10,7 @@ import { t } from "../../i18n";
 import { recordPath, useKnown } from "../../model";
 import { useNotify, useRefresh } from "../../saving";
 import { Card, duration, Failed, Loading, thousands, When } from "../desk";
-import { labelOf, useProblems, type RowPage } from "./parts";
+import { labelOf, pagesRead, useProblems, type RowPage } from "./parts";
 import { Concern } from "./plan";
 
 export function Result({ now }: { now: ImportState }) {
@@ -134,7 +134,7 @@ function Kinds({ now }: { now: ImportState }) {
   return (
     <Card title={t("imp.by_kind")} count={t("imp.kinds_n", { n: kinds.length })}>
       <ul className="imp-concerns wide">{kinds.map((k) => <Concern key={k.key} kind={k} type={type} />)}</ul>
-      {!problems.data!.whole && <p className="soft small">{t("imp.first_rows_only")}</p>}
+      {!problems.data!.whole && <p className="soft small">{t("imp.first_rows_only", { n: thousands(1000 * pagesRead) })}</p>}
     </Card>
   );
 }
