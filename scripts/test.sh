@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything CI runs, in order, each step with its time: format, vet,
-# staticcheck; tests on SQLite and on PostgreSQL; race detector; build; crash
+# staticcheck; the web app's types, tests and build; tests on SQLite and on
+# PostgreSQL; race detector; build; crash
 # test; OpenAPI lint; the README's commands. It installs PostgreSQL when it is
 # absent (as root on Debian), and stops what it started.
 #   KILLS=50      kills of the crash test
@@ -48,6 +49,12 @@ postgres() {
 
 step lint scripts/lint.sh
 step postgres postgres
+web() {
+	scripts/web.sh
+	[ ! -d web/node_modules ] || npm --prefix web run --silent check
+}
+
+step web web
 step build make --no-print-directory build
 step tests go test -timeout 9m ./...
 step race scripts/race.sh
