@@ -4,8 +4,8 @@ import type { Locale } from "antd/es/locale";
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
 import { createBrowserRouter, Navigate, Outlet, RouterProvider } from "react-router";
-import { get, Problem, setLanguage, whenSignedOut } from "./api/client";
-import type { Schema, Session } from "./api/types";
+import { Problem, setLanguage, whenSignedOut } from "./api/client";
+import { listPage, recordPage, takeBoot } from "./boot";
 import { setZone } from "./format";
 import { keepLanguage, lang, languages, t, type Lang } from "./i18n";
 import { useMode, usePhone } from "./mode";
@@ -15,8 +15,8 @@ import { Shell } from "./shell/shell";
 import { antdTheme } from "./theme";
 
 const Login = lazy(() => import("./pages/login"));
-const ListPage = lazy(() => import("./pages/list"));
-const RecordPage = lazy(() => import("./pages/record"));
+const ListPage = lazy(listPage);
+const RecordPage = lazy(recordPage);
 const Today = lazy(() => import("./pages/today"));
 const Imports = lazy(() => import("./pages/imports"));
 const Settings = lazy(() => import("./pages/settings"));
@@ -71,21 +71,8 @@ export function Root({ locale }: { locale: Locale }) {
   );
 }
 
-interface Boot { session?: Session; schema?: Schema; out?: boolean; firstRun?: boolean; company?: string; demo?: boolean }
-
-async function boot(): Promise<Boot> {
-  try {
-    const [session, schema] = await Promise.all([get<Session>("/session"), get<Schema>("/sys/schema?lang=" + lang())]);
-    return { session, schema };
-  } catch (e) {
-    if (!(e instanceof Problem) || e.status !== 401) throw e;
-    const f = await get<{ needed: boolean; company: string; demo?: boolean }>("/sys/first-run");
-    return { out: true, firstRun: f.needed, company: f.company, demo: f.demo };
-  }
-}
-
 function Gate() {
-  const known = useQuery({ queryKey: ["boot"], queryFn: boot, staleTime: Infinity });
+  const known = useQuery({ queryKey: ["boot"], queryFn: takeBoot, staleTime: Infinity });
   const [out, setOut] = useState(false);
   useEffect(() => whenSignedOut(() => setOut(true)), []);
   const value = useMemo<Known | null>(() => {

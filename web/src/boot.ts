@@ -1,0 +1,36 @@
+// What the first page waits for, asked for before anything is drawn: who is
+// signed in, the schema, and the code of the page the address names.
+import { get, Problem } from "./api/client";
+import type { Schema, Session } from "./api/types";
+import { guessLanguage } from "./i18n";
+
+export const listPage = () => import("./pages/list");
+export const recordPage = () => import("./pages/record");
+
+export interface Boot { session?: Session; schema?: Schema; out?: boolean; firstRun?: boolean; company?: string; demo?: boolean }
+
+async function boot(): Promise<Boot> {
+  try {
+    const [session, schema] = await Promise.all([get<Session>("/session"), get<Schema>("/sys/schema?lang=" + guessLanguage())]);
+    return { session, schema };
+  } catch (e) {
+    if (!(e instanceof Problem) || e.status !== 401) throw e;
+    const f = await get<{ needed: boolean; company: string; demo?: boolean }>("/sys/first-run");
+    return { out: true, firstRun: f.needed, company: f.company, demo: f.demo };
+  }
+}
+
+let early: Promise<Boot> | undefined;
+
+/** bootEarly begins; takeBoot hands over what was begun, and asks anew after that. */
+export function bootEarly() {
+  early = boot();
+  early.catch(() => undefined);
+  void (location.pathname.startsWith("/r/") ? recordPage() : listPage());
+}
+
+export function takeBoot(): Promise<Boot> {
+  const begun = early ?? boot();
+  early = undefined;
+  return begun;
+}
