@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"io/fs"
+	"mime"
 	"net/http"
 	"path"
 	"strings"
@@ -25,7 +26,7 @@ func (s *Server) web(w http.ResponseWriter, r *http.Request) {
 			if strings.HasPrefix(name, "assets/") {
 				w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 			}
-			http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(raw))
+			s.asset(w, r, name, raw)
 			return
 		}
 		if strings.HasPrefix(name, "assets/") {
@@ -44,6 +45,40 @@ func (s *Server) web(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	http.NotFound(w, r)
+}
+
+// asset serves a file, in the smallest form that lies beside it and that the
+// browser takes.
+func (s *Server) asset(w http.ResponseWriter, r *http.Request, name string, raw []byte) {
+	h := w.Header()
+	h.Add("Vary", "Accept-Encoding")
+	for _, form := range [...]struct{ coding, ending string }{{"br", ".br"}, {"gzip", ".gz"}} {
+		if !accepts(r, form.coding) {
+			continue
+		}
+		small, err := fs.ReadFile(s.Web, name+form.ending)
+		if err != nil {
+			continue
+		}
+		h.Set("Content-Encoding", form.coding)
+		if t := mime.TypeByExtension(path.Ext(name)); t != "" {
+			h.Set("Content-Type", t)
+		}
+		raw = small
+		break
+	}
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(raw))
+}
+
+// accepts tells whether a browser takes a content coding.
+func accepts(r *http.Request, coding string) bool {
+	for _, part := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
+		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if name == coding && strings.ReplaceAll(q, " ", "") != "q=0" {
+			return true
+		}
+	}
+	return false
 }
 
 // health answers 200 while the database answers, 503 otherwise.

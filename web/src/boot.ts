@@ -4,8 +4,15 @@ import { get, Problem } from "./api/client";
 import type { Schema, Session } from "./api/types";
 import { guessLanguage } from "./i18n";
 
-export const listPage = () => import("./pages/list");
-export const recordPage = () => import("./pages/record");
+// A page whose code is there already is handed over at once: a promise would
+// make React show the waiting page, and then keep it for 300 ms.
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let there: T | undefined;
+  return () => (there === undefined ? load().then((m) => (there = m)) : ({ then: (ok: (m: T) => void) => ok(there!) } as Promise<T>));
+}
+
+export const listPage = once(() => import("./pages/list"));
+export const recordPage = once(() => import("./pages/record"));
 
 export interface Boot { session?: Session; schema?: Schema; out?: boolean; firstRun?: boolean; company?: string; demo?: boolean }
 
@@ -24,9 +31,9 @@ let early: Promise<Boot> | undefined;
 
 /** bootEarly begins; takeBoot hands over what was begun, and asks anew after that. */
 export function bootEarly() {
-  early = boot();
+  const code = location.pathname.startsWith("/r/") ? recordPage() : listPage();
+  early = Promise.all([boot(), code]).then(([known]) => known);
   early.catch(() => undefined);
-  void (location.pathname.startsWith("/r/") ? recordPage() : listPage());
 }
 
 export function takeBoot(): Promise<Boot> {

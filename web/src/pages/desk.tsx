@@ -53,7 +53,7 @@ export function Failed({ error, again }: { error: unknown; again?: () => void })
 
 /** RoleInfo is a role that may be given; TypeRights what a person may do with a type. */
 export interface RoleInfo { name: string; label: string; help?: string; admin?: boolean }
-export interface TypeRights { type: string; label: string; verbs: { verb: string; scope: string; from: string[] }[]; fields: Record<string, string> }
+export interface TypeRights { type: string; label: string; verbs: { verb: string; scope: string; from: string[] | null }[]; fields: Record<string, string> }
 
 /** useRights reads all roles, and what those of a person (one's own when empty) come to. */
 export const useRights = (user = "") =>

@@ -66,7 +66,7 @@ function Summary({ now }: { now: ImportState }) {
       <div className="imp-sum">
         <span className="icon" aria-hidden="true">{icons[now.state]}</span>
         <div className="text">
-          <h2 role="status">{t("imp.ended_" + now.state, { n: thousands(stored), undone: thousands(now.undone), kept: thousands(now.kept) })}</h2>
+          <h2 role="status">{t(now.state === "undone" && !now.kept ? "imp.ended_undone_all" : "imp.ended_" + now.state, { n: thousands(stored), undone: thousands(now.undone), kept: thousands(now.kept) })}</h2>
           <p className="second">{now.message && <span className="red">{now.message} </span>}{facts.map((f) => f + " · ")}<When at={now.ended_at || now.started_at || now.created_at} /></p>
         </div>
         <span className="imp-acts">

@@ -113,7 +113,7 @@ function NewToken({ close }: { close: () => void }) {
   };
   if (secret) {
     return (
-      <Modal open title={t("set.token_made")} onCancel={close} footer={<Button type="primary" onClick={close}>{t("desk.close")}</Button>} width={480} maskClosable={false}>
+      <Modal open title={t("set.token_made")} onCancel={close} footer={<Button type="primary" onClick={close}>{t("desk.close")}</Button>} width={480} mask={{ closable: false }}>
         <div className="set-code"><output aria-label={t("set.tokens")}>{secret}</output><Button size="small" onClick={() => void navigator.clipboard?.writeText(secret).then(() => message.success(t("set.copied")))}>{t("set.copy")}</Button><p>{t("set.token_once")}</p></div>
       </Modal>
     );

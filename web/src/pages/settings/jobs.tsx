@@ -30,7 +30,8 @@ export function Jobs() {
     }
     void client.invalidateQueries({ queryKey: ["jobs"] });
   };
-  const rows = list.data?.pages.flatMap((p) => p.items) ?? [];
+  // What nobody started is told only while it is not done: such jobs run every few minutes.
+  const rows = (list.data?.pages.flatMap((p) => p.items) ?? []).filter((j) => j.title || j.state !== "done");
   return (
     <Card flush title={t("set.jobs")} count={t("set.jobs_say")} end={admin && <Checkbox checked={all} onChange={(e) => setAll(e.target.checked)}>{t("set.of_all")}</Checkbox>}>
       {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> : rows.length === 0 ? <div className="empty"><p>{t("set.no_jobs")}</p></div> : (
@@ -39,7 +40,7 @@ export function Jobs() {
           <tbody>
             {rows.map((j) => (
               <tr key={j.id}>
-                <td>{j.title || j.kind}{j.message && <div className="small red">{j.message}</div>}</td>
+                <td>{j.title || t("set.job_routine", { kind: j.kind })}{j.message && <div className="small red">{j.message}</div>}</td>
                 <td><State tone={tones[j.state]}>{t("set.job_" + j.state)}{j.attempt > 1 && moving(j) ? ` · ${t("set.attempt", { n: j.attempt })}` : ""}</State></td>
                 <td><Pace job={j} /></td>
                 <td className="soft"><When at={j.started_at || j.created_at} /></td>

@@ -75,7 +75,7 @@ function Rights({ list, name }: { list: TypeRights[]; name: (role: string) => st
                   const right = r.verbs.find((x) => x.verb === v);
                   if (!right) return <td key={v} aria-label={t("set.not")}><span className="soft" aria-hidden="true">–</span></td>;
                   const how = reach(right.scope);
-                  return <td key={v} title={`${right.scope}\n${t("set.from", { roles: right.from.map(name).join("、") })}`}><span className={"tag " + how.tone}>{how.text}</span></td>;
+                  return <td key={v} title={`${right.scope}\n${t("set.from", { roles: (right.from ?? []).map(name).join("、") })}`}><span className={"tag " + how.tone}>{how.text}</span></td>;
                 })}
                 <td>{parts ? <button type="button" className="as-link" aria-expanded={open === r.type} onClick={() => setOpen(open === r.type ? "" : r.type)}>{parts}</button> : <span className="soft">{t("set.all_fields")}</span>}</td>
               </tr>,
