@@ -8,6 +8,7 @@ import { Link, useNavigate } from "react-router";
 import { download, patch, post } from "../../api/client";
 import type { Field, ImportColumn, ImportState, RecordType } from "../../api/types";
 import { t } from "../../i18n";
+import { usePhone } from "../../mode";
 import { fieldsOf, useKnown } from "../../model";
 import { sentence, useNotify } from "../../saving";
 import { Card, Strip, thousands, type Figure } from "../desk";
@@ -168,6 +169,7 @@ export function Concern({ kind, type }: { kind: ProblemKind; type: RecordType | 
 function Go({ now, type, busy, wrong, start }: { now: ImportState; type: RecordType } & ReturnType<typeof usePlanning>) {
   const keys = useMemo(() => keysOf(type, now.plan.columns), [type, now.plan.columns]);
   const navigate = useNavigate();
+  const phone = usePhone();
   const [mode, setMode] = useState(now.mode || "create");
   const [chosen, setKey] = useState(now.key ?? "");
   const key = keys.find((k) => k.name === chosen)?.name ?? keys[0]?.name ?? "";
@@ -177,7 +179,7 @@ function Go({ now, type, busy, wrong, start }: { now: ImportState; type: RecordT
   return (
     <div className="foot-bar imp-go">
       <Button onClick={() => void navigate("/imports?type=" + now.type)}>{t("imp.other_file")}</Button>
-      <Radio.Group size="small" optionType="button" aria-label={t("imp.mode")} value={mode} onChange={(e) => setMode(e.target.value as string)}
+      <Radio.Group size="small" optionType={phone ? "default" : "button"} aria-label={t("imp.mode")} value={mode} onChange={(e) => setMode(e.target.value as string)}
         options={["create", "upsert", "update"].map((m) => ({ value: m, label: t("imp.mode_" + m), disabled: m !== "create" && !keys.length }))} />
       {mode !== "create" && <label className="imp-key">{t("imp.key")} <Select size="small" style={{ minWidth: 130 }} aria-label={t("imp.key")} value={key} options={keys.map((f) => ({ value: f.name, label: f.label }))} onChange={setKey} /></label>}
       <span className="fill desk-fill" />

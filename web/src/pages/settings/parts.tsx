@@ -56,13 +56,13 @@ export function SidePanel({ title, close, save, children, ready = true, more }: 
       close();
     } catch (e) {
       if (e instanceof Problem && e.errors.length) setProblems(Object.fromEntries(e.errors.map((p) => [p.path, p.message])));
-      void message.error(sentence(e));
+      else void message.error(sentence(e));
       setBusy(false);
     }
   };
   return (
     <Drawer open onClose={close} size={phone ? "100%" : 460} title={title} footer={<div className="set-foot">{more}<span className="desk-fill" /><Button onClick={close}>{t("desk.cancel")}</Button><Button type="primary" loading={busy} disabled={!ready} onClick={() => void go()}>{t("desk.save")}</Button></div>}>
-      <Form layout="vertical" onSubmitCapture={(e) => { e.preventDefault(); if (ready) void go(); }}>{children(problems)}<button type="submit" hidden /></Form>
+      <Form className="set-form" layout="vertical" onSubmitCapture={(e) => { e.preventDefault(); if (ready) void go(); }}>{children(problems)}<button type="submit" hidden /></Form>
     </Drawer>
   );
 }
