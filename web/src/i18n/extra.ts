@@ -30,6 +30,7 @@ const texts: Record<string, readonly [string, string, string]> = {
   "day.not_set": ["未定", "未定", "Not set"],
   "day.one_more": ["加一条", "加一筆", "Add"],
   "day.than_last": ["比上月同期", "比上月同期", "vs. last month"],
+  "day.title": ["今天", "今天", "Today"],
   "day.unit": ["条", "筆", ""],
   "day.unit_money": ["近 12 个月，万元", "近 12 個月，萬元", "last 12 months, thousand yuan"],
   "day.watch": ["要留意", "要留意", "To watch"],

@@ -4,11 +4,12 @@ import "./desk.css";
 import "../i18n/extra";
 import { Spin } from "antd";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import { Link } from "react-router";
 import { get, query } from "../api/client";
 import { momentText, fullMoment } from "../format";
 import { t } from "../i18n";
+import { useKnown } from "../model";
 import { sentence } from "../saving";
 
 /** Card is a titled block. */
@@ -55,9 +56,19 @@ export function Failed({ error, again }: { error: unknown; again?: () => void })
 export interface RoleInfo { name: string; label: string; help?: string; admin?: boolean }
 export interface TypeRights { type: string; label: string; verbs: { verb: string; scope: string; from: string[] | null }[]; fields: Record<string, string> }
 
-/** useRights reads all roles, and what those of a person (one's own when empty) come to. */
-export const useRights = (user = "") =>
-  useQuery({ queryKey: ["rights", user], staleTime: 60_000, queryFn: ({ signal }) => get<{ items: RoleInfo[]; rights: TypeRights[] }>("/sys/roles" + query({ user: user || undefined }), signal) });
+interface Rights { items: RoleInfo[]; rights: TypeRights[] }
+
+/** useRights reads all roles, and what those of a person (one's own when empty) come to. Labels are the schema's: in the language of the page. */
+export function useRights(user = "") {
+  const { schema, types } = useKnown();
+  const asked = useQuery({ queryKey: ["rights", user], staleTime: 60_000, queryFn: ({ signal }) => get<Rights>("/sys/roles" + query({ user: user || undefined }), signal) });
+  const data = useMemo<Rights | undefined>(() => {
+    if (!asked.data) return undefined;
+    const role = new Map(schema.roles.map((r) => [r.name, r]));
+    return { items: asked.data.items.map((r) => ({ ...r, label: role.get(r.name)?.label ?? r.label, help: role.get(r.name)?.help ?? r.help })), rights: asked.data.rights.map((r) => ({ ...r, label: types.get(r.type)?.label ?? r.label })) };
+  }, [asked.data, schema, types]);
+  return { data, isPending: asked.isPending, isSuccess: asked.isSuccess, isError: asked.isError, error: asked.error, refetch: asked.refetch };
+}
 
 /** thousands groups a count. */
 export const thousands = (n: number) => n.toLocaleString("en");

@@ -49,7 +49,7 @@ export default function Today() {
   return (
     <div className="desk today">
       <div className="desk-head">
-        <h1>{t("date.today")}</h1>
+        <h1>{t("day.title")}</h1>
         <span className="sub">{dateLine(phone)}</span>
         <span className="fill" />
         {first && may && <Button type="primary" icon={<PlusOutlined />} onClick={() => create(first.name)}>{t("day.add", { what: first.label })}</Button>}
