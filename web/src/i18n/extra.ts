@@ -283,7 +283,7 @@ const texts: Record<string, readonly [string, string, string]> = {
   "set.my_devices": ["登录着的设备", "登入中的裝置", "Where I am signed in"],
   "set.n_hidden": ["{n} 个看不到", "{n} 個看不到", "{n} hidden"],
   "set.n_masked": ["{n} 个遮住", "{n} 個遮住", "{n} masked"],
-  "set.n_people": ["{n} 人", "{n} 人", "{n} people"],
+  "set.n_people": ["{n} 人", "{n} 人", "held by {n}"],
   "set.n_read": ["{n} 个只读", "{n} 個唯讀", "{n} read only"],
   "set.name": ["名称", "名稱", "Name"],
   "set.never": ["从未", "從未", "Never"],

@@ -42,7 +42,7 @@ export function Roles() {
       </Card>
       <Card flush title={t("set.rights_of")} end={me.admin ? <Select size="small" aria-label={t("set.rights_of")} style={{ width: 200 }} showSearch={{ optionFilterProp: "label" }} value={user} options={personOptions(people.list)} onChange={setUser} /> : me.name}>
         <p className="set-note small soft">{now.map((r) => roles.find((x) => x.name === r)?.label ?? r).join("、")} · {t("set.rights_say")}</p>
-        {of.isPending ? <Loading /> : of.isError ? <Failed error={of.error} /> : <Rights list={of.data.rights} name={(r) => (r === "*" ? t("set.everybody") : (roles.find((x) => x.name === r)?.label ?? r))} />}
+        {of.isPending || (!of.data && !of.isError) ? <Loading /> : of.isError ? <Failed error={of.error} /> : <Rights list={of.data!.rights} name={(r) => (r === "*" ? t("set.everybody") : (roles.find((x) => x.name === r)?.label ?? r))} />}
       </Card>
     </div>
   );
