@@ -50,7 +50,7 @@ func (c *serveCommand) Run(ctx context.Context, p *place) (err error) {
 	}
 	a, err := open(ctx, p, c.Demo, log)
 	if err != nil {
-		return err
+		return toldToStop(ctx, log, err)
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
 	if a.company.Demo != "" && !loopback(c.Addr) {
@@ -58,10 +58,19 @@ func (c *serveCommand) Run(ctx context.Context, p *place) (err error) {
 	}
 	if a.seeds {
 		if err := a.seed(ctx, os.Stdout); err != nil {
-			return err
+			return toldToStop(ctx, log, err)
 		}
 	}
 	return c.serve(ctx, a, log)
+}
+
+// toldToStop makes a start that was cut short by a signal a clean stop.
+func toldToStop(ctx context.Context, log *slog.Logger, err error) error {
+	if ctx.Err() != nil && errs.Is(err, errs.Canceled) {
+		log.Info("stopping")
+		return nil
+	}
+	return err
 }
 
 // frugal keeps the heap small: a server for a small firm runs beside other
@@ -153,7 +162,8 @@ func (c *serveCommand) serve(ctx context.Context, a *app, log *slog.Logger) erro
 	if err := a.work(background, log); err != nil {
 		return errors.Join(err, server.Close(), local.Close())
 	}
-	if err := c.greet(ctx, a, listener.Addr().String(), log); err != nil {
+	// Told to stop while it greets: the orderly stop below answers, not an error.
+	if err := c.greet(ctx, a, listener.Addr().String(), log); err != nil && ctx.Err() == nil {
 		return errors.Join(err, server.Close(), local.Close())
 	}
 	debug.FreeOSMemory() // loading the packs leaves several times their size behind
