@@ -8,8 +8,9 @@ const src = new URL("../src/", import.meta.url).pathname;
 const languages = ["zh-Hans", "zh-Hant", "en"];
 const texts = Object.fromEntries(languages.map((l) => [l, JSON.parse(readFileSync(`${src}i18n/${l}.json`, "utf8"))]));
 
-// Pages that load later bring theirs: "key": ["简", "繁", "English"].
-for (const m of readFileSync(src + "i18n/extra.ts", "utf8").matchAll(/^\s*("[\w.!=<>-]+"): (\[.*\]),?$/gm)) {
+// Parts that load later bring theirs in a file of their own: "key": ["简", "繁", "English"].
+const own = readdirSync(src + "i18n").filter((f) => f.endsWith(".ts") && f !== "index.ts");
+for (const m of own.map((f) => readFileSync(`${src}i18n/${f}`, "utf8")).join("\n").matchAll(/^\s*("[\w.!=<>-]+"): (\[.*\]),?$/gm)) {
   const all = JSON.parse(m[2].replace(/,\s*\]$/, "]"));
   languages.forEach((l, i) => { texts[l][JSON.parse(m[1])] = all[i]; });
 }
@@ -18,7 +19,7 @@ function files(dir) {
   return readdirSync(dir, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? files(dir + e.name + "/") : /\.tsx?$/.test(e.name) ? [dir + e.name] : []));
 }
 
-const code = files(src).filter((f) => !f.endsWith("/extra.ts")).map((f) => readFileSync(f, "utf8")).join("\n");
+const code = files(src).filter((f) => !own.some((o) => f.endsWith("/i18n/" + o))).map((f) => readFileSync(f, "utf8")).join("\n");
 const asked = new Set([...code.matchAll(/"([a-z]+(?:\.[a-z_0-9]+)+)"/g)].map((m) => m[1]).filter((k) => texts.en[k] !== undefined));
 for (const m of code.matchAll(/\bt\("([^"]+)"\s*[,)]/g)) asked.add(m[1]);
 const prefixes = [...code.matchAll(/"([a-z]+[._](?:[a-z_]+[._])?)" \+/g), ...code.matchAll(/`([a-z]+[._](?:[a-z_]+[._])?)\$\{/g)].map((m) => m[1]);

@@ -1,8 +1,8 @@
 // The texts of today, import and settings, which are loaded after the first
 // page: simplified, traditional, English.
-import { addTexts, lang, languages } from "./index";
+import { addTexts } from "./index";
 
-const texts: Record<string, readonly [string, string, string]> = {
+addTexts({
   "desk.again": ["再试一次", "再試一次", "Try again"],
   "desk.all": ["全部", "全部", "All"],
   "desk.cancel": ["取消", "取消", "Cancel"],
@@ -362,7 +362,4 @@ const texts: Record<string, readonly [string, string, string]> = {
   "set.who": ["谁", "誰", "Who"],
   "set.with_archived": ["连归档的", "連封存的", "With archived"],
   "set.with_inactive": ["连停用的", "連停用的", "With disabled"],
-};
-
-const at = languages.indexOf(lang());
-addTexts(Object.fromEntries(Object.entries(texts).map(([key, all]) => [key, all[at]!])));
+});

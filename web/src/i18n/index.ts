@@ -53,5 +53,8 @@ export function t(key: string, params?: Record<string, string | number>): string
   return params ? text.replace(/\{(\w+)\}/g, (all, name: string) => (params[name] === undefined ? all : String(params[name]))) : text;
 }
 
-/** addTexts adds the texts of pages that are loaded later. */
-export const addTexts = (more: Record<string, string>) => { texts = { ...texts, ...more }; };
+/** addTexts adds the texts of a part that brings its own: key → simplified, traditional, English. */
+export function addTexts(more: Record<string, readonly [string, string, string]>) {
+  const at = languages.indexOf(current);
+  texts = { ...texts, ...Object.fromEntries(Object.entries(more).map(([key, all]) => [key, all[at]!])) };
+}
