@@ -23,6 +23,7 @@ var may = map[string][]string{
 	"vault":    {"errs", "db", "ledger"},
 	"meta":     {"errs", "expr", "han", "codes"},
 	"access":   {"errs", "db", "expr", "vault", "ledger", "meta"},
+	"company":  {"errs", "db", "codes", "ledger", "meta", "access"},
 	"record":   record,
 	"flow":     append(record[:len(record):len(record)], "record"),
 	"insight":  append(record[:len(record):len(record)], "record"),

@@ -6,7 +6,8 @@ import (
 	"os"
 )
 
-// checkCommand compares everything stored with what should be. It changes nothing.
+// checkCommand compares everything stored with what should be. It changes nothing;
+// that it was made is on record.
 type checkCommand struct{}
 
 // Run prints a line for each fault; any makes the command fail.

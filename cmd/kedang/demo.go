@@ -9,6 +9,7 @@ import (
 
 	"kedang/cmd/kedang/demo"
 	"kedang/internal/access"
+	"kedang/internal/company"
 )
 
 // The demo's administrator, who can do no harm: a demo listens on this machine
@@ -16,6 +17,7 @@ import (
 const (
 	demoAdmin    = "admin"
 	demoPassword = "kedang-demo"
+	demoName     = "东海贸易有限公司"
 )
 
 // The states of a demo company.
@@ -44,8 +46,8 @@ func (a *app) seed(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	a.company.Demo = demoDone
-	if err := writeCompany(ctx, a.db, a.company); err != nil {
+	a.company.Demo, a.company.Name = demoDone, demoName
+	if err := company.Write(ctx, a.db, a.company); err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "%d records in %.1f s\n", report.Records, time.Since(begin).Seconds())

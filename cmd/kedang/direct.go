@@ -148,12 +148,34 @@ func (d *direct) Backup(ctx context.Context, lock vault.Lock, w io.Writer, progr
 	if progress != nil {
 		from.Progress = func(done, _ int64) { progress(done) }
 	}
-	return transfer.Backup(ctx, from, lock, w)
+	size := &countingWriter{w: w}
+	m, err := transfer.Backup(ctx, from, lock, size)
+	if err != nil {
+		return m, err
+	}
+	return m, d.settings.Backed(ctx, access.System("cli"), size.n)
+}
+
+// countingWriter counts what goes through it.
+type countingWriter struct {
+	w io.Writer
+	n int64
+}
+
+// Write writes and counts.
+func (c *countingWriter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
 }
 
 // Check compares what is stored with what should be.
 func (d *direct) Check(ctx context.Context, progress func(done int64)) (record.CheckReport, error) {
-	return d.store.Check(ctx, progress)
+	rep, err := d.store.Check(ctx, progress)
+	if err != nil {
+		return rep, err
+	}
+	return rep, d.settings.Checked(ctx, access.System("cli"), len(rep.Faults))
 }
 
 // Close closes the company, unless a server runs it.

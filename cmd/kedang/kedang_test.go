@@ -226,6 +226,16 @@ func TestCommandsWithAndBesideAServer(t *testing.T) {
 		t.Errorf("check says: %s", check)
 	}
 	good(t, "", at("backup", filepath.Join(data, "..", "beside.kdb"))...)
+	info, err = os.Stat(filepath.Join(data, "..", "beside.kdb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, state := s.get(boss, "/api/v1/sys/state")
+	backup, _ := state["backup"].(map[string]any)
+	check, _ := state["check"].(map[string]any)
+	if backup["bytes"] != float64(info.Size()) || check["problems"] != 0.0 {
+		t.Errorf("the state tells of backup %v (%d bytes) and check %v", backup, info.Size(), check)
+	}
 	refused(t, 1, "no user", at("user", "token", "nobody")...)
 	s.stop()
 	if _, err := os.Stat(filepath.Join(data, socketName)); !os.IsNotExist(err) {

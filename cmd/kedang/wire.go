@@ -15,6 +15,7 @@ import (
 
 	"kedang"
 	"kedang/internal/access"
+	"kedang/internal/company"
 	"kedang/internal/db"
 	"kedang/internal/errs"
 	"kedang/internal/han"
@@ -29,7 +30,7 @@ import (
 // app is one company, open: all parts joined.
 type app struct {
 	place   *place
-	company company
+	company company.Settings
 	zone    *time.Location
 	types   *meta.Schema
 	scratch string // a folder of this process alone, removed by close; "" for none
@@ -43,6 +44,7 @@ type app struct {
 	vault    *vault.Vault
 	store    *record.Store
 	transfer *transfer.Service
+	settings *company.Service
 }
 
 // extensions, matchers and lockers are all that other parts add to the engine,
@@ -75,10 +77,12 @@ func openPeople(ctx context.Context, p *place, demo bool) (a *app, err error) {
 	if err := a.ledger.Open(ctx, a.db); err != nil {
 		return nil, err
 	}
-	a.access, err = access.New(access.Options{DB: a.db, IDs: a.ids, Ledger: a.ledger, Zone: a.zone, SortKey: han.SortKey})
+	a.access, err = access.New(access.Options{DB: a.db, IDs: a.ids, Ledger: a.ledger, Zone: a.zone, Lang: a.company.Lang, SortKey: han.SortKey})
 	if err != nil {
 		return nil, err
 	}
+	a.settings = company.New(company.Options{DB: a.db, Ledger: a.ledger, ZoneFixed: p.Zone != "",
+		Changed: func(c company.Settings) { a.access.SetLang(c.Lang) }})
 	if a.types, err = a.load(); err != nil {
 		return nil, err
 	}
@@ -123,7 +127,7 @@ func open(ctx context.Context, p *place, demo bool, log *slog.Logger) (a *app, e
 // settleCompany reads what the company was made with, lets the flags change
 // it, and keeps the outcome.
 func (a *app) settleCompany(ctx context.Context, demo bool) error {
-	stored, err := readCompany(ctx, a.db)
+	stored, err := company.Read(ctx, a.db)
 	if err != nil {
 		return err
 	}
@@ -131,7 +135,7 @@ func (a *app) settleCompany(ctx context.Context, demo bool) error {
 	if demo && known && stored.Demo == "" {
 		return errs.New(errs.Conflict, "not_demo_directory", nil)
 	}
-	a.company = stored.settle(a.place, demo)
+	a.company = settle(stored, a.place, demo)
 	if demo && !known {
 		a.company.Demo, a.seeds = demoBegun, true
 	}
@@ -147,7 +151,30 @@ func (a *app) settleCompany(ctx context.Context, demo bool) error {
 	if slices.Equal(stored.Packs, a.company.Packs) && stored.Zone == a.company.Zone && stored.Region == a.company.Region {
 		return nil
 	}
-	return writeCompany(ctx, a.db, a.company)
+	return company.Write(ctx, a.db, a.company)
+}
+
+// settle decides what a company runs with: what the flags say, else what it
+// was made with, else the usual.
+func settle(c company.Settings, p *place, demo bool) company.Settings {
+	usual := company.Settings{Packs: []string{"core", "general"}, Zone: "Asia/Shanghai", Region: "CN"}
+	if demo {
+		usual.Packs = append(usual.Packs, "hotel")
+	}
+	out := c
+	out.Packs, out.Zone, out.Region = p.Packs, p.Zone, strings.ToUpper(p.Region)
+	for _, from := range []company.Settings{c, usual} {
+		if len(out.Packs) == 0 {
+			out.Packs = from.Packs
+		}
+		if out.Zone == "" {
+			out.Zone = from.Zone
+		}
+		if out.Region == "" {
+			out.Region = from.Region
+		}
+	}
+	return out
 }
 
 // node is this process among those that write to one database. A SQLite

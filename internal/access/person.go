@@ -29,6 +29,13 @@ func (c *actorCache) get(user, epoch, org int64, b *binding) *Actor {
 	return a
 }
 
+// forget drops all actors: what they are made from changed for everybody.
+func (c *actorCache) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.byUser = nil
+}
+
 func (c *actorCache) put(a *Actor) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -70,7 +77,7 @@ func (s *Service) readActor(ctx context.Context, tx db.Tx, user int64, o *org, b
 		return nil, err
 	}
 	if a.Lang == "" {
-		a.Lang = s.opts.Lang
+		a.Lang = s.lang.Load().(string)
 	}
 	if a.Zone, err = time.LoadLocation(zone); zone == "" || err != nil {
 		a.Zone = s.opts.Zone

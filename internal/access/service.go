@@ -50,6 +50,7 @@ type Service struct {
 
 	actors actorCache
 	seen   seenMarks
+	lang   atomic.Value // string: of users who chose none
 }
 
 // binding is what a schema says about rights, with what was merged from it.
@@ -65,6 +66,7 @@ func New(o Options) (_ *Service, err error) {
 	o.defaults()
 	s := &Service{opts: o, hashing: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	s.bound.Store(&binding{rights: map[string]*rights{}})
+	s.lang.Store(o.Lang)
 	ctx := context.Background()
 	if err := o.DB.Migrate(ctx, "access", tables...); err != nil {
 		return nil, err
@@ -110,6 +112,12 @@ func (o *Options) defaults() {
 // keep what they had; the next request of each gets a new one.
 func (s *Service) Bind(schema *meta.Schema) {
 	s.bound.Store(&binding{schema: schema, rights: map[string]*rights{}})
+}
+
+// SetLang changes the language of people who chose none.
+func (s *Service) SetLang(lang string) {
+	s.lang.Store(lang)
+	s.actors.forget()
 }
 
 // Run writes down when sessions were last used and clears away what has

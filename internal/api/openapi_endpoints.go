@@ -126,7 +126,26 @@ func peopleEndpoints() []endpoint {
 			inQuery("kind", "write, signin, rights, look, export, import, system, with commas", anyText()), inQuery("actor", "By whom", anyText()),
 			inQuery("type", "About which type", anyText()), inQuery("record", "About which record", anyText()),
 			inQuery("from", "Not before", anyText()), inQuery("to", "Before", anyText()))},
+		{"get", v1 + "/sys/company", sys("company", "The company's name, zone, language and currency").answers(200, companyAnswer()).refuses(403)},
+		{"patch", v1 + "/sys/company", sys("updateCompany", "Change them").takes(texts(0, "name", "zone", "lang", "currency")).answers(200, companyAnswer()).refuses(403, 409)},
+		{"get", v1 + "/sys/state", sys("state", "How the server stands: version, database, last backup and check, work").answers(200, stateAnswer()).refuses(403)},
 	}
+}
+
+func companyAnswer() obj {
+	o := texts(4, "name", "zone", "lang", "currency")
+	o["properties"].(obj)["restart"] = obj{"type": "boolean", "description": "another zone is in force until the server starts anew"}
+	return o
+}
+
+func stateAnswer() obj {
+	whole, moment := obj{"type": "integer"}, obj{"type": "string", "format": "date-time"}
+	last := func(name string) obj {
+		return obj{"oneOf": []obj{object(obj{"at": moment, name: whole}, "at", name), {"type": "null"}}}
+	}
+	return object(obj{"version": anyText(), "database": obj{"type": "string", "enum": []string{"sqlite", "postgres"}}, "bytes": whole, "started_at": moment,
+		"backup": last("bytes"), "check": last("problems"), "jobs": object(obj{"waiting": whole, "running": whole, "failed": whole}, "waiting", "running", "failed")},
+		"version", "database", "bytes", "started_at", "backup", "check", "jobs")
 }
 
 func workEndpoints() []endpoint {

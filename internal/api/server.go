@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kedang/internal/access"
+	"kedang/internal/company"
 	"kedang/internal/db"
 	"kedang/internal/errs"
 	"kedang/internal/job"
@@ -26,13 +27,13 @@ type Options struct {
 	Jobs     *job.Queue
 	Ledger   *ledger.Ledger
 	Transfer *transfer.Service
+	Company  *company.Service
 	Web      fs.FS // the built web app; its index.html is served for every page
 	Log      *slog.Logger
 	Clock    func() time.Time
 	Secure   bool     // cookies only over HTTPS
 	Proxies  []string // addresses whose X-Forwarded-For and -Proto are believed, in CIDR form
 	Version  string
-	Company  string
 	Demo     bool
 }
 
@@ -42,6 +43,7 @@ type Server struct {
 	mux     *http.ServeMux
 	metrics *metrics
 	trusted []network
+	started time.Time
 
 	crossSite http.CrossOriginProtection
 }
@@ -60,7 +62,7 @@ func New(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &Server{Options: o, mux: http.NewServeMux(), metrics: newMetrics(o)}
+	s := &Server{Options: o, mux: http.NewServeMux(), metrics: newMetrics(o), started: o.Clock()}
 	var err error
 	if s.trusted, err = networks(o.Proxies); err != nil {
 		return nil, err
@@ -102,6 +104,9 @@ func (s *Server) routes() {
 	signed("PATCH /api/v1/sys/departments/{id}", s.updateDepartment)
 	signed("GET /api/v1/sys/roles", s.roles)
 	signed("GET /api/v1/sys/audit", s.audit)
+	signed("GET /api/v1/sys/company", s.company)
+	signed("PATCH /api/v1/sys/company", s.updateCompany)
+	signed("GET /api/v1/sys/state", s.state)
 
 	signed("GET /api/v1/sys/jobs", s.jobs)
 	signed("GET /api/v1/sys/jobs/{id}", s.job)

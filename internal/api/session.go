@@ -84,14 +84,27 @@ func (s *Server) me(r *http.Request, a *access.Actor) (person, error) {
 
 // session serves GET /session: who am I, and where.
 func (s *Server) session(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
-	me, err := s.me(r, a)
+	known, err := s.known(r, a)
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, map[string]any{
+	return writeJSON(w, http.StatusOK, known)
+}
+
+// known is what GET /session answers.
+func (s *Server) known(r *http.Request, a *access.Actor) (map[string]any, error) {
+	me, err := s.me(r, a)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Company.Settings(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{
 		"user":   me,
-		"server": map[string]any{"version": s.Version, "company": s.Company, "demo": s.Demo, "zone": s.Store.Zone.String(), "schema": s.Store.Schema().Version(), "now": stamp(s.Clock())},
-	})
+		"server": map[string]any{"version": s.Version, "company": c.Name, "currency": c.Currency, "demo": s.Demo, "zone": s.Store.Zone.String(), "schema": s.Store.Schema().Version(), "now": stamp(s.Clock())},
+	}, nil
 }
 
 // secret is the token or cookie a request came with; "" for none.
@@ -125,7 +138,11 @@ func (s *Server) firstRun(w http.ResponseWriter, r *http.Request, _ *access.Acto
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, map[string]any{"needed": needed, "company": s.Company, "demo": s.Demo})
+	c, err := s.Company.Settings(r.Context())
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{"needed": needed, "company": c.Name, "demo": s.Demo})
 }
 
 // claim makes the first administrator, for the code from the console.

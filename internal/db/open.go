@@ -33,6 +33,7 @@ type engine interface {
 	maintain(ctx context.Context) error
 	checkpoint(ctx context.Context) error
 	gauges() Stats
+	bytes(ctx context.Context) (int64, error)
 	close() error
 }
 

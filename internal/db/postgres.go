@@ -171,6 +171,16 @@ func (e *pgEngine) gauges() Stats {
 	return Stats{Readers: int(s.MaxConns()), ReadersInUse: int(s.AcquiredConns())}
 }
 
+// bytes adds up the schema's relations; indexes and TOAST stand with their tables.
+func (e *pgEngine) bytes(ctx context.Context) (n int64, err error) {
+	err = e.pool.QueryRow(ctx, `SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
+		WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'`).Scan(&n)
+	if err != nil {
+		return 0, pgError(err)
+	}
+	return n, nil
+}
+
 func (e *pgEngine) close() error {
 	e.pool.Close()
 	return nil

@@ -148,6 +148,19 @@ func (e *sqliteEngine) gauges() Stats {
 	return Stats{Queued: len(e.queue), Readers: e.size, ReadersInUse: int(e.busy.Load())}
 }
 
+// bytes is the size of the files; the log may not be there.
+func (e *sqliteEngine) bytes(context.Context) (int64, error) {
+	info, err := os.Stat(e.file)
+	if err != nil {
+		return 0, err
+	}
+	n := info.Size()
+	if wal, err := os.Stat(e.file + "-wal"); err == nil {
+		n += wal.Size()
+	}
+	return n, nil
+}
+
 // maintain analyses each table that has an index, and then opens the reading
 // connections anew: SQLite loads the figures only with the schema.
 func (e *sqliteEngine) maintain(ctx context.Context) error {

@@ -1,6 +1,11 @@
 package db
 
-import "sync/atomic"
+import (
+	"context"
+	"sync/atomic"
+
+	"kedang/internal/errs"
+)
 
 // stats are counted as they happen.
 type stats struct {
@@ -38,4 +43,12 @@ func (d *DB) Stats() Stats {
 	s.Commits, s.Requests = d.stats.commits.Load(), d.stats.requests.Load()
 	s.Failed, s.Reads, s.Largest = d.stats.failed.Load(), d.stats.reads.Load(), d.stats.largest.Load()
 	return s
+}
+
+// Bytes is what the database takes up on disk: SQLite's file with its log, the
+// tables and indexes of the company's schema on PostgreSQL. Attachments lie
+// elsewhere.
+func (d *DB) Bytes(ctx context.Context) (n int64, err error) {
+	defer errs.Wrap(&err, "DB.Bytes")
+	return d.engine.bytes(ctx)
 }

@@ -16,6 +16,7 @@ type Filter struct {
 	Actor    int64
 	Type     int64
 	Record   int64
+	Action   string
 	From, To time.Time // From <= time of the entry's id < To
 }
 
@@ -107,6 +108,10 @@ func (f *Filter) narrow(text *strings.Builder, args []any) []any {
 			text.WriteString(" AND " + c.column + " = ?")
 			args = append(args, c.value)
 		}
+	}
+	if f.Action != "" {
+		text.WriteString(" AND action = ?")
+		args = append(args, f.Action)
 	}
 	if !f.From.IsZero() {
 		text.WriteString(" AND id >= ?")

@@ -14,6 +14,7 @@ import (
 
 	"kedang/internal/access"
 	"kedang/internal/api"
+	"kedang/internal/company"
 	"kedang/internal/db"
 	"kedang/internal/errs"
 	"kedang/internal/han"
@@ -48,6 +49,7 @@ type Company struct {
 	Store    *record.Store
 	Transfer *transfer.Service
 	Server   *api.Server
+	Settings *company.Service
 	Zone     *time.Location
 
 	mu          sync.Mutex
@@ -111,9 +113,27 @@ func (c *Company) join(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
+	if c.Settings, err = c.settings(ctx, o); err != nil {
+		return err
+	}
 	c.Server, err = api.New(api.Options{DB: o.DB, Store: c.Store, Access: c.Access, Jobs: c.Jobs, Ledger: c.Ledger, Transfer: c.Transfer,
-		Web: o.Web, Log: o.Log, Clock: c.Now, Version: "test", Company: "测试公司", Secure: o.Secure, Proxies: o.Proxies})
+		Web: o.Web, Log: o.Log, Clock: c.Now, Version: "test", Company: c.Settings, Secure: o.Secure, Proxies: o.Proxies})
 	return err
+}
+
+// settings are those of a company that was made before.
+func (c *Company) settings(ctx context.Context, o Options) (*company.Service, error) {
+	known, err := company.Read(ctx, o.DB)
+	if err != nil {
+		return nil, err
+	}
+	if known.Zone == "" {
+		known.Zone, known.Region, known.Name = o.Zone.String(), "CN", "测试公司"
+		if err := company.Write(ctx, o.DB, known); err != nil {
+			return nil, err
+		}
+	}
+	return company.New(company.Options{DB: o.DB, Ledger: c.Ledger, Clock: c.Now}), nil
 }
 
 // Close stops the queue.
