@@ -124,6 +124,7 @@ func (s *Server) routes() {
 
 	signed("GET /api/v1/search", s.search)
 	s.mux.Handle("/api/v1/", s.wrap(s.records, true))
+	s.mux.HandleFunc("/login", s.login)
 	s.mux.Handle("/", http.HandlerFunc(s.web))
 }
 

@@ -36,11 +36,10 @@ func (s *Server) web(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, page := range []string{"index.html", "placeholder.html"} {
 		if raw, err := fs.ReadFile(s.Web, page); err == nil {
-			h := w.Header()
-			h.Set("Cache-Control", "no-cache")
-			h.Set("Content-Type", "text/html; charset=utf-8")
-			h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'")
-			w.Write(raw)
+			w.Header().Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'")
+			if err := s.app(w, r, raw); err != nil {
+				s.pageProblem(w, r, err)
+			}
 			return
 		}
 	}
