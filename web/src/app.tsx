@@ -1,20 +1,20 @@
-// Who is there? Nobody: log-in, or the first run. Somebody: the shell with its pages.
+// Who is there? Nobody: the log-in page. Somebody: the shell with its pages.
 import { App as AntApp, ConfigProvider, Spin } from "antd";
 import type { Locale } from "antd/es/locale";
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
 import { createBrowserRouter, Navigate, Outlet, RouterProvider } from "react-router";
 import { Problem, setLanguage, whenSignedOut } from "./api/client";
-import { listPage, recordPage, takeBoot } from "./boot";
+import { listPage, recordPage, takeBoot, toLogin } from "./boot";
 import { setZone } from "./format";
-import { keepLanguage, lang, languages, t, type Lang } from "./i18n";
+import { keepLanguage, keptLanguage, lang, languages, t, type Lang } from "./i18n";
 import { useMode, usePhone } from "./mode";
 import { KnownContext, useKnown, type Known } from "./model";
 import { sentence } from "./saving";
 import { Shell } from "./shell/shell";
 import { antdTheme } from "./theme";
 
-const Login = lazy(() => import("./pages/login"));
+const Again = lazy(() => import("./shell/again"));
 const ListPage = lazy(listPage);
 const RecordPage = lazy(recordPage);
 const Today = lazy(() => import("./pages/today"));
@@ -73,8 +73,7 @@ export function Root({ locale }: { locale: Locale }) {
 
 function Gate() {
   const known = useQuery({ queryKey: ["boot"], queryFn: takeBoot, staleTime: Infinity });
-  const [out, setOut] = useState(false);
-  useEffect(() => whenSignedOut(() => setOut(true)), []);
+  const [again, setAgain] = useState<(() => void)[]>([]); // what waits for a new session
   const value = useMemo<Known | null>(() => {
     const { session, schema } = known.data ?? {};
     if (!session || !schema) return null;
@@ -83,18 +82,31 @@ function Gate() {
   }, [known.data]);
   useEffect(() => {
     const want = value?.session.user.lang;
-    if (want && want !== lang() && (languages as readonly string[]).includes(want) && !localStorage.getItem("kd.lang")) {
+    if (want && want !== lang() && (languages as readonly string[]).includes(want) && !keptLanguage()) {
       keepLanguage(want as Lang);
       location.reload();
     }
-    if (value) setLanguage(lang());
+    if (value) {
+      setLanguage(lang());
+      whenSignedOut(() => new Promise((go) => setAgain((all) => [...all, go])));
+    }
   }, [value]);
-  if (known.isPending) return <Waiting />;
+  const nobody = !!known.data?.out;
+  useEffect(() => {
+    if (nobody) toLogin();
+  }, [nobody]);
+  if (known.isPending || nobody) return <Waiting />;
   if (known.isError) {
     return <div className="waiting"><div className="nothing"><p>{sentence(known.error)}</p><button type="button" className="undo" onClick={() => void known.refetch()}>{t("act.again")}</button></div></div>;
   }
-  if (out || known.data.out) {
-    return page(<Login firstRun={!!known.data.firstRun} company={known.data.company ?? value?.session.server.company ?? ""} demo={known.data.demo ?? false} done={() => { setOut(false); client.clear(); void known.refetch(); }} />);
-  }
-  return <KnownContext.Provider value={value}><RouterProvider router={router} /></KnownContext.Provider>;
+  const resume = () => {
+    again.forEach((go) => go());
+    setAgain([]);
+  };
+  return (
+    <KnownContext.Provider value={value}>
+      <RouterProvider router={router} />
+      {again.length > 0 && value && <Suspense fallback={null}><Again me={value.session.user} done={resume} /></Suspense>}
+    </KnownContext.Provider>
+  );
 }

@@ -1,5 +1,6 @@
-// What the first page waits for, asked for before anything is drawn: who is
-// signed in, the schema, and the code of the page the address names.
+// What the first page waits for: who is signed in, and the schema. The server
+// puts both into the page; where it did not, they are asked for before
+// anything is drawn. The code of the page the address names loads meanwhile.
 import { get, Problem } from "./api/client";
 import type { Schema, Session } from "./api/types";
 import { guessLanguage } from "./i18n";
@@ -14,16 +15,31 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
 export const listPage = once(() => import("./pages/list"));
 export const recordPage = once(() => import("./pages/record"));
 
-export interface Boot { session?: Session; schema?: Schema; out?: boolean; firstRun?: boolean; company?: string; demo?: boolean }
+export interface Boot { session?: Session; schema?: Schema; out?: boolean }
+
+// What the page carries holds for its first drawing only: it is taken out.
+function carried(): Boot {
+  const script = document.getElementById("boot");
+  script?.remove();
+  try {
+    return JSON.parse(script?.textContent ?? "{}") as Boot;
+  } catch {
+    return {};
+  }
+}
+
+const inPage = carried();
+
+/** pageLanguage is the language the server drew the page for, if it knows who asks. */
+export const pageLanguage = () => inPage.schema?.lang;
 
 async function boot(): Promise<Boot> {
   try {
-    const [session, schema] = await Promise.all([get<Session>("/session"), get<Schema>("/sys/schema?lang=" + guessLanguage())]);
+    const [session, schema] = await Promise.all([get<Session>("/session"), get<Schema>("/sys/schema?lang=" + guessLanguage(pageLanguage()))]);
     return { session, schema };
   } catch (e) {
     if (!(e instanceof Problem) || e.status !== 401) throw e;
-    const f = await get<{ needed: boolean; company: string; demo?: boolean }>("/sys/first-run");
-    return { out: true, firstRun: f.needed, company: f.company, demo: f.demo };
+    return { out: true };
   }
 }
 
@@ -31,8 +47,9 @@ let early: Promise<Boot> | undefined;
 
 /** bootEarly begins; takeBoot hands over what was begun, and asks anew after that. */
 export function bootEarly() {
+  const known = inPage.out || (inPage.session && inPage.schema) ? Promise.resolve(inPage) : boot();
   const code = location.pathname.startsWith("/r/") ? recordPage() : listPage();
-  early = Promise.all([boot(), code]).then(([known]) => known);
+  early = Promise.all([known, code]).then(([k]) => k);
   early.catch(() => undefined);
 }
 
@@ -40,4 +57,10 @@ export function takeBoot(): Promise<Boot> {
   const begun = early ?? boot();
   early = undefined;
   return begun;
+}
+
+/** toLogin leads to the log-in page, and from there back to where one is. */
+export function toLogin() {
+  const here = location.pathname + location.search;
+  location.replace(here === "/" ? "/login" : "/login?next=" + encodeURIComponent(here));
 }

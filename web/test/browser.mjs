@@ -12,8 +12,9 @@ export const launch = () => chromium.launch({ executablePath: process.env.CHROMI
 
 /** open makes a window of a size in a language, with what went wrong in it. */
 export async function open(browser, viewport, { lang = "zh-Hans", dark = false, scale = 1 } = {}) {
-  const context = await browser.newContext({ viewport, deviceScaleFactor: scale, hasTouch: viewport.width < 700, locale: "zh-CN", timezoneId: "Asia/Shanghai", reducedMotion: "reduce" });
-  await context.addInitScript(([l, m]) => { localStorage.setItem("kd.lang", l); localStorage.setItem("kd.mode", m); }, [lang, dark ? "dark" : "light"]);
+  const context = await browser.newContext({ viewport, deviceScaleFactor: scale, hasTouch: viewport.width < 700, locale: "zh-CN", timezoneId: "Asia/Shanghai", reducedMotion: "reduce", colorScheme: dark ? "dark" : "light" });
+  await context.addCookies([{ name: "kd_lang", value: lang, url: base }]);
+  await context.addInitScript((m) => localStorage.setItem("kd.mode", m), dark ? "dark" : "light");
   const page = await context.newPage();
   page.setDefaultTimeout(8000);
   const wrong = [];

@@ -21,15 +21,15 @@ export class Problem extends Error {
 }
 
 let acceptLanguage = "zh-Hans";
-let onSignedOut: () => void = () => {};
+let onSignedOut: (() => Promise<void>) | undefined;
 
 /** setLanguage sets the language the server answers in before anyone is signed in. */
 export function setLanguage(lang: string) {
   acceptLanguage = lang;
 }
 
-/** whenSignedOut registers what happens when a session has ended. */
-export function whenSignedOut(f: () => void) {
+/** whenSignedOut registers what brings a new session when one has ended; what was refused is then sent again. */
+export function whenSignedOut(f: () => Promise<void>) {
   onSignedOut = f;
 }
 
@@ -59,8 +59,9 @@ export async function ask<T>(method: string, path: string, body?: unknown, heade
   }
   if (!r.ok) {
     const p = await problemOf(r);
-    if (r.status === 401 && path !== "/session") onSignedOut();
-    throw p;
+    if (r.status !== 401 || path === "/session" || !onSignedOut) throw p;
+    await onSignedOut();
+    return ask<T>(method, path, body, headers, signal);
   }
   if (r.status === 204) return undefined as T;
   return (await r.json()) as T;

@@ -16,10 +16,18 @@ let current: Lang = "zh-Hans";
 /** lang is the language in use. */
 export const lang = (): Lang => current;
 
-/** guessLanguage is what the user chose on this device, else what the browser prefers. */
-export function guessLanguage(): Lang {
-  const kept = localStorage.getItem("kd.lang");
-  if (kept && (languages as readonly string[]).includes(kept)) return kept as Lang;
+const known = (l: string | undefined): l is Lang => !!l && (languages as readonly string[]).includes(l);
+
+/** keptLanguage is what was chosen on this device, by a cookie that the server reads too. */
+export function keptLanguage(): Lang | undefined {
+  const kept = /(?:^|; )kd_lang=([\w-]+)/.exec(document.cookie)?.[1];
+  return known(kept) ? kept : undefined;
+}
+
+/** guessLanguage is what was chosen on this device, else the person's own, else what the browser prefers. */
+export function guessLanguage(own?: string): Lang {
+  const wanted = keptLanguage() ?? own;
+  if (known(wanted)) return wanted;
   for (const l of navigator.languages) {
     if (/^zh-(hant|tw|hk|mo)/i.test(l)) return "zh-Hant";
     if (/^zh/i.test(l)) return "zh-Hans";
@@ -29,7 +37,9 @@ export function guessLanguage(): Lang {
 }
 
 /** keepLanguage remembers a choice on this device. */
-export const keepLanguage = (l: Lang) => localStorage.setItem("kd.lang", l);
+export function keepLanguage(l: Lang) {
+  document.cookie = `kd_lang=${l}; Path=/; Max-Age=${365 * 24 * 3600}; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+}
 
 /** loadLanguage fetches the texts of a language, antd's among them, and answers antd's. */
 export async function loadLanguage(l: Lang) {

@@ -20,7 +20,7 @@ export function Profile() {
     { key: "mode", label: t(mode === "dark" ? "profile.light" : "profile.dark"), onClick: () => setMode(mode === "dark" ? "light" : "dark") },
     { key: "password", label: t("profile.password"), onClick: () => setPassword(true) },
     { type: "divider" as const },
-    { key: "out", label: t("profile.sign_out"), onClick: () => void ask("DELETE", "/session").finally(() => location.assign("/")) },
+    { key: "out", label: t("profile.sign_out"), onClick: () => void ask("DELETE", "/session").finally(() => location.assign("/login")) },
   ];
   return (
     <>
