@@ -29,7 +29,7 @@ export default function Again({ me, done }: { me: Me; done: () => void }) {
     <Modal open title={t("again.title")} width={400} closable={false} zIndex={2000} mask={{ closable: false }} keyboard={false}
       footer={[<Button key="other" type="text" onClick={toLogin}>{t("again.other")}</Button>, <Button key="in" type="primary" loading={busy} disabled={!password} onClick={() => void send()}>{t("login.sign_in")}</Button>]}>
       <Form layout="vertical" requiredMark={false} onFinish={() => void send()}>
-        <p>{t("again.says", { name: me.username })}</p>
+        <p style={{ margin: "4px 0 14px" }}>{t("again.says", { name: me.username })}</p>
         {problem && <Alert type="error" showIcon role="alert" title={problem} style={{ marginBottom: 12 }} />}
         <input type="text" name="username" autoComplete="username" value={me.username} readOnly hidden />
         <Form.Item label={t("login.password")} htmlFor="again-password">
