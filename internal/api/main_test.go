@@ -106,3 +106,18 @@ func TestPackScripts(t *testing.T) {
 		})
 	}
 }
+
+// TestDoors runs testdata/doors/*.txt over a pack of its own: the doors that
+// stand beside reading and writing.
+func TestDoors(t *testing.T) {
+	files, err := filepath.Glob("testdata/doors/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("there are no scripts", err)
+	}
+	doors := []meta.Source{{Name: "doors", FS: os.DirFS("testdata/doors")}}
+	for _, f := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(f), ".txt"), func(t *testing.T) {
+			runScript(t, doors, f, os.DirFS("testdata/doors"))
+		})
+	}
+}

@@ -167,6 +167,10 @@ func (d *typeWriter) collection(t *meta.Type, name string) {
 	if d.may(t, "create") {
 		put(d.paths, "post", base, d.about(t, "create", "create").with("dry_run", "idempotent").takes(schemaRef(name+"Input")).answers(201, schemaRef(name)).refuses(403, 409, 413))
 	}
+	if d.may(t, "create") || d.may(t, "update") {
+		put(d.paths, "post", base+":check", d.about(t, "check", "what a write would come to, nothing stored").
+			takes(object(obj{"id": schemaRef("Id"), "values": schemaRef(name + "Input")}, "values")).answers(200, schemaRef("Checked")).refuses(403, 404, 409, 413))
+	}
 	if d.may(t, "create") || d.may(t, "update") || d.may(t, "archive") {
 		put(d.paths, "post", base+":batch", d.about(t, "batch", "several writes, all or none").with("dry_run", "idempotent").takes(schemaRef("Batch")).
 			answers(200, schemaRef("Results")).refuses(403, 404, 409, 412, 413))

@@ -43,6 +43,27 @@ type problemEntry struct {
 	Code    string      `json:"code"`
 	Message string      `json:"message"`
 	Params  errs.Params `json:"params,omitempty"`
+	Record  *named      `json:"record,omitempty"` // the other record, to who may see it
+}
+
+// named is a record as a warning names it.
+type named struct {
+	Type   string `json:"type"`
+	ID     string `json:"id"`
+	Number string `json:"number,omitempty"`
+	Title  string `json:"title"`
+}
+
+// entry is a problem with its sentence.
+func entry(l text.Lang, p errs.Problem) problemEntry {
+	e := problemEntry{Path: p.Path, Code: p.Code, Message: sentence(l, p.Code, p.Params), Params: visible(p.Params)}
+	if other, ok := p.Params["other"].(string); ok {
+		e.Record = &named{ID: other}
+		e.Record.Type, _ = p.Params["type"].(string)
+		e.Record.Number, _ = p.Params["number"].(string)
+		e.Record.Title, _ = p.Params["title"].(string)
+	}
+	return e
 }
 
 // langKey finds the reader's language in a request's context.
@@ -78,7 +99,7 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 		if i == 100 {
 			break
 		}
-		doc.Errors = append(doc.Errors, problemEntry{p.Path, p.Code, sentence(l, p.Code, p.Params), visible(p.Params)})
+		doc.Errors = append(doc.Errors, entry(l, p))
 	}
 	if e.Kind == errs.Unauthenticated {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="kedang"`)
@@ -124,7 +145,7 @@ func visible(params errs.Params) errs.Params {
 func warnings(r *http.Request, list []errs.Problem) []problemEntry {
 	out := make([]problemEntry, 0, len(list))
 	for _, p := range list {
-		out = append(out, problemEntry{p.Path, p.Code, sentence(lang(r), p.Code, p.Params), visible(p.Params)})
+		out = append(out, entry(lang(r), p))
 	}
 	return out
 }

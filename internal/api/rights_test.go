@@ -382,6 +382,7 @@ func (o *organisation) writes() {
 				field, value = "cost", fmt.Sprintf("%d.00", 10*o.rand.IntN(5))
 			}
 			body := `{"` + field + `":"` + value + `"}`
+			o.checks(u, r, field, value)
 			w := o.ask(u, "PATCH", "/api/v1/"+o.rows[r].typ+"/"+o.ids[r], body)
 			level := o.level(u, o.rows[r].typ, field)
 			switch {

@@ -38,7 +38,7 @@ func (w *writing) checkFields() error {
 }
 
 func (w *writing) checkField(f *meta.Field, v any, path string, env expr.Row, args expr.Args) error {
-	if v != nil || f.Prog.Required == nil {
+	if v != nil || f.Prog.Required == nil || w.refusedAt(path) {
 		return nil
 	}
 	for _, condition := range [...]*expr.Expr{f.Prog.When, f.Prog.Required} {

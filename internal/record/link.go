@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 
 	"kedang/internal/db"
@@ -61,7 +62,7 @@ func (w *writing) checkLink(f *meta.Field) error {
 		if f.Target == nil {
 			return nil
 		}
-		same := w.old != nil && w.old.Values[f.Slot] == any(v)
+		same := w.stood(func(r *Row) bool { return r.Values[f.Slot] == any(v) })
 		id, err := w.resolve(f, v, f.Name, same)
 		if err != nil {
 			return err
@@ -78,29 +79,19 @@ func (w *writing) checkLink(f *meta.Field) error {
 // stands is not looked at again, so that a record whose link was archived
 // later can still be edited.
 func (w *writing) hadItem(f *meta.Field, v any) bool {
-	if w.old == nil {
-		return false
-	}
-	items, _ := w.old.Values[f.Slot].([]meta.Item)
-	for _, item := range items {
-		if item.Value == v {
-			return true
-		}
-	}
-	return false
+	return w.stood(func(r *Row) bool {
+		items, _ := r.Values[f.Slot].([]meta.Item)
+		return slices.ContainsFunc(items, func(item meta.Item) bool { return item.Value == v })
+	})
 }
 
 func (w *writing) hadChildLink(f *meta.Field, child *meta.ChildRow, sub *meta.Field) bool {
-	if w.old == nil {
-		return false
-	}
-	rows, _ := w.old.Values[f.Slot].([]*meta.ChildRow)
-	for _, before := range rows {
-		if before.ID == child.ID {
-			return before.Values[sub.Slot] == child.Values[sub.Slot]
-		}
-	}
-	return false
+	return w.stood(func(r *Row) bool {
+		rows, _ := r.Values[f.Slot].([]*meta.ChildRow)
+		return slices.ContainsFunc(rows, func(before *meta.ChildRow) bool {
+			return before.ID == child.ID && before.Values[sub.Slot] == child.Values[sub.Slot]
+		})
+	})
 }
 
 // resolve turns a link's value into the id of a record the actor may read.

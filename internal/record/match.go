@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"slices"
 
+	"kedang/internal/access"
 	"kedang/internal/db"
 	"kedang/internal/errs"
 	"kedang/internal/han"
@@ -33,18 +34,28 @@ func (s *Store) matchKeys(r *Row) []matchKey {
 	var out []matchKey
 	for _, m := range r.Type.Match {
 		for _, text := range matchTexts(r, m) {
-			h := fnv.New64a()
-			for _, part := range [...]string{r.Type.Table, m.Code, text} {
-				h.Write([]byte(part))
-				h.Write([]byte{0})
-			}
-			k := matchKey{int64(h.Sum64() >> 1), m.Code, m.Fields[0]}
+			k := matchKey{matchHash(r.Type, m, text), m.Code, m.Fields[0]}
 			if !slices.ContainsFunc(out, func(o matchKey) bool { return o.key == k.key }) {
 				out = append(out, k)
 			}
 		}
 	}
 	return out
+}
+
+// matchHash is the key of a folded value under a declaration.
+func matchHash(t *meta.Type, m *meta.Match, text string) int64 {
+	h := fnv.New64a()
+	for _, part := range [...]string{t.Table, m.Code, text} {
+		h.Write([]byte(part))
+		h.Write([]byte{0})
+	}
+	return int64(h.Sum64() >> 1)
+}
+
+// named are the parameters that name a record to an actor who may see it.
+func (s *Store) named(a *access.Actor, r *Row) errs.Params {
+	return errs.Params{"type": r.Type.Name, "other": db.FormatID(r.ID), "title": shownTitle(a, r), "number": r.Number}
 }
 
 // keysOf are the keys of a row, as they were made ahead if they were.
@@ -165,8 +176,7 @@ func (m doubles) find(ctx context.Context, tx db.Tx, c *Change, k matchKey) (*er
 			}
 		}
 		if ok, _ := m.s.allowed(c.Actor, "read", other, load); ok {
-			return &errs.Problem{Path: k.path, Code: k.code, Params: errs.Params{
-				"other": db.FormatID(other.ID), "title": shownTitle(c.Actor, other), "number": other.Number}}, nil
+			return &errs.Problem{Path: k.path, Code: k.code, Params: m.s.named(c.Actor, other)}, nil
 		}
 	}
 	return &errs.Problem{Path: k.path, Code: k.code}, nil // there is one, not to be named

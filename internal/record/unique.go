@@ -79,7 +79,7 @@ func (w *writing) nameIfSeen(id int64) errs.Params {
 	if ok, _ := w.s.allowed(w.actor, "read", other, w.load); !ok {
 		return nil
 	}
-	return errs.Params{"other": db.FormatID(id), "title": shownTitle(w.actor, other), "number": other.Number}
+	return w.s.named(w.actor, other)
 }
 
 // uniqueProblem turns the database's refusal of a race (two writers, one

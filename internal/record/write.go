@@ -156,6 +156,7 @@ type writing struct {
 	owner    *int64    // given owner; nil when not given
 	number   string    // given number
 	old, row *Row
+	linked   *Row // links as they were judged before anything followed them
 	ready    bool // evaluated while prepared
 	changed  []*meta.Field
 	change   *Change
@@ -210,6 +211,7 @@ func (w *writing) checked() error {
 		w.fetch,
 		w.authorise,
 		w.merge,
+		w.givenLinks,
 		w.defaults,
 		w.formulas,
 		w.before,
