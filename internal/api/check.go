@@ -54,3 +54,12 @@ func checkEntries(r *http.Request, list []errs.Problem) []checkEntry {
 	}
 	return out
 }
+
+// why serves GET /{type}/{id}/why/{field}: why a value is what it is.
+func (s *Server) why(w http.ResponseWriter, r *http.Request, a *access.Actor, t target, id int64) error {
+	out, err := s.Store.Why(r.Context(), a, t.typ, id, t.more)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, out)
+}

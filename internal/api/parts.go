@@ -23,7 +23,7 @@ func (s *Server) part(w http.ResponseWriter, r *http.Request, a *access.Actor, t
 	switch t.part {
 	case "files":
 		return s.files(w, r, a, t, id)
-	case "history", "timeline", "related":
+	case "history", "timeline", "related", "why":
 		if r.Method != http.MethodGet {
 			return notAllowed(w, "GET")
 		}
@@ -33,6 +33,8 @@ func (s *Server) part(w http.ResponseWriter, r *http.Request, a *access.Actor, t
 		return s.history(w, r, a, t.typ, id)
 	case "timeline":
 		return s.timeline(w, r, a, t.typ, id)
+	case "why":
+		return s.why(w, r, a, t, id)
 	case "related":
 		v, err := params(r)
 		if err != nil {

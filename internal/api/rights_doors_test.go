@@ -52,3 +52,31 @@ func (o *organisation) checksLink(u, r int) {
 		o.t.Errorf("u%d check link to %s: %s", u, o.rows[r].name, w.Body)
 	}
 }
+
+// why asks where a row's cost comes from: it is told as far as get tells it.
+func (o *organisation) why(u, r int) {
+	row := o.rows[r]
+	w := o.ask(u, "GET", "/api/v1/"+row.typ+"/"+o.ids[r]+"/why/cost", "")
+	level := o.level(u, row.typ, "cost")
+	switch {
+	case !o.may(u, "read", r):
+		o.unknown(u, w, "GET", row.typ, "/why/cost", "")
+		return
+	case level == hidden:
+		o.expect(u, "why "+row.name, w.Code, 404)
+		return
+	}
+	o.expect(u, "why "+row.name, w.Code, 200)
+	var got struct {
+		Value   any
+		Hidden  bool
+		Changed *struct{ From any }
+	}
+	o.must(json.Unmarshal(w.Body.Bytes(), &got))
+	if clear := level >= readable; (got.Value == row.cost) != clear || got.Hidden == clear || strings.Contains(w.Body.String(), row.cost) != clear {
+		o.t.Errorf("u%d why %s.cost at level %d: %s", u, row.name, level, w.Body)
+	}
+	if (got.Changed != nil) != o.may(u, "history", r) {
+		o.t.Errorf("u%d why %s tells the past: %s", u, row.name, w.Body)
+	}
+}

@@ -77,6 +77,7 @@ func (o *organisation) judge(u int) {
 	for r := range o.rows {
 		o.get(u, r)
 		o.history(u, r)
+		o.why(u, r)
 		o.search(u, r)
 		if o.rows[r].typ == "firm" {
 			o.related(u, r)
