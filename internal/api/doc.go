@@ -4,7 +4,7 @@
 //	GET    /api/v1/customer?filter=level == "A"&order_by=name&page_size=50
 //	POST   /api/v1/customer            {"name": "王府酒店"}
 //	GET    /api/v1/customer/{id}       PATCH, DELETE (archives)
-//	GET    /api/v1/customer/{id}/history | timeline | files | related/{type}[.{field}]
+//	GET    /api/v1/customer/{id}/history | timeline | counts | files | related/{type}[.{field}]
 //	POST   /api/v1/customer/{id}:restore | :assign | :undo | :reveal | :purge
 //	POST   /api/v1/customer:query | :batch
 //	GET    /api/v1/customer:group?by=level | :export?format=xlsx   (or POST)

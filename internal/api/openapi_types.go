@@ -214,7 +214,8 @@ func (d *typeWriter) parts(t *meta.Type) {
 	if d.may(t, "history") {
 		put(d.paths, "get", base+"/history", hung("history", "who changed what").with("page_size", "page_token").answers(200, schemaRef("History")))
 	}
-	put(d.paths, "get", base+"/timeline", hung("timeline", "what happened").with("page_size", "page_token").answers(200, schemaRef("Timeline")))
+	put(d.paths, "get", base+"/timeline", hung("timeline", "what happened").with("page_size", "page_token", "kinds").answers(200, schemaRef("Timeline")))
+	put(d.paths, "get", base+"/counts", hung("counts", "how much hangs on it").answers(200, schemaRef("Counts")))
 	field := obj{"name": "field", "in": "path", "required": true, "description": "The field's name", "schema": anyText()}
 	put(d.paths, "get", base+"/why/{field}", hung("why", "why a field has its value").and(field).answers(200, schemaRef("Why")))
 	put(d.paths, "get", base+"/files", hung("files", "attachments").answers(200, itemsOf(schemaRef("File"))))

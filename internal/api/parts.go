@@ -23,7 +23,7 @@ func (s *Server) part(w http.ResponseWriter, r *http.Request, a *access.Actor, t
 	switch t.part {
 	case "files":
 		return s.files(w, r, a, t, id)
-	case "history", "timeline", "related", "why":
+	case "history", "timeline", "related", "why", "counts":
 		if r.Method != http.MethodGet {
 			return notAllowed(w, "GET")
 		}
@@ -35,6 +35,12 @@ func (s *Server) part(w http.ResponseWriter, r *http.Request, a *access.Actor, t
 		return s.timeline(w, r, a, t.typ, id)
 	case "why":
 		return s.why(w, r, a, t, id)
+	case "counts":
+		n, err := s.Store.Counts(r.Context(), a, t.typ, id)
+		if err != nil {
+			return err
+		}
+		return writeJSON(w, http.StatusOK, n)
 	case "related":
 		v, err := params(r)
 		if err != nil {

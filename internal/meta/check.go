@@ -197,6 +197,34 @@ func (l *loader) checkMark(t *Type) {
 		l.problems.add(at("says"), "timeline_says", map[string]any{"name": unknown, "near": nearest(unknown, t.fieldNames()), "known": joined(t.fieldNames())})
 	}
 	m.Parts = parts
+	l.checkEntry(t, m)
+}
+
+// entryKinds are the kinds that the parts of an entry on a timeline take.
+var entryKinds = map[string][]string{"head": {"choice"}, "text": {"text", "longtext"}, "amount": {"money"}, "state": {"choice", "choices", "bool", "rating"}}
+
+// checkEntry checks what a timeline's entry shows beside its line.
+func (l *loader) checkEntry(t *Type, m *Mark) {
+	for key, names := range map[string][]string{"head": nonEmpty(m.Head), "facts": m.Facts, "text": m.Text, "amount": nonEmpty(m.Amount), "state": m.State, "chips": m.Chips} {
+		at := l.marks.at(m, key, m.Pos)
+		for _, name := range names {
+			f, ok := t.byName[name]
+			kinds := entryKinds[key]
+			switch {
+			case !ok:
+				l.unknownField(t, at, name)
+			case f.KindName == "rows" || f.KindName == "files" || (len(kinds) > 0 && !slices.Contains(kinds, f.KindName)):
+				l.problems.add(at, "timeline_part", map[string]any{"name": name, "part": key})
+			}
+		}
+	}
+}
+
+func nonEmpty(name string) []string {
+	if name == "" {
+		return nil
+	}
+	return []string{name}
 }
 
 func linkNames(t *Type) []string {

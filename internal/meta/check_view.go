@@ -7,10 +7,13 @@ import (
 
 // blockNames are the general blocks that the web app knows.
 var blockNames = []string{"fields", "timeline", "related", "files", "graph", "history", "tasks", "chart", "rhythm", "topics", "dates",
-	"list", "count", "recent", "calendar", "links"}
+	"ageing", "shares", "list", "count", "recent", "calendar", "links"}
 
 // groupKinds may be grouped by.
 var groupKinds = []string{"choice", "bool", "user", "department", "link", "date", "datetime", "rating"}
+
+// markKinds may stand beside the title, by the page's key.
+var markKinds = map[string][]string{"marks": {"choice", "choices", "bool", "tags", "rating", "text"}, "alerts": {"text", "tags"}}
 
 // mostSortKeys bounds an order.
 const mostSortKeys = 4
@@ -104,6 +107,10 @@ func (l *loader) shown(t *Type, names []string, at Pos) {
 	for i, name := range names {
 		here := at
 		here.Path = index(at.Path, i)
+		if strings.Contains(name, "+") {
+			l.shown(t, strings.Split(name, "+"), here)
+			continue
+		}
 		head, rest, dotted := strings.Cut(name, ".")
 		f, ok := t.byName[head]
 		switch {
@@ -140,12 +147,15 @@ func (l *loader) checkPage(t *Type) {
 	}
 	at := func(key string) Pos { return l.marks.at(p, key, p.Pos) }
 	l.shown(t, p.Header, at("header"))
+	l.shown(t, p.Alerts, at("alerts"))
 	l.shown(t, p.Key, at("key"))
 	l.shown(t, p.Card, at("card"))
 	l.shown(t, p.Marks, at("marks"))
-	for _, name := range p.Marks {
-		if f, ok := t.byName[name]; ok && f.KindName != "choice" && f.KindName != "choices" && f.KindName != "bool" && f.KindName != "tags" && f.KindName != "rating" {
-			l.problems.add(at("marks"), "mark_kind", map[string]any{"name": name})
+	for key, names := range map[string][]string{"marks": p.Marks, "alerts": p.Alerts} {
+		for _, name := range names {
+			if f, ok := t.byName[name]; ok && !slices.Contains(markKinds[key], f.KindName) {
+				l.problems.add(at(key), "mark_kind", map[string]any{"name": name})
+			}
 		}
 	}
 	for _, name := range p.Compose {
@@ -157,7 +167,7 @@ func (l *loader) checkPage(t *Type) {
 	for _, tab := range p.Tabs {
 		l.partName(tab.Name, "tab", seen, l.marks.at(tab, "name", tab.Pos), tab.Pos)
 		l.label(tab.Label, l.marks.at(tab, "label", tab.Pos), tab.Pos)
-		for _, b := range tab.Blocks {
+		for _, b := range slices.Concat(tab.Blocks, tab.Side) {
 			l.checkBlock(t, b)
 		}
 	}
@@ -189,8 +199,17 @@ func (l *loader) checkBlock(t *Type, b *Block) {
 	if b.Section != "" && t != nil && !slices.ContainsFunc(t.Sections, func(s *Section) bool { return s.Name == b.Section }) {
 		l.problems.add(at("section"), "unknown_section", map[string]any{"name": b.Section})
 	}
+	if t != nil {
+		l.shown(t, nonEmpty(b.Total), at("total"))
+		l.shown(t, nonEmpty(b.Against), at("against"))
+	}
 	if shown == nil {
 		return
+	}
+	if field, value, _ := strings.Cut(b.Done, " "); b.Done != "" {
+		if f, ok := shown.byName[field]; !ok || f.KindName != "choice" || f.Choice(value) == nil {
+			l.problems.add(at("done"), "block_done", map[string]any{"name": b.Done})
+		}
 	}
 	l.shown(shown, b.Columns, at("columns"))
 	l.sortKeys(shown, b.Sort, at("sort"))

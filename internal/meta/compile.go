@@ -29,6 +29,11 @@ func (l *loader) compile() {
 		for _, v := range t.Views {
 			v.Prog.Filter = l.expression(v, v.Pos, "filter", v.Filter, scope, expr.Options{Want: wantBool, Printable: true})
 		}
+		if t.Page != nil {
+			for _, tab := range t.Page.Tabs {
+				tab.Prog.When = l.expression(tab, tab.Pos, "when", tab.When, memory, expr.Options{Want: wantBool})
+			}
+		}
 		for _, b := range t.Page.blocks() {
 			l.compileBlock(b, t)
 		}
@@ -48,6 +53,17 @@ func (l *loader) compile() {
 	}
 }
 
+// Lists are the related lists of a page, those of tabs and of the side.
+func (p *Page) Lists() []*Block {
+	var out []*Block
+	for _, b := range p.blocks() {
+		if b.Block == "related" {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
 // blocks lists all blocks of a page; none of a nil one.
 func (p *Page) blocks() []*Block {
 	if p == nil {
@@ -55,7 +71,7 @@ func (p *Page) blocks() []*Block {
 	}
 	var out []*Block
 	for _, tab := range p.Tabs {
-		out = append(out, tab.Blocks...)
+		out = append(append(out, tab.Blocks...), tab.Side...)
 	}
 	return append(out, p.Side...)
 }

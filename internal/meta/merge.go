@@ -203,6 +203,8 @@ func (l *loader) mergePage(t *Type, p *Page) {
 			t.Page.Header = union(t.Page.Header, p.Header)
 		case "marks":
 			t.Page.Marks = union(t.Page.Marks, p.Marks)
+		case "alerts":
+			t.Page.Alerts = union(t.Page.Alerts, p.Alerts)
 		case "key":
 			t.Page.Key = union(t.Page.Key, p.Key)
 		case "card":
@@ -212,20 +214,29 @@ func (l *loader) mergePage(t *Type, p *Page) {
 		case "side":
 			t.Page.Side = append(slices.Clone(t.Page.Side), p.Side...)
 		case "tabs":
-			t.Page.Tabs = mergeTabs(t.Page.Tabs, p.Tabs)
+			t.Page.Tabs = l.mergeTabs(t.Page.Tabs, p.Tabs)
 		}
 	}
 }
 
-func mergeTabs(into, from []*Tab) []*Tab {
+// mergeTabs adds tabs, each before the one it names, and blocks to tabs that
+// are there.
+func (l *loader) mergeTabs(into, from []*Tab) []*Tab {
 	into = slices.Clone(into)
 	for _, tab := range from {
 		i := slices.IndexFunc(into, func(x *Tab) bool { return x.Name == tab.Name })
 		if i < 0 {
-			into = append(into, tab)
+			at := slices.IndexFunc(into, func(x *Tab) bool { return x.Name == tab.Before && tab.Before != "" })
+			if at < 0 {
+				at = len(into)
+			}
+			into = slices.Insert(into, at, tab)
 			continue
 		}
-		into[i].Blocks = append(slices.Clone(into[i].Blocks), tab.Blocks...)
+		old := into[i]
+		blocks, side := slices.Concat(old.Blocks, tab.Blocks), slices.Concat(old.Side, tab.Side)
+		l.mergeStruct(old, tab)
+		old.Blocks, old.Side = blocks, side
 	}
 	return into
 }

@@ -77,7 +77,7 @@ func TestExtendMergesPropertyByProperty(t *testing.T) {
 	if mine.Label.ZhHans != "我的客人" || mine.Filter == "" || len(mine.Columns) != 2 {
 		t.Errorf("view: %+v", mine)
 	}
-	if diff := cmp.Diff([]string{"owner", "phones", "vip"}, customer.Page.Header); diff != "" || len(customer.Page.Tabs[0].Blocks) != 3 {
+	if diff := cmp.Diff([]string{"owner+department", "phones", "vip"}, customer.Page.Header); diff != "" || len(customer.Page.Tabs[0].Blocks) != 3 {
 		t.Errorf("page: %s %+v", diff, customer.Page.Tabs[0])
 	}
 	rep := customer.Access["rep"]

@@ -142,11 +142,28 @@ func (j *jsonWriter) typ(t *Type, r Reader) {
 		j.str("on", t.Mark.On)
 		j.str("at", t.Mark.At)
 		j.str("says", t.Mark.Says)
+		j.mark(t, r)
 		j.close('}')
 	}
 	j.page(t, r)
 	j.backlinks(t, r)
 	j.close('}')
+}
+
+// mark writes which fields an entry on a timeline shows where.
+func (j *jsonWriter) mark(t *Type, r Reader) {
+	one := func(key, name string) {
+		for _, name := range visible(t, nonEmpty(name), r) {
+			j.str(key, name)
+		}
+	}
+	m := t.Mark
+	one("head", m.Head)
+	j.strs("facts", visible(t, m.Facts, r))
+	j.strs("text", visible(t, m.Text, r))
+	one("amount", m.Amount)
+	j.strs("state", visible(t, m.State, r))
+	j.strs("chips", visible(t, m.Chips, r))
 }
 
 // visible drops the names of fields that the reader does not know.
@@ -341,6 +358,34 @@ func (j *jsonWriter) rules(t *Type, r Reader) {
 	j.close(']')
 }
 
+// strip writes the header's facts: "header" names their fields, "strip" says
+// which of them share one fact.
+func (j *jsonWriter) strip(t *Type, header []string, r Reader) {
+	var names []string
+	var facts [][]string
+	for _, fact := range header {
+		if shared := visible(t, strings.Split(fact, "+"), r); len(shared) > 0 {
+			names, facts = append(names, shared...), append(facts, shared)
+		}
+	}
+	j.strs("header", names)
+	if len(facts) == 0 {
+		return
+	}
+	j.key("strip")
+	j.open('[')
+	for _, fact := range facts {
+		j.comma()
+		j.open('[')
+		for _, name := range fact {
+			j.comma()
+			j.buf = AppendString(j.buf, name)
+		}
+		j.close(']')
+	}
+	j.close(']')
+}
+
 func (j *jsonWriter) page(t *Type, r Reader) {
 	p := t.Page
 	if p == nil {
@@ -348,7 +393,8 @@ func (j *jsonWriter) page(t *Type, r Reader) {
 	}
 	j.key("page")
 	j.open('{')
-	j.strs("header", visible(t, p.Header, r))
+	j.strip(t, p.Header, r)
+	j.strs("alerts", visible(t, p.Alerts, r))
 	j.strs("marks", visible(t, p.Marks, r))
 	j.strs("key", visible(t, p.Key, r))
 	j.strs("card", visible(t, p.Card, r))
@@ -361,7 +407,11 @@ func (j *jsonWriter) page(t *Type, r Reader) {
 			j.open('{')
 			j.str("name", tab.Name)
 			j.text("label", tab.Label)
+			if known(r, t, nil, tab.Prog.When) {
+				j.str("when", tab.When)
+			}
 			j.blocks("blocks", tab.Blocks)
+			j.blocks("side", tab.Side)
 			j.close('}')
 		}
 		j.close(']')
@@ -388,6 +438,9 @@ func (j *jsonWriter) blocks(key string, blocks []*Block) {
 		j.str("filter", b.Filter)
 		j.str("sort", b.Sort)
 		j.str("group", b.Group)
+		j.str("total", b.Total)
+		j.str("against", b.Against)
+		j.str("done", b.Done)
 		j.int("limit", b.Limit)
 		j.close('}')
 	}

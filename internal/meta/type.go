@@ -1,6 +1,10 @@
 package meta
 
-import "kedang/internal/expr"
+import (
+	"slices"
+
+	"kedang/internal/expr"
+)
 
 // A Type says what one kind of record is: everything an industry adds stands
 // in values of this shape, read from packs/*/types/*.yaml.
@@ -125,9 +129,29 @@ type Mark struct {
 	Says string `yaml:"says"` // text with {field}
 	Pos  Pos    `yaml:"-"`
 
+	Head   string   `yaml:"head"`   // choice field whose word heads the entry; the type's label when empty
+	Facts  []string `yaml:"facts"`  // fields behind the head, on the first line
+	Text   []string `yaml:"text"`   // text fields below it, in full
+	Amount string   `yaml:"amount"` // money field, at the right
+	State  []string `yaml:"state"`  // fields shown as tags at the right
+	Chips  []string `yaml:"chips"`  // fields shown with their labels below the text
+
 	OnField *Field `yaml:"-"`
 	AtField *Field `yaml:"-"`
 	Parts   []Part `yaml:"-"` // Says, parsed
+}
+
+// Names lists the fields that an entry on the timeline shows, each once.
+func (m *Mark) Names() []string {
+	var out []string
+	for _, names := range [...][]string{{m.Head}, m.Facts, m.Text, {m.Amount}, m.State, m.Chips} {
+		for _, name := range names {
+			if name != "" && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
 }
 
 // Rule refuses or warns when its condition holds on write.
@@ -177,8 +201,9 @@ type View struct {
 
 // Page declares what the record page is made of.
 type Page struct {
-	Header  []string `yaml:"header"` // facts in the header line
-	Marks   []string `yaml:"marks"`  // choice and bool fields shown as tags beside the title
+	Header  []string `yaml:"header"` // facts in the header line; "owner+department" shares one
+	Marks   []string `yaml:"marks"`  // choice, bool … fields shown as tags beside the title; a text as a warning
+	Alerts  []string `yaml:"alerts"` // text fields that nobody may overlook, in red beside the title
 	Key     []string `yaml:"key"`    // key facts, in order
 	Card    []string `yaml:"card"`   // the phone card: the most telling fields
 	Tabs    []*Tab   `yaml:"tabs"`
@@ -191,8 +216,13 @@ type Page struct {
 type Tab struct {
 	Name   string   `yaml:"name"`
 	Label  Text     `yaml:"label"`
+	When   string   `yaml:"when"`   // shown only while it holds
+	Before string   `yaml:"before"` // the tab it stands before; last when empty
 	Blocks []*Block `yaml:"blocks"`
+	Side   []*Block `yaml:"side"` // a right column of its own
 	Pos    Pos      `yaml:"-"`
+
+	Prog Programs `yaml:"-"` // When
 }
 
 // Block is one of the general blocks that the web app knows.
@@ -206,7 +236,10 @@ type Block struct {
 	Filter  string   `yaml:"filter"`
 	Sort    string   `yaml:"sort"`
 	Limit   int      `yaml:"limit"`
-	Group   string   `yaml:"group"` // chart, topics: the field it is grouped by
+	Group   string   `yaml:"group"`   // chart, topics, ageing: the field it is grouped by
+	Total   string   `yaml:"total"`   // chart, ageing: this type's field that the block breaks down
+	Against string   `yaml:"against"` // ageing: this type's field that the total is measured by
+	Done    string   `yaml:"done"`    // tasks: "state done": what ticking one sets
 	Pos     Pos      `yaml:"-"`
 
 	Prog Programs `yaml:"-"` // Filter

@@ -9,7 +9,6 @@ import (
 
 	"kedang/internal/access"
 	"kedang/internal/db"
-	"kedang/internal/errs"
 	"kedang/internal/ledger"
 	"kedang/internal/meta"
 )
@@ -115,15 +114,6 @@ func dayPlace(day string) string {
 		return placeOf(0)
 	}
 	return placeOf(t.UnixMilli() + 86_399_999)
-}
-
-// dayOf is the day a place belongs to.
-func dayOf(place string) (string, error) {
-	var at int64
-	if _, err := fmt.Sscanf(place, "%d", &at); err != nil {
-		return "", errs.RefuseField("page_token", "page_token_invalid", nil)
-	}
-	return time.UnixMilli(at).UTC().Format(time.DateOnly), nil
 }
 
 // jsonText is {"name":"value"}.
