@@ -226,6 +226,7 @@ func (d *typeWriter) parts(t *meta.Type) {
 		add.form = object(obj{"file": obj{"type": "string", "format": "binary"}}, "file")
 		put(d.paths, "post", base+"/files", add)
 		put(d.paths, "delete", base+"/files/{file}", hung("removeFile", "take an attachment away").and(file).answers(204, nil))
+		put(d.paths, "post", base+"/files/{file}:restore", hung("restoreFile", "put an attachment back").and(file).answers(204, nil))
 	}
 	if len(t.Links) > 0 {
 		link := obj{"name": "link", "in": "path", "required": true, "description": "type.field, or the type alone", "schema": anyText()}

@@ -184,9 +184,20 @@ func fileType(name string) string {
 }
 
 func (s *Server) file(w http.ResponseWriter, r *http.Request, a *access.Actor, t target, id int64) error {
-	fid, err := idIn(t.more)
+	name, back := strings.CutSuffix(t.more, ":restore")
+	fid, err := idIn(name)
 	if err != nil {
 		return err
+	}
+	if back {
+		if r.Method != http.MethodPost {
+			return notAllowed(w, "POST")
+		}
+		if err := s.Store.RestoreFile(r.Context(), a, t.typ, id, fid); err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
 	}
 	switch r.Method {
 	case http.MethodGet:
@@ -220,6 +231,10 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, a *access.Acto
 	}
 	h.Set("Content-Disposition", disposition(how, f.Name))
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'")
+	if f.MIME == "application/pdf" { // a browser's viewer does not start in a sandbox; it is one
+		h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")
+		h.Set("X-Frame-Options", "SAMEORIGIN")
+	}
 	w.WriteHeader(http.StatusOK)
 	if _, err := io.Copy(w, body); err != nil {
 		s.Log.Warn("download ended early", "path", r.URL.Path, "error", err)

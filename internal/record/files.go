@@ -123,7 +123,7 @@ func (s *Store) OpenFile(ctx context.Context, a *access.Actor, typ string, id, f
 		if _, err := s.seen(ctx, tx, a, t, id); err != nil {
 			return err
 		}
-		if f, err = oneFile(ctx, tx, id, file); err != nil {
+		if f, err = oneFile(ctx, tx, id, file, false); err != nil {
 			return err
 		}
 		return s.fileEntry(ctx, tx, a, t, id, "download", f.Name)
@@ -135,10 +135,14 @@ func (s *Store) OpenFile(ctx context.Context, a *access.Actor, typ string, id, f
 	return f, r, err
 }
 
-func oneFile(ctx context.Context, tx db.Tx, record, id int64) (File, error) {
+func oneFile(ctx context.Context, tx db.Tx, record, id int64, removed bool) (File, error) {
+	state := "archived_at IS NULL"
+	if removed {
+		state = "archived_at IS NOT NULL"
+	}
 	f, err := scanFile(func(dest ...any) error {
 		return tx.QueryRow(ctx, `SELECT id, name, size, mime, sha256, ref, created_at, created_by FROM sys_file
-			WHERE id = ? AND record = ? AND archived_at IS NULL`, []any{id, record}, dest...)
+			WHERE id = ? AND record = ? AND `+state, []any{id, record}, dest...)
 	})
 	if isNoRows(err) {
 		return f, errs.NotFoundf("file", db.FormatID(id))
@@ -149,6 +153,16 @@ func oneFile(ctx context.Context, tx db.Tx, record, id int64) (File, error) {
 // RemoveFile takes an attachment out of the list; its bytes stay until purged.
 func (s *Store) RemoveFile(ctx context.Context, a *access.Actor, typ string, id, file int64) (err error) {
 	defer errs.Wrap(&err, "Store.RemoveFile(%s, %d)", typ, id)
+	return s.moveFile(ctx, a, typ, id, file, "detach")
+}
+
+// RestoreFile puts an attachment that was removed back into the list.
+func (s *Store) RestoreFile(ctx context.Context, a *access.Actor, typ string, id, file int64) (err error) {
+	defer errs.Wrap(&err, "Store.RestoreFile(%s, %d)", typ, id)
+	return s.moveFile(ctx, a, typ, id, file, "attach")
+}
+
+func (s *Store) moveFile(ctx context.Context, a *access.Actor, typ string, id, file int64, action string) error {
 	t, err := s.readable(a, typ)
 	if err != nil {
 		return err
@@ -157,14 +171,19 @@ func (s *Store) RemoveFile(ctx context.Context, a *access.Actor, typ string, id,
 		if err := s.checkFile(ctx, tx, a, t, id, "update"); err != nil {
 			return err
 		}
-		f, err := oneFile(ctx, tx, id, file)
+		gone := action == "detach"
+		f, err := oneFile(ctx, tx, id, file, !gone)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "UPDATE sys_file SET archived_at = ? WHERE id = ?", ms(s.Clock()), file); err != nil {
+		var at any
+		if gone {
+			at = ms(s.Clock())
+		}
+		if _, err := tx.Exec(ctx, "UPDATE sys_file SET archived_at = ? WHERE id = ?", at, file); err != nil {
 			return err
 		}
-		return s.fileEntry(ctx, tx, a, t, id, "detach", f.Name)
+		return s.fileEntry(ctx, tx, a, t, id, action, f.Name)
 	})
 }
 

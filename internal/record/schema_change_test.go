@@ -119,15 +119,15 @@ access:
 			t.Errorf("found %v", got)
 		}
 		create(t, e, rep, "order", record.Values{"customer": db.FormatID(c.ID), "lines": []any{line("砖", 1, "2")}})
-		raw, err := e.Store.Timeline(ctx, rep, "customer", c.ID, record.TimelineQuery{Limit: 1}, nil)
+		raw, err := e.Store.Timeline(ctx, rep, "customer", c.ID, record.TimelineQuery{Limit: 1, Kinds: []string{"visit", "order"}}, nil)
 		if err != nil || items(t, raw)[0]["says"] != "SO202611-0001 2.00" {
 			t.Errorf("%v timeline %s", err, raw)
 		}
-		raw, err = e.Store.Timeline(ctx, rep, "customer", c.ID, record.TimelineQuery{Limit: 5, PageToken: decode(t, raw)["next_page_token"].(string)}, nil)
+		raw, err = e.Store.Timeline(ctx, rep, "customer", c.ID, record.TimelineQuery{Limit: 5, Kinds: []string{"visit", "order"}, PageToken: decode(t, raw)["next_page_token"].(string)}, nil)
 		if err != nil || len(items(t, raw)) != 1 || items(t, raw)[0]["says"] != "拜访 2026-11-20" {
 			t.Errorf("%v timeline %s", err, raw)
 		}
-		if raw, err := e.Store.Timeline(ctx, clerk, "customer", c.ID, record.TimelineQuery{Limit: 5}, nil); err != nil || len(items(t, raw)) != 0 {
+		if raw, err := e.Store.Timeline(ctx, clerk, "customer", c.ID, record.TimelineQuery{Limit: 5, Kinds: []string{"visit", "order"}}, nil); err != nil || len(items(t, raw)) != 0 {
 			t.Errorf("the clerk, who reads neither, sees %s %v", raw, err)
 		}
 	})
