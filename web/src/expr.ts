@@ -6,12 +6,13 @@ export type Node =
   | { op: "and" | "or"; a: Node; b: Node }
   | { op: "not"; a: Node }
   | { op: "compare"; how: string; a: Node; b: Node }
+  | { op: "math"; how: string; a: Node; b: Node }
   | { op: "call"; name: string; args: Node[] }
   | { op: "list"; items: Node[] }
   | { op: "path"; name: string }
   | { op: "value"; value: string | number | boolean | null };
 
-const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w.]*)|(==|!=|>=|<=|&&|\|\||[><!()[\],]))/y;
+const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|([A-Za-z_][\w.]*)|(==|!=|>=|<=|&&|\|\||[><!()[\],+*/%-]))/y;
 
 function tokens(src: string): string[] | null {
   const out: string[] = [];
@@ -52,10 +53,20 @@ class Parser {
   }
   not(): Node {
     if (this.take("not", "!")) return { op: "not", a: this.not() };
-    const a = this.term();
+    const a = this.sum();
     const how = this.take("==", "!=", ">=", "<=", ">", "<", "in", "contains", "startsWith", "endsWith");
     if (!how) return a;
-    return { op: "compare", how, a, b: this.term() };
+    return { op: "compare", how, a, b: this.sum() };
+  }
+  sum(): Node {
+    let a = this.product();
+    for (let how = this.take("+", "-"); how; how = this.take("+", "-")) a = { op: "math", how, a, b: this.product() };
+    return a;
+  }
+  product(): Node {
+    let a = this.term();
+    for (let how = this.take("*", "/", "%"); how; how = this.take("*", "/", "%")) a = { op: "math", how, a, b: this.term() };
+    return a;
   }
   term(): Node {
     const x = this.peek();
@@ -66,16 +77,21 @@ class Parser {
       this.need(")");
       return n;
     }
+    if (x === "-") {
+      const n = this.term();
+      if (n.op !== "value" || typeof n.value !== "number") throw new Error("want a number");
+      return { op: "value", value: -n.value };
+    }
     if (x === "[") {
       const items: Node[] = [];
       while (!this.take("]")) {
-        items.push(this.term());
+        items.push(this.sum());
         if (this.peek() !== "]") this.need(",");
       }
       return { op: "list", items };
     }
     if (x[0] === '"' || x[0] === "'") return { op: "value", value: x.slice(1, -1).replace(/\\(.)/g, "$1") };
-    if (/^-?\d/.test(x)) return { op: "value", value: Number(x) };
+    if (/^\d/.test(x)) return { op: "value", value: Number(x) };
     if (x === "nil" || x === "true" || x === "false") return { op: "value", value: x === "nil" ? null : x === "true" };
     if (!/^[A-Za-z_]/.test(x)) throw new Error("unexpected " + x);
     if (!this.take("(")) return { op: "path", name: x };
@@ -85,6 +101,37 @@ class Parser {
       if (this.peek() !== ")") this.need(",");
     }
     return { op: "call", name: x, args };
+  }
+}
+
+const quoted = (s: string) => `"${s.replace(/\\/g, "\\\\").replace(/"/g, '\\"')}"`;
+
+/** write prints a tree in one canonical form; parse reads it back. */
+export function write(n: Node): string {
+  switch (n.op) {
+    case "and": return both(n.a, "and") + " and " + both(n.b, "and");
+    case "or": return both(n.a, "or") + " or " + both(n.b, "or");
+    case "not": return `not (${write(n.a)})`;
+    case "compare": return `${write(n.a)} ${n.how} ${write(n.b)}`;
+    case "math": return `${write(n.a)} ${n.how} ${n.b.op === "math" ? `(${write(n.b)})` : write(n.b)}`;
+    case "call": return `${n.name}(${n.args.map(write).join(", ")})`;
+    case "list": return `[${n.items.map(write).join(", ")}]`;
+    case "path": return n.name;
+    case "value": return n.value === null ? "nil" : typeof n.value === "string" ? quoted(n.value) : String(n.value);
+  }
+}
+
+const both = (n: Node, within: "and" | "or") => (within === "and" && n.op === "or" ? `(${write(n)})` : write(n));
+
+/** pathsOf are the fields an expression names. */
+export function pathsOf(n: Node): string[] {
+  switch (n.op) {
+    case "path": return [n.name];
+    case "value": return [];
+    case "not": return pathsOf(n.a);
+    case "list": return n.items.flatMap(pathsOf);
+    case "call": return n.args.flatMap(pathsOf);
+    default: return [...pathsOf(n.a), ...pathsOf(n.b)];
   }
 }
 
@@ -114,7 +161,7 @@ function valueOf(n: Node, values: Record<string, unknown>): unknown {
     }
     case "list":
       return n.items.map((i) => valueOf(i, values));
-    case "call":
+    case "call": case "math":
       return unknown;
     default:
       return test(n, values);
