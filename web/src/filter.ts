@@ -27,7 +27,7 @@ function literal(kind: string, v: string): string {
   return numeric.has(kind) ? (/^-?\d+(\.\d+)?$/.test(v) ? v : "0") : quote(v);
 }
 
-// The spans of days that have a name, over D, the day of a field.
+// The spans of days that have a name, over D, the day of a field F.
 const week = (n: number) => `add_days(today(), ${n} - weekday(today()))`;
 const month = "add_days(today(), 1 - day(today()))";
 const months = (n: number) => (n === 0 ? month : `add_months(${month}, ${n})`);
@@ -44,8 +44,8 @@ export const spans: Record<string, string> = {
   this_month: monthSpan(0),
   last_month: monthSpan(-1),
   next_month: monthSpan(1),
-  this_year: "year(D) == year(today())",
-  last_year: "year(D) == year(today()) - 1",
+  this_year: "year(F) == year(today())",
+  last_year: "year(F) == year(today()) - 1",
   over: "D < today()",
 };
 
@@ -59,10 +59,10 @@ const days = (v: string) => (/^\d{1,5}$/.test(v) ? v : "");
 function span(field: string, kind: string, v: string): string {
   const [name, n] = v.split(":") as [string, string | undefined];
   const text = n !== undefined ? (days(n) ? counted[name]?.(n) : undefined) : spans[name];
-  return text ? over(text, dayOf(field, kind)) : "";
+  return text ? over(text, dayOf(field, kind), field) : "";
 }
 
-const over = (text: string, day: string) => text.replace(/\bD\b/g, day);
+const over = (text: string, day: string, field: string) => text.replace(/\bD\b/g, day).replace(/\bF\b/g, field);
 
 const dayOf = (field: string, kind: string) => (kind === "datetime" ? `date(${field})` : field);
 
@@ -93,7 +93,7 @@ export function printOne(c: Condition, kind: string): string {
     case "within": return span(c.field, kind, v);
     case "longer": return days(v) && `${day} < add_days(today(), -${v})`;
     case "not_since": return days(v) && `${c.field} == nil or ${day} < add_days(today(), -${v})`;
-    case "month": return days(v) && `month(${day}) == ${v}`;
+    case "month": return days(v) && `month(${c.field}) == ${v}`;
     case "contains": case "startsWith": case "endsWith": return `${c.field} ${c.op} ${quote(v)}`;
     default: return `${kind === "datetime" ? day : c.field} ${c.op} ${literal(kind, v)}`;
   }
@@ -183,10 +183,10 @@ function dayField(n: Node): { field: string; text: string } | null {
   return null;
 }
 
-function namedSpan(text: string, day: string): string | null {
-  for (const [name, s] of Object.entries(spans)) if (over(s, day) === text) return name;
+function namedSpan(text: string, day: string, field: string): string | null {
+  for (const [name, s] of Object.entries(spans)) if (over(s, day, field) === text) return name;
   const n = /add_days\(today\(\), -?(\d+)\)/.exec(text)?.[1];
-  for (const [name, f] of Object.entries(counted)) if (n && over(f(n), day) === text) return `${name}:${n}`;
+  for (const [name, f] of Object.entries(counted)) if (n && over(f(n), day, field) === text) return `${name}:${n}`;
   return null;
 }
 
@@ -194,7 +194,7 @@ function pair(a: Node, b: Node): Condition | null {
   if (a.op !== "compare" || b.op !== "compare") return null;
   const day = dayField(a.a);
   if (!day || write(b.a) !== day.text) return null;
-  const name = namedSpan(`${write(a)} and ${write(b)}`, day.text);
+  const name = namedSpan(`${write(a)} and ${write(b)}`, day.text, day.field);
   if (name) return { field: day.field, op: "within", value: name };
   if (a.how !== ">=" || b.how !== "<=" || a.b.op !== "value" || b.b.op !== "value" || a.b.value === null || b.b.value === null) return null;
   return { field: day.field, op: "between", value: [String(a.b.value), String(b.b.value)] };
@@ -218,7 +218,7 @@ function single(n: Node): Condition | null {
   if (n.a.op === "call" && (n.a.name === "year" || n.a.name === "month")) return calendar(n, n.a.name, n.a.args[0]);
   const day = dayField(n.a);
   if (!day) return null;
-  const name = namedSpan(write(n), day.text);
+  const name = namedSpan(write(n), day.text, day.field);
   if (name) return { field: day.field, op: "within", value: name };
   const ago = n.how === "<" && /^add_days\(today\(\), -(\d+)\)$/.exec(write(n.b))?.[1];
   if (ago) return { field: day.field, op: "longer", value: ago };
@@ -226,11 +226,10 @@ function single(n: Node): Condition | null {
 }
 
 function calendar(n: Node & { op: "compare" }, of: string, arg: Node | undefined): Condition | null {
-  const day = arg && dayField(arg);
-  if (!day) return null;
-  const name = namedSpan(write(n), day.text);
-  if (name) return { field: day.field, op: "within", value: name };
-  return of === "month" && n.how === "==" && n.b.op === "value" && typeof n.b.value === "number" ? { field: day.field, op: "month", value: String(n.b.value) } : null;
+  if (arg?.op !== "path") return null;
+  const name = namedSpan(write(n), "", arg.name);
+  if (name) return { field: arg.name, op: "within", value: name };
+  return of === "month" && n.how === "==" && n.b.op === "value" && typeof n.b.value === "number" ? { field: arg.name, op: "month", value: String(n.b.value) } : null;
 }
 
 function compared(n: Node & { op: "compare" }, field: string): Condition | null {

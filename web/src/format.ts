@@ -66,6 +66,9 @@ export const weekday = (d: string) => new Intl.DateTimeFormat(locale(), { weekda
 
 const locale = () => (lang() === "en" ? "en-GB" : lang() === "zh-Hant" ? "zh-TW" : "zh-CN");
 
+/** monthText is a month, 2026-11, as people say it. */
+export const monthText = (v: string) => new Intl.DateTimeFormat(locale(), { year: "numeric", month: "long", timeZone: "UTC" }).format(new Date(v + "-01T00:00:00Z"));
+
 /** clock is the time of day of a moment, 15:04. */
 export const clock = (at: Date) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(at);
 

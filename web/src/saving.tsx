@@ -31,7 +31,7 @@ export function useNotify() {
         ),
       });
     };
-    const failed = (e: unknown) => void message.error({ content: <span role="alert">{sentence(e)}</span>, duration: 6 });
+    const failed = (e: unknown, text = sentence(e)) => void message.error({ content: <span role="alert">{text}</span>, duration: 6 });
     return { said, failed };
   }, [message]);
 }
@@ -42,7 +42,7 @@ export const idempotent = () => ({ "Idempotency-Key": crypto.randomUUID?.() ?? S
 export function useRefresh() {
   const client = useQueryClient();
   return (type: string, id?: string) => {
-    for (const key of ["list", "total", "count", "sum", "related", "timeline", "history", "home", "pick"]) void client.invalidateQueries({ queryKey: [key] });
+    for (const key of ["list", "total", "count", "sum", "group", "related", "timeline", "history", "home", "pick"]) void client.invalidateQueries({ queryKey: [key] });
     if (id) void client.invalidateQueries({ queryKey: ["rec", type, id] });
   };
 }
@@ -58,8 +58,7 @@ export function useSaving(type: RecordType) {
   return useMemo(() => {
     const keep = (rec: Rec) => {
       client.setQueryData(["rec", type.name, rec.id], rec);
-      client.setQueriesData<{ pages: { items: Rec[] }[] }>({ queryKey: ["list", type.name] }, (old) =>
-        old && { ...old, pages: old.pages.map((p) => ({ ...p, items: p.items.map((r) => (r.id === rec.id ? { ...r, ...rec } : r)) })) });
+      client.setQueriesData<{ items: Rec[] }>({ queryKey: ["list", type.name] }, (old) => old && { ...old, items: old.items.map((r) => (r.id === rec.id ? { ...r, ...rec } : r)) });
     };
     const undo = async (rec: Rec) => {
       try {

@@ -201,6 +201,9 @@ const titles = new Map<string, string>();
 /** titleOfId is the title of a record picked in a filter, while it is known. */
 export const titleOfId = (id: string) => titles.get(id);
 
+/** keepTitle remembers the title of a record that a filter names. */
+export const keepTitle = (id: string, title: string) => void titles.set(id, title);
+
 /** LinkFilter picks records by words. */
 export function LinkFilter({ field, op, value, onChange, to }: FilterProps & { to?: string }) {
   const many = op === "in" || op === "has";

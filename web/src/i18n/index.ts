@@ -46,6 +46,7 @@ export async function loadLanguage(l: Lang) {
   const [own, antd] = await loaders[l]();
   texts = own.default;
   current = l;
+  addTexts(brought);
   document.documentElement.lang = l;
   dayjs.locale(l === "zh-Hans" ? "zh-cn" : l === "zh-Hant" ? "zh-tw" : "en");
   return antd.default;
@@ -63,8 +64,11 @@ export function t(key: string, params?: Record<string, string | number>): string
   return params ? text.replace(/\{(\w+)\}/g, (all, name: string) => (params[name] === undefined ? all : String(params[name]))) : text;
 }
 
+const brought: Record<string, readonly [string, string, string]> = {}; // a page may be there before its language
+
 /** addTexts adds the texts of a part that brings its own: key → simplified, traditional, English. */
 export function addTexts(more: Record<string, readonly [string, string, string]>) {
+  Object.assign(brought, more);
   const at = languages.indexOf(current);
   texts = { ...texts, ...Object.fromEntries(Object.entries(more).map(([key, all]) => [key, all[at]!])) };
 }

@@ -1,26 +1,37 @@
-// A list of one type: views as tabs, filter, search, sort, paging by key,
-// ticked rows, a peek beside it. What is shown stands in the URL.
-import { DownloadOutlined, EllipsisOutlined, ImportOutlined, PlusOutlined, SearchOutlined, TableOutlined } from "@ant-design/icons";
-import { Button, Checkbox, Drawer, Dropdown, Popover, Spin } from "antd";
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useState } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
-import { download, get, query } from "../api/client";
-import type { Listed, Rec, RecordType, View } from "../api/types";
-import { kindOf } from "../fields";
-import { blank, str } from "../fields/parts";
+// A list of one type: views as tabs, filter, search, order, groups or board,
+// rows read where one looks, ticked rows, a peek beside it. What is shown
+// stands in the URL; how wide the columns are is each person's own.
+import { AppstoreOutlined, CloseOutlined, DownloadOutlined, EllipsisOutlined, GroupOutlined, ImportOutlined, PlusOutlined, SearchOutlined, SortAscendingOutlined, TableOutlined } from "@ant-design/icons";
+import { Alert, Button, Drawer, Dropdown, Popover } from "antd";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useNavigate, useParams } from "react-router";
+import type { Listed, Rec, RecordType } from "../api/types";
+import { isGroup, print, read, type Condition, type Group } from "../filter";
 import { t } from "../i18n";
 import { usePhone } from "../mode";
-import { fieldsOf, masked, recordPath, titleField, useKnown, useType } from "../model";
+import { fieldsOf, recordPath, titleField, useKnown, useType } from "../model";
 import { BulkBar } from "../parts/bulk";
-import { Board } from "../parts/board";
-import { FilterBar } from "../parts/filters";
-import { RecordBody } from "../parts/peek";
-import { Table, type Column } from "../parts/table";
-import { Value } from "../parts/value";
-import { sentence, useNotify } from "../saving";
+import { FilterBar, unseen } from "../parts/filters";
+import { Peek } from "../parts/peek";
+import { sortKeys, Table } from "../parts/table";
+import { sentence } from "../saving";
 import { useTyped } from "../shell/omni";
 import { useShell } from "../shell/shell";
+import { useViewActs } from "./list/acts";
+import { cardFields, Cards, CardsWaiting } from "./list/cards";
+import { groupable, lanesOf, reachable } from "./list/fields";
+import { groupFilter, useLines } from "./list/lines";
+import { askList, pageSize, useCount, useGroups, usePages, useSums } from "./list/rows";
+import { useViews, type Views } from "./list/saved";
+import { SortPanel, sortText } from "./list/sort";
+import { useListState, type Asked, type ListState } from "./list/state";
+import { Tabs } from "./list/tabs";
+import { askedOf, joined, useTicks } from "./list/ticks";
+import "./list/list.css";
+
+const Board = lazy(() => import("../parts/board").then((m) => ({ default: m.Board })));
+const ColumnsPanel = lazy(() => import("./list/columns"));
+const ExportDialog = lazy(() => import("./list/export"));
 
 export default function ListPage() {
   const { type: name = "" } = useParams();
@@ -29,162 +40,223 @@ export default function ListPage() {
   return <List key={name} type={type} />;
 }
 
-/** useListState reads and writes what the URL says of a list. */
-function useListState(type: RecordType) {
-  const [params, setParams] = useSearchParams();
-  const { session } = useKnown();
-  const views = useMemo(() => (type.views ?? []).filter((v) => !v.roles || session.user.admin || v.roles.some((r) => session.user.roles.includes(r))), [type, session]);
-  const view: View | undefined = views.find((v) => v.name === params.get("view")) ?? views.find((v) => v.default) ?? views[0];
-  const set = useCallback((change: Record<string, string | undefined>, push = false) => {
-    setParams((old) => {
-      const next = new URLSearchParams(old);
-      for (const [k, v] of Object.entries(change)) if (v) next.set(k, v); else next.delete(k);
-      return next;
-    }, { replace: !push });
-  }, [setParams]);
-  return { views, view, set, q: params.get("q") ?? "", filter: params.get("f") ?? "", sort: params.get("sort") ?? "", cols: params.get("cols") ?? "", peek: params.get("peek") ?? "", archived: params.get("archived") ?? "" };
-}
-
-function columnsOf(type: RecordType, view: View | undefined, cols: string): Column[] {
-  const fields = fieldsOf(type);
-  const names = cols ? cols.split(",") : (view?.columns ?? type.page?.key ?? type.fields.slice(0, 8).map((f) => f.name));
-  const main = titleField(type);
-  const list = names.map((n) => fields.get(n)).filter((f) => !!f).map((field) => ({ name: field.name, field, width: field.name === main ? 200 : kindOf(field).width, title: field.name === main }));
-  if (!list.some((c) => c.title)) {
-    const first = list.find((c) => c.name === "subject" || c.name === "summary") ?? list.find((c) => c.field.kind === "text") ?? list[0];
-    if (first) Object.assign(first, { title: true, width: Math.max(first.width, 170) });
-  }
-  return list;
-}
-
 function List({ type }: { type: RecordType }) {
-  const s = useListState(type);
+  const views = useViews(type);
+  const s = useListState(type, views);
   const phone = usePhone();
   const navigate = useNavigate();
+  const { types } = useKnown();
   const { create } = useShell();
-  const columns = useMemo(() => columnsOf(type, s.view, s.cols), [type, s.view, s.cols]);
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
-  const sort = s.sort || s.view?.sort || "";
-  const asked = useMemo(() => ({
-    view: s.view?.name, q: s.q, filter: s.filter, order_by: s.sort, archived: s.archived,
-    fields: [...new Set([...columns.map((c) => c.name), ...(phone ? (type.page?.card ?? []) : []), ...(s.view?.kanban ? [s.view.kanban] : []), "owner"])].join(","),
-  }), [s.view, s.q, s.filter, s.sort, s.archived, columns, phone, type]);
-  const list = useInfiniteQuery({
-    queryKey: ["list", type.name, asked],
-    initialPageParam: "",
-    queryFn: ({ pageParam, signal }) => get<Listed>(`/${type.name}` + query({ ...asked, page_size: asked.view && s.view?.kanban ? 500 : 100, page_token: pageParam, total: pageParam ? "none" : "capped" }), signal),
-    getNextPageParam: (last) => last.next_page_token || undefined,
-    placeholderData: keepPreviousData,
-  });
-  const rows = useMemo(() => list.data?.pages.flatMap((p) => p.items) ?? [], [list.data]);
-  const total = list.data?.pages[0]?.total;
-  const { fetchNextPage, isFetchingNextPage, hasNextPage } = list;
-  const onEnd = useCallback(() => { if (!isFetchingNextPage) void fetchNextPage(); }, [fetchNextPage, isFetchingNextPage]);
-  const onTick = useCallback((ids: string[], on: boolean) => setTicked((old) => {
-    const next = new Set(old);
-    for (const id of ids) if (on) next.add(id); else next.delete(id);
-    return next;
-  }), []);
-  const onOpen = useCallback((r: Rec) => void navigate(recordPath(type.name, r.id)), [navigate, type.name]);
-  const onPeek = useCallback((r: Rec) => s.set({ peek: r.id }), [s.set]);
+  const fields = useMemo(() => reachable(type, types), [type, types]);
+  const { ticks, tick, everything, clear, has, here } = useTicks(s.asked);
+  const [ticking, setTicking] = useState(false);
+  const [exporting, setExporting] = useState(false);
+  const acts = useViewActs(type, views, s);
   const typed = useTyped(s.q, 200);
   useEffect(() => { if (typed.settled !== s.q) s.set({ q: typed.settled || undefined }); }, [typed.settled]);
   useKeys({ "/": () => document.getElementById("within")?.focus(), n: () => create(type.name) });
-  const sums = useSums(type, columns, asked, rows.length > 0 && !phone && !s.q);
-  const chosen = rows.filter((r) => ticked.has(r.id));
-  const exact = total?.exact ? total.count : (sums["#"] as number | undefined);
-  const countText = total ? (exact !== undefined ? exact.toLocaleString() : total.exact ? total.count.toLocaleString() : t("list.over", { n: total.count.toLocaleString() })) : "";
+  const choose = (key: string) => {
+    clear();
+    s.restore();
+    s.set({ view: key, q: undefined, cols: undefined, peek: undefined }, true);
+    typed.set("");
+  };
+  const onOpen = useCallback((r: Rec) => void navigate(recordPath(type.name, r.id)), [navigate, type.name]);
+  const asked = useMemo(() => [...new Set([...s.columns.map((c) => c.name), ...(phone ? cardFields(type) : []), ...(s.kanban ? [s.kanban] : []), "owner"])].sort(), [s.columns, phone, type, s.kanban]);
+  const board = fieldsOf(type).get(s.kanban);
+  const shape = board?.choices ? "board" : phone ? "cards" : "table";
+
+  const lines = useLines({ type, columns: s.columns, fields: asked, asked: s.asked, group: shape === "table" ? s.group : "", count: undefined, on: s.settled && shape === "table" });
+  const cards = useCards(type, asked, s.asked, s.settled && shape === "cards");
+  const page = shape === "cards" ? cards.first : lines.first;
+  const capped = shape === "board" || (page?.total && !page.total.exact) || false;
+  const exact = useCount(type, s.asked, s.settled && capped);
+  const total = lines.total ?? (page?.total?.exact ? page.total.count : exact);
+  const countText = total !== undefined ? total.toLocaleString() : page?.total ? t("list.over", { n: page.total.count.toLocaleString() }) : "";
+  const picked = ticks.all ? (here && total !== undefined ? total - ticks.ids.size : undefined) : ticks.ids.size;
+  const n = ticks.all ? (picked ?? useless(total)) : ticks.ids.size;
+  const error = shape === "table" ? lines.error : shape === "cards" ? cards.error : null;
+  const nothing = !error && total === 0 && (shape === "board" || (shape === "cards" ? cards.first : lines.ready));
+  const target = useCallback(() => {
+    if (!ticks.all) return { ids: [...ticks.ids] };
+    const { order_by: _, ...q } = askedOf(ticks);
+    return { query: Object.fromEntries(Object.entries(q).filter(([, v]) => v)) };
+  }, [ticks]);
+  const countMatches = useCallback(async (filter: string, signal: AbortSignal) => (await askList<Listed>(type.name, "query", { ...s.asked, filter, order_by: "-created_at" }, { fields: ["id"], page_size: 1, total: "capped" }, signal)).total!, [type.name, s.asked.view, s.asked.q, s.asked.archived]);
+  const hidden = useMemo(() => unseen(s.filter, fields), [s.filter, fields]);
+  const bar = (
+    <BulkBar type={type} n={n} target={target} archived={s.archived === "only"} clear={() => { clear(); setTicking(false); }} onExport={() => setExporting(true)} phone={phone}
+      everything={total !== undefined && n < total && !(ticks.all && !here) && <Button type="link" size="small" onClick={everything}>{t("bulk.all_match", { n: countText })}</Button>}
+      pager={<Foot total={countText} sort={sortText(s.sort, fields)} unknown={s.unknown} />} />
+  );
   return (
     <div className="list-page">
       <div className="list-head">
         <h1>{type.plural} <small aria-live="polite">{countText}</small></h1>
-        <Views views={s.views} now={s.view} choose={(v) => { setTicked(new Set()); s.set({ view: v, f: undefined, sort: undefined, cols: undefined, q: undefined }, true); typed.set(""); }} />
-        <More type={type} state={s} asked={asked} />
-        <Button type="primary" icon={<PlusOutlined />} onClick={() => create(type.name)}>{phone ? null : t("act.new_of", { what: type.label })}</Button>
+        <Tabs type={type} views={views.views.includes(s.view) ? views.views : [...views.views, s.view]} now={s.view} first={views.first} counts={!!page || shape === "board"} choose={choose} acts={views.on ? acts.items : []} />
+        <More type={type} s={s} exportNow={() => setExporting(true)} tick={phone && shape === "cards" ? () => setTicking(true) : undefined} />
+        <Button type="primary" icon={<PlusOutlined />} aria-label={t("act.new_of", { what: type.label })} onClick={() => create(type.name)}>{phone ? null : t("act.new_of", { what: type.label })}</Button>
       </div>
-      <div className="list-bar">
-        <label className="within"><SearchOutlined aria-hidden="true" /><input id="within" aria-label={t("list.search_in", { what: type.plural })} placeholder={t("list.search_in", { what: type.plural })} {...typed.props} /></label>
-        <FilterBar type={type} filter={s.filter} onChange={(f) => s.set({ f: f || undefined })} />
-        {(s.filter || s.sort || s.archived) && <Button type="link" size="small" onClick={() => s.set({ f: undefined, sort: undefined, archived: undefined })}>{t("filter.clear")}</Button>}
-        <span className="grow" />
-        {list.isFetching && <Spin size="small" />}
-        {!phone && <Columns type={type} columns={columns} onChange={(cols) => s.set({ cols: cols.join(",") })} />}
-      </div>
-      {list.isError ? (
-        <div className="nothing" role="alert"><p>{sentence(list.error)}</p><Button onClick={() => s.set({ f: undefined, q: undefined, sort: undefined })}>{t("filter.clear")}</Button></div>
-      ) : list.isSuccess && rows.length === 0 ? (
-        <Nothing type={type} words={s.q} filtered={!!s.filter} clear={() => { typed.set(""); s.set({ q: undefined, f: undefined }); }} create={() => create(type.name, s.q ? { [titleField(type) || "name"]: s.q } : undefined)} />
-      ) : s.view?.kanban && !phone ? (
-        <Board type={type} by={s.view.kanban} rows={rows} columns={columns} onOpen={onOpen} />
-      ) : phone ? (
-        <Cards type={type} rows={rows} onOpen={onOpen} more={hasNextPage} onEnd={onEnd} />
+      <Bar type={type} s={s} views={views} phone={phone} typed={typed} fields={fields} count={countMatches} saveAs={acts.saveAs} update={acts.update} />
+      {hidden.length > 0 && <Unseen names={hidden} s={s} all={() => choose(views.first.key)} />}
+      {error && !hidden.length ? (
+        <div className="nothing" role="alert"><h2>{t("list.wrong")}</h2><p>{sentence(error)}</p><div className="actions"><Button onClick={() => { typed.set(""); s.set({ f: "", q: undefined, sort: undefined, group: undefined }); }}>{t("filter.clear")}</Button><Button onClick={() => (shape === "cards" ? cards.again() : lines.again())}>{t("act.again")}</Button></div></div>
+      ) : hidden.length > 0 ? null : nothing ? (
+        <Nothing type={type} words={s.q} filtered={!!s.filter || s.archived === "only"} view={s.view.base && s.view.base !== views.first.base ? s.view.label : ""} clear={() => { typed.set(""); s.set({ q: undefined, f: "", archived: "" }); }} all={() => choose(views.first.key)} create={() => create(type.name, s.q ? { [titleField(type) || "name"]: s.q } : undefined)} />
+      ) : shape === "board" ? (
+        <Suspense fallback={<div className="grow" />}><BoardOf type={type} s={s} fields={asked} onOpen={onOpen} on={s.settled} /></Suspense>
+      ) : shape === "cards" ? (
+        cards.first ? <Cards type={type} rows={cards.rows} more={cards.more} loading={cards.fetching} onOpen={onOpen} onEnd={cards.next} ticked={has} ticking={ticking || n > 0} onTick={(id, on) => tick([id], on)} /> : <CardsWaiting />
       ) : (
-        <Table label={type.plural} columns={columns} rows={rows} sort={sort} ticked={ticked} total={total?.count ?? rows.length} more={hasNextPage} onSort={(x) => s.set({ sort: x || undefined })} onTick={onTick} onOpen={onOpen} onPeek={onPeek} onEnd={onEnd}
-          sums={chosen.length ? sumOf(columns, chosen) : sums} sumLabel={chosen.length ? t("list.sum_ticked", { n: chosen.length }) : t("list.sum_all", { n: countText })} />
+        <Grid type={type} s={s} lines={lines} total={total} page={page} sumLabel={countText} ticks={{ n, has, tick, clear, all: ticks.all, ticks, everything, exact: picked }} onOpen={onOpen} />
       )}
-      {!phone && rows.length > 0 && !s.view?.kanban && <BulkBar type={type} ids={[...ticked]} rows={rows} asked={asked} total={exact !== undefined && total ? { count: exact, exact: true } : total} shown={rows.length} setTicked={(ids) => setTicked(new Set(ids))} />}
-      <Drawer open={!!s.peek} onClose={() => s.set({ peek: undefined })} size={phone ? "100%" : 520} title={null} closable={false} styles={{ body: { padding: 0 } }} destroyOnHidden>
-        {s.peek && <RecordBody type={type} id={s.peek} close={() => s.set({ peek: undefined })} />}
-      </Drawer>
+      {shape !== "board" && (!phone || n > 0) && !hidden.length && bar}
+      {acts.dialogs}
+      {exporting && <Suspense fallback={null}><ExportDialog type={type} columns={s.columns} all={{ asked: s.asked, n: countText }} ticked={n > 0 ? { asked: askedOf(ticks), n } : undefined} close={() => setExporting(false)} /></Suspense>}
     </div>
   );
 }
 
-function Views({ views, now, choose }: { views: View[]; now?: View; choose: (v: string) => void }) {
-  if (views.length < 2) return <span className="grow" />;
+const useless = (total: number | undefined) => total ?? 0;
+
+interface GridTicks { n: number; has: (id: string) => boolean; tick: (ids: string[], on: boolean) => void; clear: () => void; all?: Asked; ticks: ReturnType<typeof useTicks>["ticks"]; everything: () => void; exact?: number }
+
+// Grid is the table with its sums and the peek that follows the row one stands on.
+function Grid({ type, s, lines, total, page, sumLabel, ticks, onOpen }: { type: RecordType; s: ListState; lines: ReturnType<typeof useLines>; total?: number; page?: Listed; sumLabel: string; ticks: GridTicks; onOpen: (r: Rec) => void }) {
+  const [at, setAt] = useState(-1);
+  const count = lines.by ? lines.lines : (total ?? Math.max(page?.total?.count ?? 0, pageSize));
+  const live = { lines: count, line: lines.line };
+  const shown = useRef<typeof live | null>(null);
+  if (lines.ready) shown.current = live;
+  const now = lines.ready ? live : (shown.current ?? { lines: 40, line: () => ({ row: undefined }) });
+  const sums = useSums(type, s.columns, s.asked, lines.ready && ticks.n === 0);
+  const chosen = useMemo(() => askedOf(ticks.ticks), [ticks.ticks]);
+  const some = useSums(type, s.columns, chosen, ticks.n > 0);
+  const line = at >= 0 && at < now.lines ? now.line(at) : undefined;
+  const here = line && "row" in line ? line.row : undefined;
+  // While the peek is open it shows the row one stands on.
+  useEffect(() => { if (s.peek && here && here.id !== s.peek) s.set({ peek: here.id }); }, [here?.id]);
+  useEffect(() => setAt(-1), [s.asked, s.group]);
+  const move = useCallback((by: 1 | -1) => setAt((old) => {
+    let i = old;
+    if (i < 0) for (let k = lines.range[0]; k < lines.range[1]; k++) { const l = lines.line(k); if ("row" in l && l.row?.id === s.peek) i = k; }
+    do i += by; while (i > 0 && i < count - 1 && "group" in lines.line(i));
+    return Math.max(0, Math.min(count - 1, i));
+  }), [lines, count, s.peek]);
+  const idsOf = (list: number[]) => list.map((i) => now.line(i)).flatMap((l) => ("row" in l && l.row ? [l.row.id] : []));
+  const near = lines.loaded(...lines.range);
+  const tickedAll = !!ticks.all ? ticks.exact !== undefined && ticks.exact === total : near.length > 0 && near.every((r) => ticks.has(r.id));
+  const resize = (name: string, w: number) => s.setColumns(s.specs.map((c) => (c.n === name ? { n: c.n, ...(c.p ? { p: true } : {}), ...(w ? { w } : {}) } : c)));
   return (
-    <div className="tabs" role="tablist" aria-label={t("list.views")}>
-      {views.map((v) => <button key={v.name} type="button" role="tab" aria-selected={v === now} onClick={() => choose(v.name)}>{v.label}</button>)}
+    <>
+      <Table label={type.plural} columns={s.columns} lines={now.lines} line={now.line} busy={!lines.ready && !!shown.current} sort={s.sort} ticked={ticks.has} tickedAll={tickedAll} tickedSome={ticks.n > 0} at={at} onAt={setAt} onRange={lines.onRange}
+        onSort={(x) => s.set({ sort: x })} onTick={(list, on) => ticks.tick(idsOf(list), on)} onTickAll={(on) => { if (!on) ticks.clear(); else ticks.tick(lines.loaded(0, now.lines).map((r) => r.id), true); }} onOpen={onOpen} onPeek={(r, i) => { setAt(i); s.set({ peek: r.id }); }} onGroup={lines.toggle} onResize={resize}
+        sums={ticks.n > 0 ? some : sums} sumLabel={ticks.n > 0 ? t("list.sum_ticked", { n: ticks.n.toLocaleString() }) : t("list.sum_all", { n: sumLabel })} />
+      <Peek type={type} id={s.peek} close={() => s.set({ peek: undefined })} move={move} />
+    </>
+  );
+}
+
+// Cards are read page after page.
+function useCards(type: RecordType, fields: string[], asked: Asked, on: boolean) {
+  const [n, setN] = useState(1);
+  const key = JSON.stringify(asked);
+  useEffect(() => setN(1), [key]);
+  const wanted = useMemo(() => (on ? Array.from({ length: n }, (_, page) => ({ asked, page })) : []), [on, n, asked]);
+  const pages = usePages(type, fields, wanted);
+  const parts = wanted.map((w) => pages.pageOf(asked, w.page));
+  const rows = parts.flatMap((p) => p?.items ?? []);
+  const last = parts[parts.length - 1];
+  const more = !!last?.next_page_token || (parts.length > 0 && !last);
+  const waits = !last;
+  const next = useCallback(() => { if (!waits) setN((k) => k + 1); }, [waits]);
+  return { first: parts[0], rows, more, next, fetching: pages.fetching, error: pages.error, again: pages.again };
+}
+
+function BoardOf({ type, s, fields, onOpen, on }: { type: RecordType; s: ListState; fields: string[]; onOpen: (r: Rec) => void; on: boolean }) {
+  const by = fieldsOf(type).get(s.kanban)!;
+  const groups = useGroups(type, s.kanban, s.columns, s.asked, on);
+  const lanes = (groups.data ?? []).map((g) => ({ value: g.value === null ? "" : String(g.value), count: g.count, sums: g.sums }));
+  const own = fields.filter((f) => !f.includes("."));
+  const page = useCallback((lane: string, token: string, signal: AbortSignal) =>
+    askList<Listed>(type.name, "query", { ...s.asked, filter: joined(s.asked.filter, groupFilter(by, lane)!) }, { fields: own, page_size: 40, page_token: token, total: "none" }, signal), [type.name, s.asked, by, own.join()]);
+  return <Board type={type} by={by} columns={s.columns} lanes={lanes} cacheKey={[s.asked, own]} page={page} onOpen={onOpen} />;
+}
+
+const Foot = ({ total, sort, unknown }: { total: string; sort: string; unknown: number }) => (
+  <>
+    <span>{t("list.n_all", { n: total })}{sort && ` · ${t("list.by", { what: sort })}`}{unknown > 0 && ` · ${t("list.unknown_columns", { n: unknown })}`}</span>
+    <span className="grow" />
+    <span className="foot-keys"><kbd>↑↓</kbd> {t("keys.move")} <kbd>Enter</kbd> {t("keys.open")} <kbd>→</kbd> {t("list.peek")} <kbd>Space</kbd> {t("keys.tick")} <kbd>/</kbd> {t("search.label")} <kbd>n</kbd> {t("act.new")}</span>
+  </>
+);
+
+interface BarProps {
+  type: RecordType; s: ListState; views: Views; phone: boolean; typed: ReturnType<typeof useTyped>; fields: ReturnType<typeof reachable>;
+  count: (filter: string, signal: AbortSignal) => Promise<{ count: number; exact: boolean }>; saveAs: () => void; update?: () => Promise<void>;
+}
+
+// Bar is search, filter, and how the list is laid out.
+function Bar({ type, s, views, phone, typed, fields, count, saveAs, update }: BarProps) {
+  const [sorting, setSorting] = useState(false);
+  const keys = sortKeys(s.sort);
+  const groups = groupable(type), lanes = lanesOf(type);
+  const board = fieldsOf(type).get(s.kanban), group = fieldsOf(type).get(s.group);
+  const sortPanel = <SortPanel type={type} sort={s.sort} onChange={(x) => s.set({ sort: x })} />;
+  const pick = (list: typeof groups, now: string, set: (n: string) => void) => ({ items: list.map((f) => ({ key: f.name, label: f.label })), selectedKeys: [now], onClick: (e: { key: string }) => set(e.key === now ? "" : e.key), style: { maxHeight: "60vh", overflow: "auto" } });
+  const laidOut = (
+    <>
+      {!s.kanban && !phone && (
+        <span className="bar-pair">
+          <Dropdown trigger={["click"]} menu={pick(groups, s.group, (x) => s.set({ group: x }))}><Button type="text" size="small" icon={<GroupOutlined />}>{group ? t("group.by", { what: group.label }) : t("group.title")}</Button></Dropdown>
+          {group && <Button type="text" size="small" aria-label={t("group.off")} icon={<CloseOutlined />} onClick={() => s.set({ group: "" })} />}
+        </span>
+      )}
+      {lanes.length > 0 && (
+        <span className="bar-pair">
+          <Dropdown trigger={["click"]} menu={pick(lanes, s.kanban, (x) => s.set({ board: x }))}><Button type="text" size="small" icon={<AppstoreOutlined />}>{board ? t("board.by", { what: board.label }) : t("board.title")}</Button></Dropdown>
+          {board && <Button type="text" size="small" aria-label={t("board.off")} icon={<CloseOutlined />} onClick={() => s.set({ board: "" })} />}
+        </span>
+      )}
+    </>
+  );
+  return (
+    <div className="list-bar">
+      <label className="within"><SearchOutlined aria-hidden="true" /><input id="within" type="search" aria-label={t("list.search_in", { what: type.plural })} placeholder={t("list.search_in", { what: type.plural })} {...typed.props} /></label>
+      <FilterBar type={type} fields={fields} filter={s.filter} onChange={(f) => s.set({ f })} count={count} />
+      {s.archived === "only" && <span className="chip removable"><b>{t("list.only_archived")}</b><button type="button" className="chip-x" aria-label={t("list.without_archived")} onClick={() => s.set({ archived: "" })}><CloseOutlined /></button></span>}
+      {!phone && s.changed && views.on && (
+        <span className="bar-pair">
+          {update ? <Button type="link" size="small" onClick={() => void update()}>{t("views.update")}</Button> : <Button type="link" size="small" onClick={saveAs}>{t("views.save_as")}</Button>}
+          <Button type="link" size="small" className="quiet" onClick={() => { s.restore(); }}>{t("views.restore")}</Button>
+        </span>
+      )}
+      <span className="grow" />
+      {!phone && laidOut}
+      {phone ? (
+        <>
+          <Button icon={<SortAscendingOutlined />} aria-label={t("sort.title")} onClick={() => setSorting(true)} />
+          <Drawer open={sorting} onClose={() => setSorting(false)} placement="bottom" size="large" title={t("sort.title")} extra={<Button type="primary" onClick={() => setSorting(false)}>{t("filter.apply")}</Button>}>{sortPanel}<div className="sort-laid">{laidOut}</div></Drawer>
+        </>
+      ) : (
+        <>
+          <Popover trigger="click" placement="bottomRight" content={sortPanel} open={sorting} onOpenChange={setSorting}><Button type="text" size="small" icon={<SortAscendingOutlined />}>{keys.length > 1 ? t("sort.n", { n: keys.length }) : t("sort.title")}</Button></Popover>
+          <Popover trigger="click" placement="bottomRight" destroyOnHidden content={<Suspense fallback={<div className="columns-panel" />}><ColumnsPanel type={type} specs={s.specs} own={s.ownColumns} onChange={s.setColumns} /></Suspense>}><Button type="text" size="small" icon={<TableOutlined />}>{t("list.n_columns", { n: s.columns.length })}</Button></Popover>
+        </>
+      )}
     </div>
   );
 }
 
-function More({ type, state, asked }: { type: RecordType; state: ReturnType<typeof useListState>; asked: Record<string, string | undefined> }) {
+function More({ type, s, exportNow, tick }: { type: RecordType; s: ListState; exportNow: () => void; tick?: () => void }) {
   const navigate = useNavigate();
-  const notify = useNotify();
-  const save = (format: string) => download(`/${type.name}:export`, { ...asked, fields: asked.fields?.split(","), format }).catch(notify.failed);
   const items = [
     { key: "import", icon: <ImportOutlined />, label: t("import.of", { what: type.plural }), onClick: () => void navigate(`/imports?type=${type.name}`) },
-    { key: "xlsx", icon: <DownloadOutlined />, label: t("export.xlsx"), onClick: () => void save("xlsx") },
-    { key: "csv", icon: <DownloadOutlined />, label: t("export.csv"), onClick: () => void save("csv") },
-    { key: "archived", label: t(state.archived ? "list.without_archived" : "list.only_archived"), onClick: () => state.set({ archived: state.archived ? undefined : "only" }) },
+    { key: "export", icon: <DownloadOutlined />, label: t("export.of", { what: type.plural }), onClick: exportNow },
+    { key: "archived", label: t(s.archived === "only" ? "list.without_archived" : "list.only_archived"), onClick: () => s.set({ archived: s.archived === "only" ? "" : "only" }) },
+    ...(tick ? [{ key: "tick", label: t("card.tick"), onClick: tick }] : []),
   ];
   return <Dropdown menu={{ items }} trigger={["click"]}><Button icon={<EllipsisOutlined />} aria-label={t("act.more")} /></Dropdown>;
-}
-
-function Columns({ type, columns, onChange }: { type: RecordType; columns: Column[]; onChange: (names: string[]) => void }) {
-  const names = columns.map((c) => c.name);
-  const all = [...fieldsOf(type).values()].filter((f) => !["id", "title", "rev", "root_owner", "root_department"].includes(f.name) && !["rows", "files", "json"].includes(f.kind));
-  const content = (
-    <div className="columns-menu" role="group" aria-label={t("list.columns")}>
-      {all.map((f) => <Checkbox key={f.name} checked={names.includes(f.name)} onChange={(e) => onChange(e.target.checked ? [...names, f.name] : names.filter((n) => n !== f.name))}>{f.label}</Checkbox>)}
-    </div>
-  );
-  return <Popover trigger="click" placement="bottomRight" content={content}><Button type="text" size="small" icon={<TableOutlined />}>{t("list.n_columns", { n: columns.length })}</Button></Popover>;
-}
-
-// useSums adds up the money columns over everything that matches: grouping by
-// a column that is empty for all of them makes one group.
-function useSums(type: RecordType, columns: Column[], asked: Record<string, string | undefined>, on: boolean): Record<string, unknown> {
-  const names = columns.filter((c) => c.field.kind === "money" && !masked(c.field)).map((c) => c.name);
-  const sums = useQuery({
-    queryKey: ["sum", type.name, names.join(), asked.view, asked.filter, asked.archived], enabled: on && names.length > 0 && !asked.archived, staleTime: 60_000,
-    queryFn: async ({ signal }) => {
-      const all = await Promise.all(names.map((n) => get<{ items: { sum?: string; count: number }[] }>(`/${type.name}:group` + query({ by: "archived_at", sum: n, view: asked.view, filter: asked.filter }), signal)));
-      return { ...Object.fromEntries(names.map((n, i) => [n, all[i]!.items[0]?.sum])), "#": all[0]!.items[0]?.count ?? 0 };
-    },
-  });
-  return sums.data ?? {};
-}
-
-function sumOf(columns: Column[], rows: Rec[]): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const c of columns) {
-    if (c.field.kind !== "money" || masked(c.field)) continue;
-    const cents = rows.reduce((n, r) => n + Math.round(Number(r[c.name] ?? 0) * 100), 0);
-    out[c.name] = (cents / 100).toFixed(2);
-  }
-  return out;
 }
 
 /** useKeys listens for single keys while nothing is being typed. */
@@ -192,7 +264,7 @@ function useKeys(keys: Record<string, () => void>) {
   useEffect(() => {
     const on = (e: globalThis.KeyboardEvent) => {
       const el = e.target as HTMLElement;
-      if (e.metaKey || e.ctrlKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName) || el.isContentEditable || document.querySelector(".kd-open, .ant-modal-wrap:not([style*='none']), .ant-drawer-open")) return;
+      if (e.metaKey || e.ctrlKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName) || el.isContentEditable || document.querySelector(".kd-open, .ant-modal-wrap:not([style*='none']), .ant-drawer-open .ant-drawer-mask")) return;
       const act = keys[e.key];
       if (act) {
         e.preventDefault();
@@ -204,41 +276,32 @@ function useKeys(keys: Record<string, () => void>) {
   });
 }
 
-function Nothing({ type, words, filtered, clear, create }: { type: RecordType; words: string; filtered: boolean; clear: () => void; create: () => void }) {
-  const navigate = useNavigate();
+// A filter that names what this reader may not see: said, and a way out.
+function Unseen({ names, s, all }: { names: string[]; s: ListState; all: () => void }) {
+  const g = read(s.filter);
+  const drop = (x: Condition | Group): (Condition | Group)[] => (isGroup(x) ? [{ ...x, items: x.items.flatMap(drop) }] : names.includes(x.field) ? [] : [x]);
+  const { types } = useKnown();
+  const type = useType(useParams().type ?? "");
+  const without = g && type ? print({ ...g, items: g.items.flatMap(drop) }, reachable(type, types)) : null;
   return (
-    <div className="nothing">
-      <h2>{words ? t("list.none_found", { words }) : filtered ? t("list.none_match") : t("list.empty", { what: type.plural })}</h2>
-      <p>{words ? t("list.try") : (type.help ?? "")}</p>
-      <div className="actions">
-        {(words || filtered) && <Button onClick={clear}>{t("filter.clear")}</Button>}
-        {!filtered && <Button type={words ? "default" : "primary"} icon={<PlusOutlined />} onClick={create}>{t("act.new_of", { what: type.label })}</Button>}
-        {!words && !filtered && <Button icon={<ImportOutlined />} onClick={() => void navigate(`/imports?type=${type.name}`)}>{t("import.of", { what: type.plural })}</Button>}
-      </div>
-    </div>
+    <Alert className="unseen" type="warning" showIcon role="alert" title={t("list.unseen", { what: names.join(t("filter.comma")) })} description={t("list.unseen_says")}
+      action={<span className="actions">{without !== null && <Button size="small" onClick={() => s.set({ f: without })}>{t("list.unseen_drop")}</Button>}<Button size="small" onClick={all}>{t("list.other_view")}</Button></span>} />
   );
 }
 
-function Cards({ type, rows, onOpen, more, onEnd }: { type: RecordType; rows: Rec[]; onOpen: (r: Rec) => void; more: boolean; onEnd: () => void }) {
-  const fields = fieldsOf(type);
-  const names = (type.page?.card ?? []).slice(0, 5);
-  const marks = (type.page?.marks ?? []).map((n) => fields.get(n)).filter((f) => f?.kind === "choice");
+function Nothing({ type, words, filtered, view, clear, all, create }: { type: RecordType; words: string; filtered: boolean; view: string; clear: () => void; all: () => void; create: () => void }) {
+  const navigate = useNavigate();
+  const may = type.fields.some((f) => f.level === "write");
   return (
-    <ul className="cards" onScroll={(e) => { const el = e.currentTarget; if (more && el.scrollHeight - el.scrollTop - el.clientHeight < 600) onEnd(); }}>
-      {rows.map((r) => (
-        <li key={r.id}>
-          <a href={recordPath(type.name, r.id)} onClick={(e) => { e.preventDefault(); onOpen(r); }}>
-            <span className="card-title">{r.title}{marks.map((f) => !blank(r[f!.name]) && <span key={f!.name}><Value field={f!} value={r[f!.name]} place="cell" /></span>)}</span>
-            <span className="card-facts">
-              {names.map((n) => fields.get(n)).filter((f) => f && !blank(r[f.name]) && !(f.kind === "money" && Number(r[f.name]) === 0)).map((f) => (
-                <span key={f!.name} className={f!.name === "taboo" ? "taboo" : ""}>{["phones", "phone", "text"].includes(f!.kind) ? null : <small>{f!.label} </small>}<Value field={f!} value={r[f!.name]} place="cell" /></span>
-              ))}
-              <small>{str(r.number)}</small>
-            </span>
-          </a>
-        </li>
-      ))}
-      {more && <li className="more-row"><Button type="link" onClick={onEnd}>{t("list.more")}</Button></li>}
-    </ul>
+    <div className="nothing">
+      <h2>{words ? t("list.none_found", { words }) : filtered ? t("list.none_match") : view ? t("list.none_view", { what: view }) : t("list.empty", { what: type.plural })}</h2>
+      <p>{words ? t("list.try") : filtered ? t("list.none_match_says") : (type.help ?? "")}</p>
+      <div className="actions">
+        {(words || filtered) && <Button type="primary" onClick={clear}>{t("filter.clear")}</Button>}
+        {!words && !filtered && view && <Button onClick={all}>{t("list.other_view")}</Button>}
+        {!filtered && may && <Button type={words ? "default" : "primary"} icon={<PlusOutlined />} onClick={create}>{words ? t("list.create", { what: type.label, words }) : t("act.new_of", { what: type.label })}</Button>}
+        {!words && !filtered && may && <Button icon={<ImportOutlined />} onClick={() => void navigate(`/imports?type=${type.name}`)}>{t("import.of", { what: type.plural })}</Button>}
+      </div>
+    </div>
   );
 }

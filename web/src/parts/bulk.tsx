@@ -1,106 +1,178 @@
 // What can be done with ticked rows; the bar stands where the pager stands.
-import { CloseOutlined, DownloadOutlined, EditOutlined, InboxOutlined, UserSwitchOutlined } from "@ant-design/icons";
-import { App, Button, Modal, Progress, Select } from "antd";
-import { useState } from "react";
-import { download, get, post, query } from "../api/client";
-import type { Field, Listed, Rec, RecordType } from "../api/types";
+// Every change is shown before it is made: how many change, from what to what,
+// how many are refused and why. It runs on the server and can be taken back.
+import { CloseOutlined, DownloadOutlined, EditOutlined, InboxOutlined, UndoOutlined, UserSwitchOutlined } from "@ant-design/icons";
+import { Alert, Button, Modal, Progress, Select } from "antd";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState, type ReactNode } from "react";
+import { get, post, Problem } from "../api/client";
+import type { Field, RecordType } from "../api/types";
 import { kindOf } from "../fields";
-import { LinkInput } from "../fields/parts";
+import { blank, LinkInput } from "../fields/parts";
 import { t } from "../i18n";
-import { sentence, useNotify, useRefresh, wire } from "../saving";
+import { idempotent, sentence, useNotify, useRefresh, wire } from "../saving";
+import "../i18n/lists";
+import "./bulk.css";
+
+/** Target names the records of a bulk: by id, or as the list that shows them. */
+export type Target = { ids: string[] } | { query: { view?: string; filter?: string; q?: string; archived?: string } };
 
 interface Props {
-  type: RecordType; ids: string[]; rows: Rec[]; shown: number; total?: { count: number; exact: boolean };
-  asked: Record<string, string | undefined>; setTicked: (ids: string[]) => void;
+  type: RecordType; n: number; target: () => Target; archived: boolean;
+  pager: ReactNode; everything?: ReactNode; clear: () => void; onExport: () => void; phone?: boolean;
 }
 
-const chunk = 200;
+type Change = { set: Record<string, unknown> } | { assign: string } | { archive: true } | { restore: true };
+interface Refused { code: string; message?: string; count: number }
+interface Preview { count: number; changes: number; same: number; refused: Refused[]; sample: { id: string; title?: string; from?: unknown; to?: unknown }[] }
+interface Run { id: string; state: string; done: number; total: number; changes?: number; refused?: Refused[] }
 
-export function BulkBar({ type, ids, shown, total, asked, setTicked }: Props) {
-  const [dialog, setDialog] = useState<"edit" | "assign" | null>(null);
-  const [progress, setProgress] = useState<number | null>(null);
-  const { modal } = App.useApp();
+/** BulkBar is the pager while nothing is ticked, and what can be done once something is. */
+export function BulkBar({ type, n, target, archived, pager, everything, clear, onExport, phone }: Props) {
+  const [dialog, setDialog] = useState<"edit" | "assign" | "archive" | null>(null);
+  const [running, setRunning] = useState<{ id: string; said: string } | null>(null);
   const notify = useNotify();
   const refresh = useRefresh();
-  const n = ids.length;
-  if (n === 0) return <div className="pager" aria-live="polite">{t("list.shown", { n: shown })}{total && ` / ${total.exact ? total.count.toLocaleString() : t("list.over", { n: total.count.toLocaleString() })}`}</div>;
-
-  const everything = async () => {
-    const all: string[] = [];
-    let token = "";
-    do {
-      const page = await get<Listed>(`/${type.name}` + query({ ...asked, fields: "id", page_size: 1000, page_token: token, total: "none" }));
-      all.push(...page.items.map((r) => r.id));
-      token = page.next_page_token;
-    } while (token && all.length < 10_000);
-    setTicked(all);
-  };
-
-  // run sends the work in portions, each stored whole or not at all, and offers to take it back.
-  const run = async (verb: string, values: Record<string, unknown> | undefined, said: string) => {
-    const done: { id: string; rev: number }[] = [];
+  const start = async (change: Change, said: string) => {
+    const run = await post<{ id: string }>(`/${type.name}:bulk`, { ...target(), ...change }, idempotent());
     setDialog(null);
+    setRunning({ id: run.id, said });
+  };
+  const undo = async (id: string) => {
     try {
-      for (let i = 0; i < ids.length; i += chunk) {
-        setProgress(Math.round((100 * i) / ids.length));
-        const r = await post<{ results: { id: string; rev: number }[] }>(`/${type.name}:batch`, { ops: ids.slice(i, i + chunk).map((id) => ({ verb, id, values })) });
-        done.push(...r.results);
-      }
-      notify.said(said, () => void undo(done));
-      setTicked([]);
+      await post(`/sys/bulks/${id}/undo`);
+      setRunning({ id, said: "" });
     } catch (e) {
-      if (done.length) notify.said(t("bulk.partly", { n: done.length, of: ids.length }), () => void undo(done));
-      modal.error({ title: t("bulk.stopped"), content: sentence(e), okText: t("act.close") });
+      notify.failed(e);
     }
-    setProgress(null);
-    refresh(type.name);
   };
-  const undo = async (done: { id: string; rev: number }[]) => {
-    let failed = 0;
-    for (let i = 0; i < done.length; i += 4) {
-      setProgress(Math.round((100 * i) / done.length));
-      const out = await Promise.allSettled(done.slice(i, i + 4).map((d) => post(`/${type.name}/${d.id}:undo`, { rev: d.rev })));
-      failed += out.filter((o) => o.status === "rejected").length;
-    }
-    setProgress(null);
+  const ended = (run: Run, said: string) => {
+    setRunning(null);
     refresh(type.name);
-    notify.said(failed ? t("bulk.undone_partly", { n: done.length - failed, failed }) : t("said.undone"));
+    if (!said) return notify.said(t("said.undone"));
+    clear();
+    notify.said(said, () => void undo(run.id));
   };
-  const archive = () => modal.confirm({ title: t("bulk.archive_ask", { n, what: type.label }), content: t("bulk.archive_says"), okText: t("act.archive"), cancelText: t("act.cancel"), onOk: () => run("archive", undefined, t("bulk.archived", { n })) });
-  const save = () => download(`/${type.name}:export`, { filter: `id in [${ids.map((x) => `"${x}"`).join(", ")}]`, fields: asked.fields?.split(","), format: "xlsx" }).catch(notify.failed);
+  if (n === 0 && !running) return <div className="pager" aria-live="polite">{pager}</div>;
   return (
     <div className="pager bulk" role="toolbar" aria-label={t("bulk.bar")}>
-      <b aria-live="polite">{t("bulk.ticked", { n })}</b>
-      {total && (!total.exact || total.count > n) && <Button type="link" size="small" onClick={() => void everything().catch(notify.failed)}>{t("bulk.all_match")}</Button>}
-      <Button size="small" icon={<EditOutlined />} onClick={() => setDialog("edit")}>{t("bulk.edit")}</Button>
-      <Button size="small" icon={<UserSwitchOutlined />} onClick={() => setDialog("assign")}>{t("bulk.assign")}</Button>
-      <Button size="small" icon={<DownloadOutlined />} disabled={n > 2000} onClick={() => void save()}>{t("act.export")}</Button>
-      <Button size="small" icon={<InboxOutlined />} onClick={archive}>{t("act.archive")}</Button>
-      <Button size="small" type="text" icon={<CloseOutlined />} onClick={() => setTicked([])}>{t("bulk.none")}</Button>
-      {progress !== null && <Progress percent={progress} size="small" style={{ width: 140 }} />}
-      {dialog === "edit" && <EditDialog type={type} n={n} close={() => setDialog(null)} go={(f, v) => void run("update", wire({ [f.name]: v }), t("bulk.edited", { n, what: f.label }))} />}
-      {dialog === "assign" && <AssignDialog n={n} close={() => setDialog(null)} go={(id, name) => void run("assign", { owner: id }, t("bulk.assigned", { n, name }))} />}
+      <b aria-live="polite">{t("bulk.ticked", { n: n.toLocaleString() })}</b>
+      {everything}
+      {running ? <Running key={running.id + running.said} {...running} ended={ended} /> : (
+        <>
+          {!archived && <Button size="small" icon={<EditOutlined />} onClick={() => setDialog("edit")}>{t("bulk.edit")}</Button>}
+          {!archived && <Button size="small" icon={<UserSwitchOutlined />} onClick={() => setDialog("assign")}>{t("bulk.assign")}</Button>}
+          <Button size="small" icon={<DownloadOutlined />} onClick={onExport}>{t("act.export")}</Button>
+          <Button size="small" icon={archived ? <UndoOutlined /> : <InboxOutlined />} onClick={() => setDialog("archive")}>{t(archived ? "act.restore" : "act.archive")}</Button>
+          <Button size="small" type="text" icon={<CloseOutlined />} aria-label={t("bulk.none")} onClick={clear}>{phone ? null : t("bulk.none")}</Button>
+        </>
+      )}
+      {dialog === "edit" && <EditDialog type={type} n={n} target={target} close={() => setDialog(null)} start={start} />}
+      {dialog === "assign" && <OwnerDialog type={type} n={n} target={target} close={() => setDialog(null)} start={start} />}
+      {dialog === "archive" && <ArchiveDialog type={type} n={n} target={target} restore={archived} close={() => setDialog(null)} start={start} />}
     </div>
   );
 }
 
-function EditDialog({ type, n, close, go }: { type: RecordType; n: number; close: () => void; go: (f: Field, v: unknown) => void }) {
-  const fields = type.fields.filter((f) => f.level === "write" && !f.computed && !f.unique && !kindOf(f).readonly && f.kind !== "rows");
-  const [f, setF] = useState<Field | null>(null);
-  const [v, setV] = useState<unknown>(null);
-  const K = f && kindOf(f).Input;
+// Running looks after a bulk on the server until it is done.
+function Running({ id, said, ended }: { id: string; said: string; ended: (run: Run, said: string) => void }) {
+  const run = useQuery({ queryKey: ["bulk", id, said], queryFn: ({ signal }) => get<Run>(`/sys/bulks/${id}`, signal), refetchInterval: (q) => (over(q.state.data) ? false : 400), gcTime: 0 });
+  useEffect(() => { if (run.data && over(run.data)) ended(run.data, said); }, [run.data]);
+  const { done = 0, total = 0 } = run.data ?? {};
+  return <><Progress percent={total ? Math.round((100 * done) / total) : 0} size="small" style={{ width: 160 }} aria-label={t("bulk.progress")} /><span>{done.toLocaleString()} / {total.toLocaleString()}</span></>;
+}
+
+const over = (r?: Run) => !!r && !["queued", "waiting", "running", "undoing"].includes(r.state);
+
+interface DialogProps { type: RecordType; n: number; target: () => Target; close: () => void; start: (c: Change, said: string) => Promise<void> }
+
+// Asking is the frame of every bulk dialog: the question, what would happen, the button.
+function Asking({ type, target, close, start, title, change, said, ok, field, children }: DialogProps & { title: string; change: Change | null; said: (n: number) => string; ok: (n: number) => string; field?: Field; children?: ReactNode }) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState("");
+  const preview = useQuery({
+    queryKey: ["bulk-preview", type.name, JSON.stringify(change), target()], enabled: !!change, retry: false, gcTime: 0, staleTime: 0,
+    queryFn: () => post<Preview>(`/${type.name}:bulk`, { ...target(), ...change, preview: true }),
+  });
+  const will = preview.data?.changes ?? 0;
+  const go = async () => {
+    if (!change) return;
+    setBusy(true);
+    setProblem("");
+    try {
+      await start(change, said(will));
+    } catch (e) {
+      setProblem(sentence(e));
+      setBusy(false);
+    }
+  };
   return (
-    <Modal open title={t("bulk.edit_of", { n, what: type.label })} onCancel={close} okText={t("bulk.change", { n })} okButtonProps={{ disabled: !f }} onOk={() => f && go(f, v)} width={440}>
+    <Modal open title={title} onCancel={close} onOk={() => void go()} okText={ok(will)} okButtonProps={{ disabled: !change || will === 0, loading: busy || (!!change && preview.isFetching) }} width={520}>
       <div className="lines">
-        <Select aria-label={t("filter.field")} placeholder={t("filter.field")} showSearch={{ optionFilterProp: "label" }} value={f?.name} options={fields.map((x) => ({ value: x.name, label: x.label }))} onChange={(name: string) => { setF(fields.find((x) => x.name === name) ?? null); setV(null); }} />
-        {f && K && <K key={f.name} field={f} value={v} onChange={setV} />}
-        {f && <span className="quiet">{t("bulk.preview", { n, what: f.label, value: v === null ? t("field.empty") : kindOf(f).text(v, f) })}</span>}
+        {children}
+        {preview.error && <Alert type="error" showIcon role="alert" title={preview.error instanceof Problem ? sentence(preview.error) : t("error.unknown")} />}
+        {problem && <Alert type="error" showIcon role="alert" title={problem} />}
+        {preview.data && <Outcome p={preview.data} field={field} />}
       </div>
     </Modal>
   );
 }
 
+const wordsOf = (v: unknown, f?: Field) => (blank(v) ? t("field.empty") : f ? kindOf(f).text(v, f) || t("field.empty") : String(v));
+
+function Outcome({ p, field }: { p: Preview; field?: Field }) {
+  const refused = p.refused.reduce((n, r) => n + r.count, 0);
+  return (
+    <div className="outcome" aria-live="polite">
+      <p><b>{t("bulk.will", { n: p.changes.toLocaleString() })}</b>{p.same > 0 && <span className="quiet"> · {t("bulk.same", { n: p.same.toLocaleString() })}</span>}{refused > 0 && <span className="late"> · {t("bulk.refused", { n: refused.toLocaleString() })}</span>}</p>
+      {p.refused.map((r) => <p key={r.code + r.message} className="says">{r.count.toLocaleString()} × {r.message ?? r.code}</p>)}
+      {field && p.sample.length > 0 && (
+        <table className="plain">
+          <tbody>{p.sample.slice(0, 5).map((s) => <tr key={s.id}><th scope="row">{s.title}</th><td><del>{wordsOf(s.from, field)}</del></td><td aria-hidden="true">→</td><td><b>{wordsOf(s.to, field)}</b></td></tr>)}</tbody>
+        </table>
+      )}
+      <p className="quiet">{t("bulk.undoable")}</p>
+    </div>
+  );
+}
+
+function EditDialog(p: DialogProps) {
+  const { type, n } = p;
+  const fields = type.fields.filter((f) => f.level === "write" && !f.computed && !f.unique && !kindOf(f).readonly && f.kind !== "rows" && f.kind !== "files");
+  const [f, setF] = useState<Field | null>(null);
+  const [v, setV] = useState<unknown>(null);
+  const [empty, setEmpty] = useState(false);
+  const K = f && kindOf(f).Input;
+  const ready = f && (empty || !blank(v) || f.kind === "bool");
+  return (
+    <Asking {...p} title={t("bulk.edit_of", { n: n.toLocaleString(), what: type.label })} field={f ?? undefined} change={ready ? { set: wire({ [f.name]: empty ? null : (v ?? false) }) } : null}
+      ok={(k) => t("bulk.change", { n: k.toLocaleString() })} said={(k) => t("bulk.edited", { n: k.toLocaleString(), what: f!.label })}>
+      <Select aria-label={t("filter.field")} placeholder={t("filter.field")} showSearch={{ optionFilterProp: "label" }} value={f?.name} options={fields.map((x) => ({ value: x.name, label: x.label }))} onChange={(name: string) => { setF(fields.find((x) => x.name === name) ?? null); setV(null); setEmpty(false); }} />
+      {f && K && !empty && <K key={f.name} field={f} value={v} onChange={setV} />}
+      {f && f.kind !== "bool" && !f.required && <label className="bulk-empty"><input type="checkbox" checked={empty} onChange={(e) => setEmpty(e.target.checked)} /> {t("bulk.empty", { what: f.label })}</label>}
+    </Asking>
+  );
+}
+
 const owner: Field = { name: "owner", kind: "user", label: "", level: "write", to: "user" };
+
+function OwnerDialog(p: DialogProps) {
+  const [who, setWho] = useState<{ id: string; title: string } | null>(null);
+  return (
+    <Asking {...p} title={t("bulk.assign_of", { n: p.n.toLocaleString() })} field={owner} change={who && { assign: who.id }} ok={(k) => t("bulk.assign_n", { n: k.toLocaleString() })} said={(k) => t("bulk.assigned", { n: k.toLocaleString(), name: who!.title })}>
+      <LinkInput field={{ ...owner, label: t("bulk.assign_to") }} to="user" value={who} onChange={(v) => setWho(v as typeof who)} />
+    </Asking>
+  );
+}
+
+function ArchiveDialog({ restore, ...p }: DialogProps & { restore: boolean }) {
+  return (
+    <Asking {...p} title={t(restore ? "bulk.restore_ask" : "bulk.archive_ask", { n: p.n.toLocaleString(), what: p.type.label })} change={restore ? { restore: true } : { archive: true }}
+      ok={(k) => t(restore ? "bulk.restore_n" : "bulk.archive_n", { n: k.toLocaleString() })} said={(k) => t(restore ? "bulk.restored" : "bulk.archived", { n: k.toLocaleString() })}>
+      {!restore && <p>{t("bulk.archive_says")}</p>}
+    </Asking>
+  );
+}
 
 /** AssignDialog asks who shall own records from now on. */
 export function AssignDialog({ n, close, go }: { n: number; close: () => void; go: (id: string, name: string) => void }) {

@@ -1,0 +1,63 @@
+// The fields a list may show and filter by: the type's own and, one link away,
+// those of the records it points to.
+import type { Field, RecordType } from "../../api/types";
+import { kindOf } from "../../fields";
+import type { Column } from "../../parts/table";
+import { fieldsOf, masked, titleField } from "../../model";
+
+const reached = new WeakMap<RecordType, Map<string, Field>>();
+const inner = new Set(["id", "title", "rev", "root_owner", "root_department"]);
+
+/** reachable maps names to fields: own, built-in, and "customer.level" across one link. */
+export function reachable(type: RecordType, types: Map<string, RecordType>): Map<string, Field> {
+  let all = reached.get(type);
+  if (!all) {
+    all = new Map(fieldsOf(type));
+    for (const link of type.fields) {
+      const to = link.kind === "link" && !masked(link) ? types.get(link.to ?? "") : undefined;
+      if (!to || to.builtin) continue;
+      for (const f of fieldsOf(to).values()) {
+        if (inner.has(f.name) || f.name === titleField(to)) continue;
+        const name = `${link.name}.${f.name}`;
+        all.set(name, { ...f, name, label: `${link.label} · ${f.label}`, level: f.level === "write" ? "read" : f.level, computed: true, sortable: false });
+      }
+    }
+    reached.set(type, all);
+  }
+  return all;
+}
+
+/** showable are the fields that can stand in a column. */
+export const showable = (type: RecordType, types: Map<string, RecordType>) =>
+  [...reachable(type, types).values()].filter((f) => !inner.has(f.name) && !["rows", "files", "json"].includes(f.kind));
+
+/** groupable are the fields a list can be grouped by: closed lists, people, departments, links, days. */
+export const groupable = (type: RecordType) =>
+  [...fieldsOf(type).values()].filter((f) => !masked(f) && !f.name.startsWith("root_") && f.name !== "id" && (["choice", "bool", "user", "department", "link", "datetime"].includes(f.kind) || (f.kind === "date" && !f.yearly && !f.lunar)));
+
+/** lanesOf are the choice fields a list can stand on a board by. */
+export const lanesOf = (type: RecordType) => type.fields.filter((f) => f.kind === "choice" && !masked(f) && (f.choices?.length ?? 0) > 1 && (f.choices?.length ?? 0) <= 20);
+
+const numbers = new Set(["money", "decimal", "integer"]);
+
+/** summable tells whether a column has a total. */
+export const summable = (f: Field) => numbers.has(f.kind) && !masked(f) && !f.name.includes(".") && f.name !== "rev";
+
+/** ColumnSpec is how a column is kept: its field, its width when somebody chose one, whether it stays at the left. */
+export interface ColumnSpec { n: string; w?: number; p?: boolean }
+
+/** columnsOf are the columns of a list; fields that are unknown to this reader are left out. */
+export function columnsOf(type: RecordType, types: Map<string, RecordType>, specs: ColumnSpec[]): Column[] {
+  const fields = reachable(type, types);
+  const main = titleField(type);
+  const list: Column[] = [];
+  for (const s of specs) {
+    const field = fields.get(s.n);
+    if (field) list.push({ name: s.n, field, width: s.w ?? (s.n === main ? 200 : kindOf(field).width), fixed: s.w !== undefined, pin: !!s.p, title: s.n === main });
+  }
+  if (!list.some((c) => c.title)) {
+    const first = list.find((c) => c.name === "subject" || c.name === "summary") ?? list.find((c) => c.field.kind === "text") ?? list[0];
+    if (first) Object.assign(first, { title: true, width: first.fixed ? first.width : Math.max(first.width, 170) });
+  }
+  return [...list.filter((c) => c.pin), ...list.filter((c) => !c.pin)];
+}

@@ -1,0 +1,133 @@
+// Rows of a list by their place. Pages are asked by key; a page far down is
+// reached over marks (the token after row n), with ids alone for what lies
+// between. What is out of sight is forgotten after a minute.
+import { useQueries, useQuery, useQueryClient, keepPreviousData } from "@tanstack/react-query";
+import { get, post, Problem, query } from "../../api/client";
+import type { Group, Listed, Rec, RecordType } from "../../api/types";
+import type { Column } from "../../parts/table";
+import { summable } from "./fields";
+import type { Asked } from "./state";
+
+export const pageSize = 100;
+const skip = 1000;
+
+interface Page extends Listed { expanded?: Record<string, Record<string, Rec>> }
+interface More { fields?: string[]; page_size?: number; page_token?: string; total?: string; by?: string; sum?: string }
+
+/** askList asks a list, its groups or its pages; long filters travel in the body. */
+export function askList<T>(type: string, verb: "query" | "group", asked: Asked, more: More, signal?: AbortSignal): Promise<T> {
+  const all = { ...asked, ...more, fields: more.fields?.filter((f) => !f.includes(".")) };
+  const expand = [...new Set((more.fields ?? []).filter((f) => f.includes(".")).map((f) => f.split(".")[0]!))];
+  if ((asked.filter?.length ?? 0) > 1500) return post<T>(`/${type}:${verb}`, { ...all, expand });
+  return get<T>(`/${type}${verb === "group" ? ":group" : ""}` + query({ ...all, fields: all.fields?.join(","), expand: expand.join(",") }), signal);
+}
+
+const marks = new Map<string, Map<number, string>>();
+
+function marksOf(key: string): Map<number, string> {
+  let m = marks.get(key);
+  if (!m) {
+    if (marks.size > 40) marks.delete(marks.keys().next().value!);
+    marks.set(key, (m = new Map([[0, ""]])));
+  }
+  return m;
+}
+
+// A linked column stands in the row under its whole name: customer.level.
+function flattened(p: Page, fields: string[]): Rec[] {
+  const far = fields.filter((f) => f.includes("."));
+  if (!far.length) return p.items;
+  return p.items.map((r) => {
+    const out: Rec = { ...r };
+    for (const f of far) {
+      const [link, name] = f.split(".") as [string, string];
+      out[f] = p.expanded?.[link]?.[(r[link] as { id?: string } | undefined)?.id ?? ""]?.[name];
+    }
+    return out;
+  });
+}
+
+async function readPage(type: string, asked: Asked, fields: string[], page: number, signal: AbortSignal): Promise<Listed> {
+  const known = marksOf(JSON.stringify([type, asked]));
+  const want = page * pageSize;
+  let row = 0;
+  for (const at of known.keys()) if (at <= want && at > row) row = at;
+  while (row < want) {
+    const ids = await askList<Listed>(type, "query", asked, { fields: ["id"], page_size: Math.min(skip, want - row), page_token: known.get(row), total: "none" }, signal);
+    row += ids.items.length;
+    if (!ids.next_page_token) return { items: [], next_page_token: "" };
+    known.set(row, ids.next_page_token);
+  }
+  const links = [...new Set(fields.filter((f) => f.includes(".")).map((f) => f.split(".")[0]!))];
+  const p = await askList<Page>(type, "query", asked, { fields: [...fields, ...links], page_size: pageSize, page_token: known.get(want), total: page ? "none" : "capped" }, signal);
+  if (p.next_page_token) known.set(want + pageSize, p.next_page_token);
+  return { items: flattened(p, fields), next_page_token: p.next_page_token, total: p.total };
+}
+
+// A token that the server no longer takes (its types changed): from the top.
+async function page(type: string, asked: Asked, fields: string[], n: number, signal: AbortSignal): Promise<Listed> {
+  try {
+    return await readPage(type, asked, fields, n, signal);
+  } catch (e) {
+    if (!(e instanceof Problem) || !e.errors.some((p) => p.path === "page_token")) throw e;
+    marks.delete(JSON.stringify([type, asked]));
+    return readPage(type, asked, fields, n, signal);
+  }
+}
+
+/** Wanted names a page of a stretch of rows. */
+export interface Wanted { asked: Asked; page: number }
+
+/** usePages reads pages; rowOf finds a row in them or in what is still kept. */
+export function usePages(type: RecordType, fields: string[], wanted: Wanted[]) {
+  const client = useQueryClient();
+  const key = (w: Wanted) => ["list", type.name, w.asked, fields.join(), w.page] as const;
+  const found = useQueries({
+    queries: wanted.map((w) => ({ queryKey: key(w), staleTime: 20_000, gcTime: 60_000, queryFn: ({ signal }: { signal: AbortSignal }) => page(type.name, w.asked, fields, w.page, signal) })),
+  });
+  const rowOf = (asked: Asked, at: number): Rec | undefined => {
+    const n = Math.floor(at / pageSize);
+    return client.getQueryData<Listed>(key({ asked, page: n }))?.items[at - n * pageSize];
+  };
+  const pageOf = (asked: Asked, n: number) => client.getQueryData<Listed>(key({ asked, page: n }));
+  return { rowOf, pageOf, fetching: found.some((f) => f.isFetching), error: found.find((f) => f.isError)?.error ?? null, again: () => found.forEach((f) => void f.refetch()) };
+}
+
+/** useCount is how many rows match, exactly. */
+export function useCount(type: RecordType, asked: Asked, on: boolean) {
+  return useQuery({
+    queryKey: ["count", type.name, { ...asked, order_by: undefined }], enabled: on, staleTime: 30_000,
+    queryFn: async ({ signal }) => (await askList<Listed>(type.name, "query", { ...asked, order_by: "" }, { fields: ["id"], page_size: 1, total: "exact" }, signal)).total?.count ?? 0,
+  }).data;
+}
+
+const byNothing = "archived_at"; // living records have none: one group
+
+/** useSums adds up the number columns over everything that matches. */
+export function useSums(type: RecordType, columns: Column[], asked: Asked, on: boolean): Record<string, unknown> {
+  const names = columns.filter((c) => summable(c.field)).map((c) => c.name).slice(0, 8);
+  const sums = useQuery({
+    queryKey: ["sum", type.name, names.join(), { ...asked, order_by: undefined }], enabled: on && names.length > 0 && asked.archived !== "only", staleTime: 60_000, placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const all = await Promise.all(names.map((sum) => askList<{ items: Group[] }>(type.name, "group", { ...asked, order_by: "" }, { by: byNothing, sum }, signal)));
+      return Object.fromEntries(names.map((n, i) => [n, all[i]!.items[0]?.sum]));
+    },
+  });
+  return on ? (sums.data ?? {}) : {};
+}
+
+/** Grouped is a group of rows with its sums. */
+export interface Grouped { value: unknown; count: number; sums: Record<string, unknown> }
+
+/** useGroups counts rows by a field and adds up the number columns in each. */
+export function useGroups(type: RecordType, by: string, columns: Column[], asked: Asked, on: boolean) {
+  const names = columns.filter((c) => summable(c.field)).map((c) => c.name).slice(0, 6);
+  return useQuery({
+    queryKey: ["group", type.name, by, names.join(), { ...asked, order_by: undefined }], enabled: on, staleTime: 20_000, placeholderData: keepPreviousData,
+    queryFn: async ({ signal }): Promise<Grouped[]> => {
+      const all = await Promise.all((names.length ? names : [""]).map((sum) => askList<{ items: Group[] }>(type.name, "group", { ...asked, order_by: "" }, { by, sum: sum || undefined }, signal)));
+      const id = (v: unknown) => JSON.stringify(v);
+      return all[0]!.items.map((g) => ({ value: g.value, count: g.count, sums: Object.fromEntries(names.map((n, i) => [n, all[i]!.items.find((x) => id(x.value) === id(g.value))?.sum])) }));
+    },
+  });
+}

@@ -1,0 +1,94 @@
+// Views: those the pack declares, those people saved, and how one person
+// arranges them. Saved views and arrangements are ordinary records.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
+import { get, patch, post, query } from "../../api/client";
+import type { Listed, Rec, RecordType, View } from "../../api/types";
+import { useKnown } from "../../model";
+import { useNotify } from "../../saving";
+import type { ColumnSpec } from "./fields";
+
+/** ListView is a tab: what it shows before anybody changes something. */
+export interface ListView {
+  key: string; label: string;
+  base?: string; // the declared view that filters on the server
+  filter: string; sort: string; group: string; kanban: string; archived: boolean;
+  columns?: ColumnSpec[];
+  saved?: Rec;
+}
+
+/** Layout is how a person arranges a list. */
+export interface Layout { first?: string; order?: string[]; hidden?: string[]; columns?: Record<string, ColumnSpec[]> }
+
+const declared = (v: View): ListView => ({ key: v.name, label: v.label, base: v.name, filter: "", sort: v.sort ?? "", group: v.group ?? "", kanban: v.kanban ?? "", archived: false, columns: v.columns?.map((n) => ({ n })) });
+
+const text = (v: unknown) => (typeof v === "string" ? v : "");
+const specs = (v: unknown): ColumnSpec[] | undefined => (Array.isArray(v) ? v.filter((c): c is ColumnSpec => !!c && typeof c === "object" && typeof (c as ColumnSpec).n === "string") : undefined);
+
+const kept = (r: Rec): ListView => ({ key: r.id, label: text(r.name), base: text(r.base) || undefined, filter: text(r.filter), sort: text(r.sort), group: text(r.group), kanban: text(r.kanban), archived: r.archived === true, columns: specs(r.columns), saved: r });
+
+const asText = (s: string) => JSON.stringify(s);
+interface Kept { views: Rec[]; layout?: Rec }
+
+function cached(key: string): Kept | undefined {
+  try {
+    return (JSON.parse(localStorage.getItem(key) ?? "null") as Kept | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** useViews are the tabs of a type in this person's order, and what changes them. */
+export function useViews(type: RecordType) {
+  const { session, types } = useKnown();
+  const client = useQueryClient();
+  const notify = useNotify();
+  const me = session.user.id;
+  const cacheKey = `kd.views.${me}.${type.name}`;
+  const queryKey = useMemo(() => ["views", type.name], [type.name]);
+  const on = types.has("saved_view") && types.has("list_layout");
+  const found = useQuery<Kept>({
+    queryKey, enabled: on, staleTime: 60_000, placeholderData: () => cached(cacheKey),
+    queryFn: async ({ signal }) => {
+      const filter = `of == ${asText(type.name)}`;
+      const [views, layouts] = await Promise.all([
+        get<Listed>("/saved_view" + query({ filter, order_by: "id", fields: "*", page_size: 200, total: "none" }), signal),
+        get<Listed>("/list_layout" + query({ filter: `${filter} and owner == me()`, order_by: "-updated_at", fields: "*", page_size: 1, total: "none" }), signal),
+      ]);
+      const all = { views: views.items, layout: layouts.items[0] };
+      localStorage.setItem(cacheKey, JSON.stringify(all));
+      return all;
+    },
+  });
+  const layout = useMemo(() => (found.data?.layout?.layout ?? {}) as Layout, [found.data]);
+  const all = useMemo(() => {
+    const pack = (type.views ?? []).filter((v) => !v.roles || session.user.admin || v.roles.some((r) => session.user.roles.includes(r))).map(declared);
+    const list = [...pack, ...(found.data?.views ?? []).map(kept)];
+    if (!list.length) list.push({ key: "", label: type.plural, filter: "", sort: "", group: "", kanban: "", archived: false });
+    const place = (v: ListView, i: number) => { const at = layout.order?.indexOf(v.key) ?? -1; return at < 0 ? 1000 + i : at; };
+    return list.map((v, i) => ({ v, at: place(v, i) })).sort((a, b) => a.at - b.at).map((x) => x.v);
+  }, [type, session, found.data, layout]);
+  const first = useMemo(() => {
+    const byPack = (type.views ?? []).find((v) => v.default)?.name;
+    return all.find((v) => v.key === layout.first) ?? all.find((v) => v.key === byPack) ?? all[0]!;
+  }, [all, layout.first, type]);
+  const views = useMemo(() => all.filter((v) => v === first || !layout.hidden?.includes(v.key)), [all, first, layout.hidden]);
+
+  // arrange keeps how this person wants the list; shown at once.
+  const arrange = useCallback(async (change: (old: Layout) => Layout) => {
+    const now = client.getQueryData<Kept>(queryKey) ?? { views: [] };
+    const next = change((now.layout?.layout ?? {}) as Layout);
+    client.setQueryData(queryKey, { ...now, layout: { ...(now.layout ?? { id: "", rev: 0, title: "" }), layout: next } });
+    try {
+      const stored = now.layout?.id ? await patch<Rec>(`/list_layout/${now.layout.id}`, { layout: next }) : await post<Rec>("/list_layout", { of: type.name, layout: next });
+      client.setQueryData<Kept>(queryKey, (x) => x && { ...x, layout: { ...x.layout!, id: stored.id, rev: stored.rev } });
+    } catch (e) {
+      notify.failed(e);
+      void client.invalidateQueries({ queryKey });
+    }
+  }, [client, queryKey, type.name, notify]);
+  const reload = useCallback(() => client.invalidateQueries({ queryKey }), [client, queryKey]);
+  return { all, views, first, layout, arrange, reload, on, ready: !on || found.data !== undefined || found.isError, fresh: !on || found.isError || (found.data !== undefined && !found.isPlaceholderData), me };
+}
+
+export type Views = ReturnType<typeof useViews>;
