@@ -14,7 +14,7 @@ import (
 // GroupQuery counts the records of a list by a field.
 type GroupQuery struct {
 	ListQuery
-	By  string // a choice, link, bool or built-in link field
+	By  string // a choice, link, bool or built-in link field; a date or moment with ":month"
 	Sum string // a number field to add up; "" for none
 }
 
@@ -29,14 +29,18 @@ func (s *Store) Group(ctx context.Context, a *access.Actor, typ string, q GroupQ
 	if err != nil {
 		return dst, err
 	}
-	q.Fields = []string{q.By}
+	name, monthly := strings.CutSuffix(q.By, ":month")
+	q.Fields = []string{name}
 	l, err := s.newList(a, t, q.ListQuery)
 	if err != nil {
 		return dst, err
 	}
-	by, err := l.clear(q.By, "by")
+	by, err := l.clear(name, "by")
 	if err != nil {
 		return dst, err
+	}
+	if monthly && !hasMonths(by) {
+		return dst, errs.RefuseField("by", "wrong_kind", nil)
 	}
 	what := "count(*)"
 	var sum *meta.Field
@@ -49,18 +53,39 @@ func (s *Store) Group(ctx context.Context, a *access.Actor, typ string, q GroupQ
 		}
 		what += ", CAST(sum(t." + quote(sum.Column) + ") AS " + l.dialect.IntType() + ")"
 	}
-	column := "t." + quote(columnOf(by))
-	text := "SELECT " + column + ", " + what + " FROM " + quote(t.Table) + " AS t"
-	if len(l.where) > 0 {
-		text += " WHERE " + strings.Join(l.where, " AND ")
-	}
-	text += " GROUP BY " + column + " ORDER BY 2 DESC, 1 LIMIT " + strconv.Itoa(mostGroups)
 	begin := len(dst)
 	err = s.DB.Read(ctx, func(tx db.Tx) error {
-		dst, err = s.groups(ctx, tx, l, by, sum, text, dst[:begin])
+		if err := l.find(ctx, tx); err != nil {
+			return err
+		}
+		g := grouping{by: by, sum: sum, column: "t." + quote(columnOf(by))}
+		if monthly {
+			if err := g.byMonth(ctx, tx, l); err != nil {
+				return err
+			}
+		}
+		text := "SELECT " + g.column + ", " + what + l.from() + " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT " + strconv.Itoa(mostGroups)
+		dst, err = s.groups(ctx, tx, l, g, text, dst[:begin])
 		return err
 	})
 	return dst, err
+}
+
+// from prints FROM and WHERE of a list.
+func (l *list) from() string {
+	text := " FROM " + quote(l.t.Table) + " AS t"
+	if len(l.where) > 0 {
+		text += " WHERE " + strings.Join(l.where, " AND ")
+	}
+	return text
+}
+
+// grouping is what a list is grouped by and what is added up.
+type grouping struct {
+	by, sum *meta.Field
+	column  string
+	months  []string // by month of a moment: the month of each value of column
+	monthly bool
 }
 
 // clear finds a field that the actor reads unmasked and that lies in a column.
@@ -78,7 +103,8 @@ func (l *list) clear(name, path string) (*meta.Field, error) {
 	return f, nil
 }
 
-func (s *Store) groups(ctx context.Context, tx db.Tx, l *list, by, sum *meta.Field, text string, dst []byte) ([]byte, error) {
+func (s *Store) groups(ctx context.Context, tx db.Tx, l *list, by grouping, text string, dst []byte) ([]byte, error) {
+	sum := by.sum
 	rows, err := tx.Query(ctx, text, l.args...)
 	if err != nil {
 		return dst, err
@@ -104,14 +130,14 @@ func (s *Store) groups(ctx context.Context, tx db.Tx, l *list, by, sum *meta.Fie
 		return dst, err
 	}
 	titles := map[int64]string{}
-	if by.Target != nil {
+	if by.by.Target != nil {
 		ids := make([]int64, 0, len(all))
 		for _, g := range all {
 			if id := integer(g.value); id != 0 {
 				ids = append(ids, id)
 			}
 		}
-		if titles, err = s.titles(ctx, tx, l.a, by.Target, ids); err != nil {
+		if titles, err = s.titles(ctx, tx, l.a, by.by.Target, ids); err != nil {
 			return dst, err
 		}
 	}
@@ -120,7 +146,7 @@ func (s *Store) groups(ctx context.Context, tx db.Tx, l *list, by, sum *meta.Fie
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendGroupValue(append(dst, `{"value":`...), by, g.value, titles)
+		dst = by.appendValue(append(dst, `{"value":`...), g.value, titles)
 		dst = strconv.AppendInt(append(dst, `,"count":`...), g.n, 10)
 		if sum != nil {
 			dst = append(dst, `,"sum":`...)
@@ -131,10 +157,15 @@ func (s *Store) groups(ctx context.Context, tx db.Tx, l *list, by, sum *meta.Fie
 	return append(dst, `]}`...), nil
 }
 
-func appendGroupValue(dst []byte, by *meta.Field, v any, titles map[int64]string) []byte {
+func (g grouping) appendValue(dst []byte, v any, titles map[int64]string) []byte {
+	by := g.by
 	switch {
 	case v == nil:
 		return append(dst, "null"...)
+	case g.months != nil:
+		return meta.AppendString(dst, g.months[integer(v)])
+	case g.monthly:
+		return meta.AppendString(dst, str(v))
 	case by.Target != nil:
 		title, ok := titles[integer(v)]
 		if !ok {

@@ -149,7 +149,7 @@ export function Table(p: Props) {
             <tr role="row">
               <td role="gridcell" className="tick" />
               {p.columns.map((c, i) => (
-                <td key={c.name} role="gridcell" className={cellClass(c, i < pins.count ? i : -1)}>{!blank(p.sums![c.name]) ? <Value field={c.field} value={p.sums![c.name]} place="cell" /> : i === 0 ? <span className="quiet">{p.sumLabel}</span> : null}</td>
+                <td key={c.name} role="gridcell" className={cellClass({ ...c, title: false }, i < pins.count ? i : -1)} style={pinStyle(i < pins.count ? i : -1)}>{!blank(p.sums![c.name]) ? <Value field={c.field} value={p.sums![c.name]} place="cell" /> : i === 0 ? <span className="quiet">{p.sumLabel}</span> : null}</td>
               ))}
               <td role="presentation" />
             </tr>
