@@ -19,7 +19,7 @@ import { useTyped } from "../shell/omni";
 import { useShell } from "../shell/shell";
 import { useViewActs } from "./list/acts";
 import { cardFields, Cards, CardsWaiting } from "./list/cards";
-import { groupable, lanesOf, reachable } from "./list/fields";
+import { groupable, lanesOf, reachable, summable } from "./list/fields";
 import { groupFilter, useLines } from "./list/lines";
 import { askList, pageSize, useCount, useGroups, usePages, useSums } from "./list/rows";
 import { useViews, type Views } from "./list/saved";
@@ -93,7 +93,7 @@ function List({ type }: { type: RecordType }) {
     <div className="list-page">
       <div className="list-head">
         <h1>{type.plural} <small aria-live="polite">{countText}</small></h1>
-        <Tabs type={type} views={views.views.includes(s.view) ? views.views : [...views.views, s.view]} now={s.view} first={views.first} counts={!!page || shape === "board"} choose={choose} acts={views.on ? acts.items : []} />
+        <Tabs type={type} views={views.views.includes(s.view) ? views.views : [...views.views, s.view]} now={s.view} first={views.first} counts={lines.ready || !!page || shape === "board"} choose={choose} acts={views.on ? acts.items : []} />
         <More type={type} s={s} exportNow={() => setExporting(true)} tick={phone && shape === "cards" ? () => setTicking(true) : undefined} />
         <Button type="primary" icon={<PlusOutlined />} aria-label={t("act.new_of", { what: type.label })} onClick={() => create(type.name)}>{phone ? null : t("act.new_of", { what: type.label })}</Button>
       </div>
@@ -151,7 +151,7 @@ function Grid({ type, s, lines, total, page, sumLabel, ticks, onOpen }: { type: 
     <>
       <Table label={type.plural} columns={s.columns} lines={now.lines} line={now.line} busy={!lines.ready && !!shown.current} sort={s.sort} ticked={ticks.has} tickedAll={tickedAll} tickedSome={ticks.n > 0} at={at} onAt={setAt} onRange={lines.onRange}
         onSort={(x) => s.set({ sort: x })} onTick={(list, on) => ticks.tick(idsOf(list), on)} onTickAll={(on) => { if (!on) ticks.clear(); else ticks.tick(lines.loaded(0, now.lines).map((r) => r.id), true); }} onOpen={onOpen} onPeek={(r, i) => { setAt(i); s.set({ peek: r.id }); }} onGroup={lines.toggle} onResize={resize}
-        sums={ticks.n > 0 ? some : sums} sumLabel={ticks.n > 0 ? t("list.sum_ticked", { n: ticks.n.toLocaleString() }) : t("list.sum_all", { n: sumLabel })} />
+        sums={s.columns.some((c) => summable(c.field)) ? (ticks.n > 0 ? some : sums) : undefined} sumLabel={ticks.n > 0 ? t("list.sum_ticked", { n: ticks.n.toLocaleString() }) : t("list.sum_all", { n: sumLabel })} />
       <Peek type={type} id={s.peek} close={() => s.set({ peek: undefined })} move={move} />
     </>
   );

@@ -149,10 +149,12 @@ const Tile = memo(function Tile({ rec, columns, by, may, onOpen }: { rec: Rec; c
 });
 
 function TileBody({ rec, columns, by }: { rec: Rec; columns: Column[]; by: string }) {
-  const facts = columns.filter((c) => !c.title && c.name !== by && c.name !== "number" && !blank(rec[c.name]) && !(c.field.kind === "money" && Number(rec[c.name]) === 0)).slice(0, 4);
+  const filled = columns.filter((c) => !c.title && c.name !== by && c.name !== "number" && !blank(rec[c.name]) && rec[c.name] !== false && !(c.field.kind === "money" && Number(rec[c.name]) === 0));
+  const marks = filled.filter((c) => c.field.kind === "choice").slice(0, 2);
+  const facts = filled.filter((c) => !marks.includes(c)).slice(0, 3);
   return (
     <>
-      <b>{rec.title}</b>
+      <span className="tile-head"><b>{rec.title}</b>{marks.map((c) => <span key={c.name} title={c.field.label}><Value field={c.field} value={rec[c.name]} place="cell" /></span>)}</span>
       {facts.map((c) => <span key={c.name} className="tile-fact"><small>{c.field.label}</small> <Value field={c.field} value={rec[c.name]} place="cell" /></span>)}
     </>
   );

@@ -111,7 +111,7 @@ export function Table(p: Props) {
     else if (e.key === "ArrowRight" && line?.row) p.onPeek(line.row, p.at);
     else if (e.key === " " && line?.row) tickTo(p.at, e.shiftKey, !p.ticked(line.row.id));
     else if (e.key.toLowerCase() === "a" && (e.metaKey || e.ctrlKey)) p.onTickAll(true);
-    else return;
+    else if (e.key !== " ") return;
     e.preventDefault();
   };
   const actions = useRef<RowActions>(null!);

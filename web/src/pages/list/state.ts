@@ -46,12 +46,13 @@ export function useListState(type: RecordType, views: Views) {
     });
   }, [linked, set, arrange, view.key]);
   const restore = useCallback(() => set(Object.fromEntries(parameters.map((p) => [p, undefined]))), [set]);
-  const rows = useMemo<Asked>(() => ({ view: view.base, q: params.get("q") ?? "", filter, order_by: sort || "-created_at", archived }), [view.base, params, filter, sort, archived]);
+  const q = params.get("q") ?? "";
+  const rows = useMemo<Asked>(() => ({ view: view.base, q, filter, order_by: sort || "-created_at", archived }), [view.base, q, filter, sort, archived]);
   const unknown = useMemo(() => columnsMissing(specs, reachable(type, types)), [specs, type, types]);
   useEffect(() => {
     if (lost && views.fresh) set({ view: undefined });
   }, [lost, views.fresh, set]);
-  return { view, settled: views.ready && (!lost || views.fresh), set, filter, sort, group, kanban, archived, changed, restore, specs, columns, setColumns, ownColumns: !!views.layout.columns?.[view.key], unknown, q: params.get("q") ?? "", peek: params.get("peek") ?? "", asked: rows };
+  return { view, settled: views.ready && (!lost || views.fresh), set, filter, sort, group, kanban, archived, changed, restore, specs, columns, setColumns, ownColumns: !!views.layout.columns?.[view.key], unknown, q, peek: params.get("peek") ?? "", asked: rows };
 }
 
 const columnsMissing = (specs: ColumnSpec[], fields: Map<string, unknown>) => specs.filter((s) => !fields.has(s.n)).length;
