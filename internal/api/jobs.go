@@ -16,6 +16,7 @@ import (
 type jobJSON struct {
 	ID        string          `json:"id"`
 	Kind      string          `json:"kind"`
+	Actor     string          `json:"actor,omitempty"` // who started it; nobody for what the server does by itself
 	State     string          `json:"state"`
 	Title     string          `json:"title,omitempty"`
 	Note      string          `json:"note,omitempty"`
@@ -31,7 +32,7 @@ type jobJSON struct {
 }
 
 func asJob(l text.Lang, j *job.Job) jobJSON {
-	out := jobJSON{ID: db.FormatID(j.ID), Kind: j.Kind, State: string(j.State), Done: j.Done, Total: j.Total, Attempt: j.Attempt, Code: j.Code,
+	out := jobJSON{ID: db.FormatID(j.ID), Kind: j.Kind, Actor: idOr(j.Actor), State: string(j.State), Done: j.Done, Total: j.Total, Attempt: j.Attempt, Code: j.Code,
 		Result: j.Result, CreatedAt: stamp(time.UnixMilli(j.CreatedAt)), StartedAt: stampMs(j.StartedAt), EndedAt: stampMs(j.EndedAt)}
 	if j.Title != "" {
 		var params map[string]any

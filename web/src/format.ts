@@ -115,3 +115,11 @@ export function sizeText(n: number): string {
   if (n < 1 << 20) return `${Math.round(n / 1024)} KB`;
   return `${(n / (1 << 20)).toFixed(1)} MB`;
 }
+
+/** durationText says seconds in words. */
+export function durationText(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return t("time.seconds", { n: s });
+  if (s < 3600) return t("time.minutes", { n: Math.floor(s / 60), s: s % 60 });
+  return t("time.hours", { n: Math.floor(s / 3600), m: Math.floor((s % 3600) / 60) });
+}

@@ -1,29 +1,44 @@
-// Light or dark, and whether the screen is a phone's.
+// Light, dark or as the system, and whether the screen is a phone's.
 import { useSyncExternalStore } from "react";
 import { applyMode, type Mode } from "./theme";
 
+/** Choice is what a person may choose: a mode, or to follow the system. */
+export type Choice = Mode | "auto";
+
 const listeners = new Set<() => void>();
+const tell = () => listeners.forEach((f) => f());
 const wide = window.matchMedia("(min-width: 768px)");
-wide.addEventListener("change", () => listeners.forEach((f) => f()));
+const night = window.matchMedia("(prefers-color-scheme: dark)");
+wide.addEventListener("change", tell);
+night.addEventListener("change", () => {
+  applyMode(preferredMode());
+  tell();
+});
 
 const subscribe = (f: () => void) => {
   listeners.add(f);
   return () => listeners.delete(f);
 };
 
+/** chosenMode is what was chosen on this device. */
+export function chosenMode(): Choice {
+  const kept = localStorage.getItem("kd.mode");
+  return kept === "light" || kept === "dark" ? kept : "auto";
+}
+
 /** preferredMode is what was chosen on this device, else what the system prefers. */
 export function preferredMode(): Mode {
-  const kept = localStorage.getItem("kd.mode");
-  if (kept === "light" || kept === "dark") return kept;
-  return window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const chosen = chosenMode();
+  return chosen === "auto" ? (night.matches ? "dark" : "light") : chosen;
 }
 
 /** setMode changes and remembers it. */
-export function setMode(mode: Mode) {
-  localStorage.setItem("kd.mode", mode);
-  applyMode(mode);
-  listeners.forEach((f) => f());
+export function setMode(choice: Choice) {
+  localStorage.setItem("kd.mode", choice);
+  applyMode(preferredMode());
+  tell();
 }
 
 export const useMode = () => useSyncExternalStore(subscribe, preferredMode);
+export const useChosenMode = () => useSyncExternalStore(subscribe, chosenMode);
 export const usePhone = () => useSyncExternalStore(subscribe, () => !wide.matches);

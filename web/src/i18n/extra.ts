@@ -7,11 +7,8 @@ addTexts({
   "desk.all": ["全部", "全部", "All"],
   "desk.cancel": ["取消", "取消", "Cancel"],
   "desk.close": ["关闭", "關閉", "Close"],
-  "desk.hours": ["{n} 小时 {m} 分", "{n} 小時 {m} 分", "{n} h {m} min"],
-  "desk.minutes": ["{n} 分 {s} 秒", "{n} 分 {s} 秒", "{n} min {s} s"],
   "desk.more": ["再看一些", "再看一些", "Show more"],
   "desk.save": ["保存", "儲存", "Save"],
-  "desk.seconds": ["{n} 秒", "{n} 秒", "{n} s"],
 
   "day.add": ["新建{what}", "新增{what}", "New {what}"],
   "day.all": ["全部 {n}", "全部 {n}", "All {n}"],

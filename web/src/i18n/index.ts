@@ -44,9 +44,9 @@ export function keepLanguage(l: Lang) {
 /** loadLanguage fetches the texts of a language, antd's among them, and answers antd's. */
 export async function loadLanguage(l: Lang) {
   const [own, antd] = await loaders[l]();
-  texts = own.default;
   current = l;
   addTexts(brought);
+  texts = Object.assign({}, own.default, ...added.map(inLanguage)) as Record<string, string>;
   document.documentElement.lang = l;
   dayjs.locale(l === "zh-Hans" ? "zh-cn" : l === "zh-Hant" ? "zh-tw" : "en");
   return antd.default;
@@ -69,6 +69,17 @@ const brought: Record<string, readonly [string, string, string]> = {}; // a page
 /** addTexts adds the texts of a part that brings its own: key → simplified, traditional, English. */
 export function addTexts(more: Record<string, readonly [string, string, string]>) {
   Object.assign(brought, more);
+type Texts = Record<string, readonly [string, string, string]>;
+
+const added: Texts[] = [];
+
+function inLanguage(more: Texts): Record<string, string> {
   const at = languages.indexOf(current);
-  texts = { ...texts, ...Object.fromEntries(Object.entries(more).map(([key, all]) => [key, all[at]!])) };
+  return Object.fromEntries(Object.entries(more).map(([key, all]) => [key, all[at]!]));
+}
+
+/** addTexts adds the texts of a part that brings its own: key → simplified, traditional, English. */
+export function addTexts(more: Texts) {
+  added.push(more); // a part that is there before the language is chosen gets it then
+  texts = { ...texts, ...inLanguage(more) };
 }

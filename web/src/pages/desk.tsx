@@ -3,13 +3,10 @@
 import "./desk.css";
 import "../i18n/extra";
 import { Spin } from "antd";
-import { useQuery } from "@tanstack/react-query";
-import { useMemo, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
-import { get, query } from "../api/client";
 import { momentText, fullMoment } from "../format";
 import { t } from "../i18n";
-import { useKnown } from "../model";
 import { sentence } from "../saving";
 
 /** Card is a titled block. */
@@ -52,31 +49,5 @@ export function Failed({ error, again }: { error: unknown; again?: () => void })
   return <div className="empty" role="alert"><p>{sentence(error)}</p>{again && <button type="button" className="as-link" onClick={again}>{t("desk.again")}</button>}</div>;
 }
 
-/** RoleInfo is a role that may be given; TypeRights what a person may do with a type. */
-export interface RoleInfo { name: string; label: string; help?: string; admin?: boolean }
-export interface TypeRights { type: string; label: string; verbs: { verb: string; scope: string; from: string[] | null }[]; fields: Record<string, string> }
-
-interface Rights { items: RoleInfo[]; rights: TypeRights[] }
-
-/** useRights reads all roles, and what those of a person (one's own when empty) come to. Labels are the schema's: in the language of the page. */
-export function useRights(user = "") {
-  const { schema, types } = useKnown();
-  const asked = useQuery({ queryKey: ["rights", user], staleTime: 60_000, queryFn: ({ signal }) => get<Rights>("/sys/roles" + query({ user: user || undefined }), signal) });
-  const data = useMemo<Rights | undefined>(() => {
-    if (!asked.data) return undefined;
-    const role = new Map(schema.roles.map((r) => [r.name, r]));
-    return { items: asked.data.items.map((r) => ({ ...r, label: role.get(r.name)?.label ?? r.label, help: role.get(r.name)?.help ?? r.help })), rights: asked.data.rights.map((r) => ({ ...r, label: types.get(r.type)?.label ?? r.label })) };
-  }, [asked.data, schema, types]);
-  return { data, isPending: asked.isPending, isSuccess: asked.isSuccess, isError: asked.isError, error: asked.error, refetch: asked.refetch };
-}
-
 /** thousands groups a count. */
 export const thousands = (n: number) => n.toLocaleString("en");
-
-/** duration says seconds in words. */
-export function duration(seconds: number): string {
-  const s = Math.max(0, Math.round(seconds));
-  if (s < 60) return t("desk.seconds", { n: s });
-  if (s < 3600) return t("desk.minutes", { n: Math.floor(s / 60), s: s % 60 });
-  return t("desk.hours", { n: Math.floor(s / 3600), m: Math.floor((s % 3600) / 60) });
-}

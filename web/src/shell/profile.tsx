@@ -1,31 +1,49 @@
-// The person: language, colours, password, signing out.
+// The person: language, colours, password, devices, signing out.
 import { App, Avatar, Button, Dropdown, Form, Input, Modal } from "antd";
 import { useState } from "react";
-import { ask, post, Problem } from "../api/client";
-import { languageNames, languages, lang, t } from "../i18n";
-import { setMode, useMode } from "../mode";
+import { useNavigate } from "react-router";
+import { ask, patch, post, Problem } from "../api/client";
+import { keepLanguage, languageMark, languageNames, languages, lang, t, type Lang } from "../i18n";
+import { setMode, useChosenMode, type Choice } from "../mode";
 import { useKnown } from "../model";
 import { sentence } from "../saving";
-import { chooseLanguage } from "./shell";
+
+/** chooseLanguage keeps a language here and with the person, and loads the page in it. */
+async function chooseLanguage(l: Lang, me: string) {
+  keepLanguage(l);
+  await patch(`/sys/users/${me}`, { lang: l }).catch(() => undefined);
+  location.reload();
+}
+
+/** LanguageButton is the sign of the language with the others behind it. */
+export function LanguageButton() {
+  const { session } = useKnown();
+  const items = languages.map((l) => ({ key: l, label: languageNames[l], onClick: () => void chooseLanguage(l, session.user.id) }));
+  return <Dropdown menu={{ items, selectable: true, selectedKeys: [lang()] }} trigger={["click"]}><Button type="text" aria-label={t("profile.language")}>{languageMark[lang()]}</Button></Dropdown>;
+}
+
+const looks: Choice[] = ["light", "dark", "auto"];
 
 export function Profile() {
   const { session } = useKnown();
-  const mode = useMode();
+  const chosen = useChosenMode();
+  const navigate = useNavigate();
   const [password, setPassword] = useState(false);
   const me = session.user;
   const items = [
-    { key: "who", disabled: true, label: <span><b>{me.name}</b> <small>{me.username}</small></span> },
+    { key: "who", disabled: true, label: <span className="who"><b>{me.name}</b> <small>{me.username}{me.department ? ` · ${me.department.title}` : ""}</small></span> },
     { type: "divider" as const },
-    { key: "lang", label: t("profile.language"), children: languages.map((l) => ({ key: l, label: (l === lang() ? "✓ " : "") + languageNames[l], onClick: () => void chooseLanguage(l, me.id) })) },
-    { key: "mode", label: t(mode === "dark" ? "profile.light" : "profile.dark"), onClick: () => setMode(mode === "dark" ? "light" : "dark") },
+    { key: "lang", label: t("profile.language"), children: languages.map((l) => ({ key: "lang-" + l, label: languageNames[l], onClick: () => void chooseLanguage(l, me.id) })) },
+    { key: "mode", label: t("profile.look"), children: looks.map((m) => ({ key: "mode-" + m, label: t("profile." + m), onClick: () => setMode(m) })) },
     { key: "password", label: t("profile.password"), onClick: () => setPassword(true) },
+    { key: "devices", label: t("profile.devices"), onClick: () => void navigate("/settings/devices") },
     { type: "divider" as const },
     { key: "out", label: t("profile.sign_out"), onClick: () => void ask("DELETE", "/session").finally(() => location.assign("/login")) },
   ];
   return (
     <>
-      <Dropdown menu={{ items }} trigger={["click"]}>
-        <Button type="text" shape="circle" aria-label={t("profile.me", { name: me.name })} icon={<Avatar size={28} className="face">{me.name.slice(0, 1)}</Avatar>} />
+      <Dropdown menu={{ items, selectedKeys: ["lang-" + lang(), "mode-" + chosen] }} trigger={["click"]} placement="bottomRight">
+        <Button type="text" shape="circle" aria-label={t("profile.me", { name: me.name })} icon={<Avatar size={28} className="face">{me.name.slice(0, 1).toUpperCase()}</Avatar>} />
       </Dropdown>
       {password && <Password close={() => setPassword(false)} />}
     </>
@@ -36,7 +54,7 @@ function Password({ close }: { close: () => void }) {
   const { message } = App.useApp();
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
-  const [problem, setProblem] = useState("");
+  const [problem, setProblem] = useState<{ at: string; says: string } | null>(null);
   const [busy, setBusy] = useState(false);
   const save = async () => {
     setBusy(true);
@@ -45,15 +63,17 @@ function Password({ close }: { close: () => void }) {
       void message.success(t("profile.password_changed"));
       close();
     } catch (e) {
-      setProblem(e instanceof Problem && e.errors[0] ? e.errors[0].message : sentence(e));
+      const p = e instanceof Problem ? e.errors[0] : undefined;
+      setProblem({ at: p?.path === "old" ? "old" : "fresh", says: p?.message ?? sentence(e) });
     }
     setBusy(false);
   };
+  const wrong = (at: string) => (problem?.at === at ? { validateStatus: "error" as const, help: problem.says } : {});
   return (
-    <Modal open title={t("profile.password")} onCancel={close} onOk={() => void save()} okText={t("act.save")} confirmLoading={busy} okButtonProps={{ disabled: !old || !fresh }} width={400}>
+    <Modal open title={t("profile.password")} onCancel={close} onOk={() => void save()} okText={t("act.save")} cancelText={t("act.cancel")} confirmLoading={busy} okButtonProps={{ disabled: !old || !fresh }} width={400}>
       <Form layout="vertical">
-        <Form.Item label={t("profile.old_password")} htmlFor="old"><Input.Password id="old" autoFocus autoComplete="current-password" value={old} onChange={(e) => setOld(e.target.value)} /></Form.Item>
-        <Form.Item label={t("profile.new_password")} htmlFor="fresh" validateStatus={problem ? "error" : undefined} help={problem || undefined}>
+        <Form.Item label={t("profile.old_password")} htmlFor="old" {...wrong("old")}><Input.Password id="old" autoFocus autoComplete="current-password" value={old} onChange={(e) => setOld(e.target.value)} /></Form.Item>
+        <Form.Item label={t("profile.new_password")} htmlFor="fresh" {...wrong("fresh")}>
           <Input.Password id="fresh" autoComplete="new-password" value={fresh} onChange={(e) => setFresh(e.target.value)} onPressEnter={() => void save()} />
         </Form.Item>
       </Form>

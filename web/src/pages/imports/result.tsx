@@ -6,10 +6,11 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "react-router";
 import { download, get, post, query } from "../../api/client";
 import type { ImportState } from "../../api/types";
+import { durationText } from "../../format";
 import { t } from "../../i18n";
 import { recordPath, useKnown } from "../../model";
 import { useNotify, useRefresh } from "../../saving";
-import { Card, duration, Failed, Loading, thousands, When } from "../desk";
+import { Card, Failed, Loading, thousands, When } from "../desk";
 import { labelOf, pagesRead, useProblems, type RowPage } from "./parts";
 import { Concern } from "./plan";
 
@@ -60,7 +61,7 @@ function Summary({ now }: { now: ImportState }) {
   const took = now.started_at && now.ended_at ? (Date.parse(now.ended_at) - Date.parse(now.started_at)) / 1000 : 0;
   const stopped = now.state === "failed" || now.state === "cancelled";
   const stored = now.created + now.updated;
-  const facts = [took >= 1 ? t("imp.took", { time: duration(took) }) : "", now.rows_per_second ? t("imp.rate", { rate: thousands(now.rows_per_second) }) : ""].filter(Boolean);
+  const facts = [took >= 1 ? t("imp.took", { time: durationText(took) }) : "", now.rows_per_second ? t("imp.rate", { rate: thousands(now.rows_per_second) }) : ""].filter(Boolean);
   return (
     <Card label={t("imp.step_result")}>
       <div className="imp-sum">

@@ -5,9 +5,10 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { post } from "../../api/client";
 import type { ImportState } from "../../api/types";
+import { durationText } from "../../format";
 import { t } from "../../i18n";
 import { useNotify } from "../../saving";
-import { Card, duration, thousands } from "../desk";
+import { Card, thousands } from "../desk";
 
 const numbers = ["created", "updated", "unchanged", "refused", "warned"] as const;
 
@@ -39,7 +40,7 @@ export function Running({ now }: { now: ImportState }) {
         <div className="rail" role="progressbar" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(part)} aria-label={t(what)}><i style={{ width: `${part}%` }} /></div>
         <div className="imp-pace">
           <span>{total ? t("imp.of_rows", { done: thousands(done), all: thousands(total) }) : t("imp.rows_n", { n: thousands(done) })}</span>
-          <span className="soft">{rate > 0 && (total > done ? t("imp.pace", { rate: thousands(rate), left: duration((total - done) / rate) }) : t("imp.rate", { rate: thousands(rate) }))}</span>
+          <span className="soft">{rate > 0 && (total > done ? t("imp.pace", { rate: thousands(rate), left: durationText((total - done) / rate) }) : t("imp.rate", { rate: thousands(rate) }))}</span>
         </div>
         {!undoing && (
           <dl className="imp-counts">

@@ -8,8 +8,9 @@ import { get, query, upload } from "../../api/client";
 import type { ImportState } from "../../api/types";
 import { t } from "../../i18n";
 import { useKnown } from "../../model";
+import { useRights } from "../../rights";
 import { sentence } from "../../saving";
-import { Card, Failed, Loading, State, thousands, useRights, When } from "../desk";
+import { Card, Failed, Loading, State, thousands, When } from "../desk";
 import { isMoving, toneOf } from "./parts";
 
 export function Start() {

@@ -3,10 +3,11 @@ import { Button, Checkbox } from "antd";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { get, post, query } from "../../api/client";
+import { durationText } from "../../format";
 import { t } from "../../i18n";
 import { useKnown } from "../../model";
 import { useNotify } from "../../saving";
-import { Card, duration, Failed, Loading, State, thousands, When } from "../desk";
+import { Card, Failed, Loading, State, thousands, When } from "../desk";
 
 interface Job { id: string; kind: string; state: string; title?: string; note?: string; done: number; total?: number; attempt: number; message?: string; created_at: string; started_at?: string; ended_at?: string }
 
@@ -44,7 +45,7 @@ export function Jobs() {
                 <td><State tone={tones[j.state]}>{t("set.job_" + j.state)}{j.attempt > 1 && moving(j) ? ` · ${t("set.attempt", { n: j.attempt })}` : ""}</State></td>
                 <td><Pace job={j} /></td>
                 <td className="soft"><When at={j.started_at || j.created_at} /></td>
-                <td className="soft">{j.started_at && j.ended_at ? duration(Math.max(1, (Date.parse(j.ended_at) - Date.parse(j.started_at)) / 1000)) : null}</td>
+                <td className="soft">{j.started_at && j.ended_at ? durationText(Math.max(1, (Date.parse(j.ended_at) - Date.parse(j.started_at)) / 1000)) : null}</td>
                 <td className="acts">{moving(j) ? <Button size="small" onClick={() => void cancel(j)}>{t("set.stop")}</Button> : null}</td>
               </tr>
             ))}
@@ -64,7 +65,7 @@ function Pace({ job }: { job: Job }) {
   return (
     <div className="set-pace">
       <div className="rail" role="progressbar" aria-valuenow={Math.round(part)} aria-valuemin={0} aria-valuemax={100} aria-label={job.title || job.kind}><i style={{ width: `${part}%` }} /></div>
-      <small className="soft">{job.total ? `${thousands(job.done)} / ${thousands(job.total)}` : thousands(job.done)}{left > 0 ? ` · ${t("set.left", { time: duration(left) })}` : ""}</small>
+      <small className="soft">{job.total ? `${thousands(job.done)} / ${thousands(job.total)}` : thousands(job.done)}{left > 0 ? ` · ${t("set.left", { time: durationText(left) })}` : ""}</small>
     </div>
   );
 }

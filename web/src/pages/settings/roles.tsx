@@ -4,7 +4,8 @@ import { Select } from "antd";
 import { useMemo, useState } from "react";
 import { t } from "../../i18n";
 import { useKnown } from "../../model";
-import { Card, Failed, Loading, useRights, type TypeRights } from "../desk";
+import { useRights, type TypeRights } from "../../rights";
+import { Card, Failed, Loading } from "../desk";
 import { personOptions, usePeople } from "./parts";
 
 const verbs = ["read", "create", "update", "archive", "assign", "export", "import", "merge", "history", "reveal", "purge"];

@@ -6,9 +6,10 @@ import { useState } from "react";
 import { get, patch, post, query } from "../../api/client";
 import { t, languageNames, languages } from "../../i18n";
 import { useKnown } from "../../model";
+import { useRights, type RoleInfo } from "../../rights";
 import { useNotify } from "../../saving";
 import { useTyped } from "../../shell/omni";
-import { Card, Failed, Loading, State, useRights, When, type RoleInfo } from "../desk";
+import { Card, Failed, Loading, State, When } from "../desk";
 import { departmentOptions, Item, personOptions, SidePanel, useDepartments, usePeople, type Person } from "./parts";
 
 export function Users() {
