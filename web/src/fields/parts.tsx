@@ -3,10 +3,11 @@ import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, DatePicker, Input, InputNumber, Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import dayjs from "dayjs";
-import { useEffect, useState } from "react";
+import { useContext, useEffect, useState, type ClipboardEvent } from "react";
 import { get, query } from "../api/client";
 import type { Hit, Listed, Ref } from "../api/types";
 import { t } from "../i18n";
+import { CreatorContext } from "./create";
 import type { FilterProps, InputProps } from "./types";
 
 export const blank = (v: unknown) => v === undefined || v === null || v === "" || (Array.isArray(v) && v.length === 0);
@@ -95,11 +96,18 @@ export function LinkInput({ field, value, onChange, id, autoFocus, invalid, to, 
   const now = many ? ((value as Ref[] | null) ?? []).filter((r) => r?.id) : [refOf(value)].filter((r): r is Ref => !!r?.id);
   const options = [...(found.data ?? [])];
   for (const r of now) if (!options.some((o) => o.id === r.id)) options.push(r);
+  const creator = useContext(CreatorContext);
+  const of = to ?? field.to ?? "";
+  const fresh = creator?.may(of) ? () => {
+    setOpen(false);
+    creator.open(of, words.trim(), (made) => onChange(many ? [...now, made] : made));
+  } : undefined;
   const refs = (ids: string[]) => ids.map((x) => options.find((o) => o.id === x)).filter(Boolean).map((o) => ({ id: o!.id, title: o!.title.split("  ")[0] }));
   return (
     <Select id={id} aria-label={field.label} autoFocus={autoFocus} open={open} onOpenChange={setOpen} status={invalid ? "error" : ""} style={{ width: "100%" }} allowClear
       showSearch={{ filterOption: false, onSearch: setWords }} mode={many ? "multiple" : undefined} loading={found.isFetching} placeholder={t("field.pick")}
       notFoundContent={found.isFetching ? t("state.loading") : t("state.nothing")}
+      popupRender={fresh && ((menu) => <>{menu}<button type="button" className="pick-new" onMouseDown={(e) => e.preventDefault()} onClick={fresh}><PlusOutlined aria-hidden="true" /> {words.trim() ? t("form.pick_new_named", { what: creator!.label(of), words: words.trim() }) : t("form.pick_new", { what: creator!.label(of) })}</button></>)}
       value={(many ? now.map((r) => r.id) : now[0]?.id) as string | undefined}
       options={options.map((o) => ({ value: o.id, label: o.title || o.id }))}
       onChange={(v: string | string[] | undefined) => onChange(many ? ((v as string[])?.length ? refs(v as string[]) : null) : v ? refs([v as string])[0] : null)} />
@@ -125,13 +133,20 @@ function SpecialDay({ field, value, onChange, id, autoFocus, invalid }: InputPro
 }
 
 /** Column of a ListInput. */
-export interface PartColumn { key: string; label: string; width?: number; options?: { value: string; label: string }[] }
+export interface PartColumn { key: string; label: string; width?: number; mode?: "tel" | "email"; options?: { value: string; label: string }[] }
 
-/** ListInput edits several lines of small parts: phones, e-mails, accounts. */
-export function ListInput({ field, value, onChange, id, autoFocus, columns }: InputProps & { columns: PartColumn[] }) {
+/** ListInput edits several lines of small parts: phones, e-mails, accounts. split reads several lines out of a pasted text. */
+export function ListInput({ field, value, onChange, id, autoFocus, columns, split }: InputProps & { columns: PartColumn[]; split?: (text: string) => Record<string, string>[] }) {
   const lines = (Array.isArray(value) && value.length ? value : [{}]) as Record<string, string>[];
   const main = columns.find((c) => !c.width)!.key;
   const put = (next: Record<string, string>[]) => onChange(next.length ? next : null);
+  const onPaste = (i: number) => (e: ClipboardEvent) => {
+    const read = split?.(e.clipboardData.getData("text")) ?? [];
+    if (read.length < 2 && !Object.keys(read[0] ?? {}).some((k) => k !== main)) return;
+    e.preventDefault();
+    e.stopPropagation();
+    put([...lines.slice(0, i), ...read, ...lines.slice(i + 1)].filter((l) => str(l[main])));
+  };
   const set = (i: number, key: string, v: string) => put(lines.map((l, n) => (n === i ? { ...l, [key]: v } : l)));
   return (
     <div className="lines" id={id} role="group" aria-label={field.label}>
@@ -142,7 +157,7 @@ export function ListInput({ field, value, onChange, id, autoFocus, columns }: In
               <Select key={c.key} aria-label={`${field.label} ${c.label}`} style={{ width: c.width }} value={line[c.key] || undefined} options={c.options} placeholder={c.label} onChange={(v) => set(i, c.key, v)} />
             ) : (
               <Input key={c.key} aria-label={`${field.label} ${c.label}`} autoFocus={autoFocus && i === 0 && c.key === main} style={c.width ? { width: c.width } : { flex: 1 }} value={str(line[c.key])}
-                placeholder={c.label} onChange={(e) => set(i, c.key, e.target.value)} />
+                placeholder={c.label} inputMode={c.mode} onPaste={c.key === main ? onPaste(i) : undefined} onChange={(e) => set(i, c.key, e.target.value)} />
             ),
           )}
           <Button type="text" aria-label={t("act.remove")} icon={<CloseOutlined />} onClick={() => put(lines.filter((_, n) => n !== i))} />

@@ -44,6 +44,7 @@ export function keepLanguage(l: Lang) {
 /** loadLanguage fetches the texts of a language, antd's among them, and answers antd's. */
 export async function loadLanguage(l: Lang) {
   const [own, antd] = await loaders[l]();
+  texts = own.default;
   current = l;
   addTexts(brought);
   texts = Object.assign({}, own.default, ...added.map(inLanguage)) as Record<string, string>;
@@ -79,7 +80,8 @@ function inLanguage(more: Texts): Record<string, string> {
 }
 
 /** addTexts adds the texts of a part that brings its own: key → simplified, traditional, English. */
-export function addTexts(more: Texts) {
-  added.push(more); // a part that is there before the language is chosen gets it then
-  texts = { ...texts, ...inLanguage(more) };
+export function addTexts(more: Record<string, readonly [string, string, string]>) {
+  Object.assign(brought, more);
+  const at = languages.indexOf(current);
+  texts = { ...texts, ...Object.fromEntries(Object.entries(more).map(([key, all]) => [key, all[at]!])) };
 }
