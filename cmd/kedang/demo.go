@@ -26,8 +26,9 @@ const (
 	demoDone  = "done"
 )
 
-// seed fills a new demo company; it is done once.
-func (a *app) seed(ctx context.Context, w io.Writer) error {
+// seed fills a new demo company with a share, in percent, of what its packs
+// plan; it is done once.
+func (a *app) seed(ctx context.Context, w io.Writer, share int) error {
 	begin := time.Now()
 	line := newStatus(w)
 	fmt.Fprintln(w, "making up customers with their histories …")
@@ -41,6 +42,7 @@ func (a *app) seed(ctx context.Context, w io.Writer) error {
 	}
 	report, err := demo.Make(ctx, demo.Options{Store: a.store, Access: a.access, Zone: a.zone, Packs: sources, Now: time.Now(), Password: demoPassword,
 		Replace:  len(a.place.Packs) > 0,
+		Share:    share,
 		Progress: func(done int64, typ string) { line.show(fmt.Sprintf("%d records, now %s", done, typ)) }})
 	line.clear()
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 type serveCommand struct {
 	Addr      string   `default:"127.0.0.1:8080" env:"KEDANG_ADDR" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
 	Demo      bool     `env:"KEDANG_DEMO" help:"A company with made-up customers to try things on; this machine only."`
+	DemoShare int      `name:"demo-share" default:"100" env:"KEDANG_DEMO_SHARE" placeholder:"PERCENT" help:"How much of the demo's customers to make up."`
 	TLSCert   string   `name:"tls-cert" env:"KEDANG_TLS_CERT" type:"path" help:"Certificate (PEM); with --tls-key, HTTPS is served."`
 	TLSKey    string   `name:"tls-key" env:"KEDANG_TLS_KEY" type:"path" help:"Its key (PEM)."`
 	Proxy     []string `env:"KEDANG_PROXY" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For and -Proto are believed."`
@@ -57,7 +58,7 @@ func (c *serveCommand) Run(ctx context.Context, p *place) (err error) {
 		return errs.New(errs.Invalid, "demo_loopback_only", nil)
 	}
 	if a.seeds {
-		if err := a.seed(ctx, os.Stdout); err != nil {
+		if err := a.seed(ctx, os.Stdout, c.DemoShare); err != nil {
 			return toldToStop(ctx, log, err)
 		}
 	}

@@ -66,6 +66,26 @@ func TestMakeFillsACompany(t *testing.T) {
 	}
 }
 
+// TestMakeAShare makes a tenth: fewer customers, everything made by hand.
+func TestMakeAShare(t *testing.T) {
+	packs := recordtest.Packs("core", "general")
+	d, err := db.Open(t.Context(), db.Config{Dir: t.TempDir(), NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	e := recordtest.Open(t, d, packs)
+	if _, err := demo.Make(t.Context(), demo.Options{Store: e.Store, Access: e.Access, Packs: packs, Zone: e.Zone, Now: e.Now(), Password: "kedang-demo", Share: 5}); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, e, "customer", ""); n < 80 || n > 400 {
+		t.Errorf("%d customers, want about a twentieth of 2000", n)
+	}
+	if n := count(t, e, "customer", `name == "王府酒店管理有限公司"`); n != 1 {
+		t.Errorf("the hand-made customer is there %d times", n)
+	}
+}
+
 // TestMakeIsTheSameTwice holds the seed: the same people in the same order.
 func TestMakeIsTheSameTwice(t *testing.T) {
 	var first string

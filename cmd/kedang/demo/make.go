@@ -23,6 +23,7 @@ type Options struct {
 	Now      time.Time
 	Password string // everybody's
 	Replace  bool   // a pack that says so replaces what the packs before it make
+	Share    int    // percent of the planned number of records of each first step; 0 is all
 	Progress func(done int64, typ string)
 }
 
@@ -79,6 +80,7 @@ func Make(ctx context.Context, o Options) (_ Report, err error) {
 	if err != nil {
 		return Report{}, err
 	}
+	p.shrink(o.Share)
 	y, mo, d := o.Now.In(o.Zone).Date()
 	m := &maker{Options: o, ctx: ctx, plan: p, rnd: rand.New(rand.NewPCG(p.seed, p.seed)), today: time.Date(y, mo, d, 0, 0, 0, 0, o.Zone),
 		people: map[string]*person{}, pools: map[string][]*made{}, keys: map[string]*made{}, counts: map[string]int{}, names: map[string]bool{}, generators: generators()}

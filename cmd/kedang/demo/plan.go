@@ -101,6 +101,19 @@ func readPlan(packs []meta.Source, replace bool) (*plan, error) {
 	return p, nil
 }
 
+// shrink leaves a share, in percent, of what the steps make, and at least one
+// of each; the records made by hand all stay.
+func (p *plan) shrink(share int) {
+	if share <= 0 || share >= 100 {
+		return
+	}
+	for _, s := range p.steps {
+		if n := number(s.Count); n > 0 {
+			s.Count = max(n*share/100, 1)
+		}
+	}
+}
+
 // addPeople adds departments and users that are not there yet.
 func (p *plan) addPeople(departments []department, users []user) {
 	codes, names := map[string]bool{}, map[string]bool{}
