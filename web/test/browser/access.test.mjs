@@ -1,0 +1,145 @@
+// Accessibility: the rules of WCAG 2.2 AA that axe-core can judge, on every
+// page, at both widths, light and dark; the keyboard alone; twice the size.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { api, base, desktop, password, phone, user, visit, zoomed } from "../browser.mjs";
+import { customer } from "../acts.mjs";
+import { arrive, places, still } from "../places.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/** judge answers what axe finds wrong, a line for each kind with its first places. */
+async function judge(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate((runOnly) => window.axe.run(document, { runOnly, resultTypes: ["violations"] }), tags);
+  return found.violations.flatMap((v) => v.nodes.slice(0, 4).map((n) => `${v.id} (${v.nodes.length}): ${n.target.join(" ")} — ${n.any.concat(n.all, n.none).map((c) => c.message).join("; ").slice(0, 160)}`));
+}
+
+for (const [width, size] of [["1440", desktop], ["390", phone]]) {
+  for (const dark of [false, true]) {
+    test(`axe finds nothing (${width}, ${dark ? "dark" : "light"})`, async (t) => {
+      const { page } = await visit(t, size, { dark });
+      const wrong = [];
+      for (const place of await places()) {
+        await arrive(page, place);
+        for (const line of await judge(page)) wrong.push(`${place.name}: ${line}`);
+      }
+      const out = await visit(t, size, { dark, as: false });
+      await out.page.goto(base);
+      await out.page.locator("#password").waitFor();
+      for (const line of await judge(out.page)) wrong.push(`login: ${line}`);
+      assert.deepEqual(wrong, []);
+    });
+  }
+}
+
+/** lostAtZoom runs in the page: what sticks out, and what is cut off with no way to scroll to it. */
+function lostAtZoom() {
+  const out = [];
+  if (document.documentElement.scrollWidth > innerWidth) out.push(`the page is ${document.documentElement.scrollWidth - innerWidth} px too wide`);
+  const reach = (el) => {
+    for (let p = el.parentElement; p; p = p.parentElement) {
+      const s = getComputedStyle(p);
+      if (/auto|scroll/.test(s.overflowX + s.overflowY)) return true;
+    }
+    return document.documentElement.scrollHeight > innerHeight;
+  };
+  for (const el of document.querySelectorAll("button,a[href],input,h1,h2,[role=tab]")) {
+    const b = el.getBoundingClientRect();
+    if (!b.width || !b.height || el.closest("[aria-hidden=true],.sr-only,.skip") || getComputedStyle(el).opacity === "0") continue;
+    if ((b.right > innerWidth + 1 || b.bottom > innerHeight + 1 || b.left < -1) && !reach(el)) out.push(`out of reach: ${el.tagName} ${(el.getAttribute("aria-label") ?? el.textContent).slice(0, 30)}`);
+  }
+  return out.slice(0, 5);
+}
+
+test("at 200 % nothing is lost and no page scrolls sideways", async (t) => {
+  const { page } = await visit(t, zoomed);
+  const wrong = [];
+  for (const place of await places()) {
+    await arrive(page, place);
+    const lost = await page.evaluate(lostAtZoom);
+    for (const l of lost) wrong.push(`${place.name}: ${l}`);
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test("the main job with the keyboard alone", async (t) => {
+  const c = await customer({ short_name: "旧名" });
+  const { page } = await visit(t, desktop, { as: false });
+  await page.goto(base + "/t/customer");
+  await page.locator("#username").waitFor();
+  await page.locator("#username").focus();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type(user);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(password);
+  await page.keyboard.press("Enter");
+  await page.locator("tbody tr[aria-rowindex]").first().waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "搜索" }).waitFor();
+  await page.keyboard.type(c.name);
+  await page.getByRole("option", { name: c.name }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: c.name }).waitFor();
+  await tabTo(page, (el) => el.matches("textarea[aria-label='内容']"));
+  await page.keyboard.type("键盘记的");
+  await page.keyboard.press("Enter");
+  await page.locator(".stream li", { hasText: "键盘记的" }).waitFor();
+  await page.evaluate(() => document.activeElement.blur());
+  await tabTo(page, (el) => el.getAttribute("aria-label") === "修改简称");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("简称", { exact: true }).waitFor();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("新名");
+  await page.keyboard.press("Enter");
+  const undo = page.getByRole("status").filter({ hasText: "简称" }).getByRole("button", { name: "撤销" });
+  await undo.waitFor();
+  await tabTo(page, (el) => el.closest("[role=status]") && el.textContent === "撤销", 400);
+  await page.keyboard.press("Enter");
+  await page.locator("section.facts").getByText("旧名").waitFor();
+  assert.equal((await api("GET", `/customer/${c.id}`)).short_name, "旧名");
+});
+
+/** tabTo presses Tab until the focus is where it should be; what has the focus must show it. */
+async function tabTo(page, there, most = 200) {
+  for (let i = 0; i < most; i++) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(`(() => { const el = document.activeElement; if (!el || !(${there})(el)) return null; const s = getComputedStyle(el), p = getComputedStyle(el.closest("[class*=composer],[class*=input]") ?? el); return { shown: s.outlineStyle !== "none" || s.boxShadow !== "none" || p.boxShadow !== "none" || p.outlineStyle !== "none" || el.matches("textarea,input") }; })()`);
+    if (at) return assert.ok(at.shown, "the focus is visible");
+  }
+  throw new Error("not reached with Tab: " + there);
+}
+
+test("in a list ↑ ↓ Space and Enter go from row to row, tick and open", async (t) => {
+  const { page } = await visit(t, desktop, { path: "/t/customer" });
+  await page.locator("tbody tr[aria-rowindex]").nth(3).waitFor();
+  await still(page);
+  await page.locator(".grid").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Space");
+  await page.locator("tbody tr[aria-selected=true]").waitFor();
+  const name = await page.locator("tbody tr.at").getByRole("link").first().innerText();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+});
+
+test("no target on a phone is smaller than 24 px (WCAG 2.5.8)", async (t) => {
+  const { page } = await visit(t, phone);
+  const wrong = [];
+  for (const place of (await places()).filter((p) => ["list", "record", "today", "form"].includes(p.name))) {
+    await arrive(page, place);
+    const small = await page.evaluate(() => {
+      const seen = [...document.querySelectorAll("button,a[href],[role=button],[role=tab],[role=radio],input:not([type=hidden]):not([type=file])")].filter((e) => {
+        const b = e.getBoundingClientRect();
+        return b.width > 0 && b.top >= 0 && b.bottom <= innerHeight && b.left < innerWidth && getComputedStyle(e).visibility !== "hidden" && document.elementFromPoint(b.left + b.width / 2, b.top + b.height / 2)?.closest("button,a,[role]") === e;
+      });
+      return seen.map((e) => ({ e, b: e.getBoundingClientRect() })).filter(({ e, b }) => b.height < 24 && getComputedStyle(e).display !== "inline").map(({ e, b }) => `${e.className || e.tagName} “${(e.getAttribute("aria-label") ?? e.textContent).slice(0, 20)}” ${Math.round(b.width)}×${Math.round(b.height)}`);
+    });
+    for (const s of small.slice(0, 6)) wrong.push(`${place.name}: ${s}`);
+  }
+  assert.deepEqual(wrong, []);
+});

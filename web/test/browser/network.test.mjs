@@ -1,0 +1,137 @@
+// A bad line and a session that ends: nothing that was typed is lost.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { api, base, desktop, newSession, password, phone, user, visit } from "../browser.mjs";
+import { addFact, customer, editFact, facts, find, note, stamp } from "../acts.mjs";
+import { newCustomer } from "../places.mjs";
+
+/** throttle makes the line slow: Chromium's own brake. */
+async function throttle(context, page, latency, kilobits) {
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Network.enable");
+  await cdp.send("Network.emulateNetworkConditions", { offline: false, latency, downloadThroughput: (kilobits * 1024) / 8, uploadThroughput: (kilobits * 1024) / 8 });
+}
+
+test("slow line: the main job still goes, a note is stored once", async (t) => {
+  const c = await customer();
+  const { context, page } = await visit(t, phone, { path: "/t/customer" });
+  await throttle(context, page, 400, 1600);
+  await find(page, c.name, c.name);
+  const box = page.getByLabel("内容", { exact: true });
+  await box.fill("慢线路上记的");
+  await box.press("Enter");
+  await box.press("Enter"); // impatience
+  await page.locator(".stream li", { hasText: "慢线路上记的" }).waitFor();
+  const list = await api("GET", `/interaction?fields=summary&filter=${encodeURIComponent(`customer == "${c.id}"`)}`);
+  assert.equal(list.items.length, 1, "one note, however often Enter was pressed");
+});
+
+test("slow line: a fact shows at once, before the server has answered", async (t) => {
+  const c = await customer({ short_name: "原来" });
+  const { page } = await visit(t, desktop, { path: `/r/customer/${c.id}` });
+  let release;
+  const held = new Promise((done) => (release = done));
+  await page.route("**/api/v1/customer/*", async (route) => {
+    if (route.request().method() === "PATCH") await held;
+    await route.continue();
+  });
+  await editFact(page, "简称", "马上看见", { open: true });
+  await page.getByLabel("简称", { exact: true }).press("Enter");
+  await page.getByText("马上看见").first().waitFor().catch(() => { throw new Error("the value waits for the server"); }).finally(release);
+  await facts(page).getByRole("button", { name: "修改简称" }).waitFor();
+});
+
+test("lost line: the composer keeps its text and sends it later", async (t) => {
+  const c = await customer();
+  const { context, page } = await visit(t, phone, { path: `/r/customer/${c.id}`, quiet: true });
+  await note(page, "电梯里记的一笔", { open: true });
+  await context.setOffline(true);
+  await page.getByLabel("内容", { exact: true }).press("Enter");
+  await page.getByText(/连不上服务器/).first().waitFor();
+  assert.equal(await page.getByLabel("内容", { exact: true }).inputValue(), "电梯里记的一笔");
+  await context.setOffline(false);
+  await page.getByLabel("内容", { exact: true }).press("Enter");
+  await page.locator(".stream li", { hasText: "电梯里记的一笔" }).waitFor();
+});
+
+test("lost line: a fact edited in place keeps what was typed", async (t) => {
+  const c = await customer({ short_name: "原来" });
+  const { context, page } = await visit(t, desktop, { path: `/r/customer/${c.id}`, quiet: true });
+  await editFact(page, "简称", "断线时写的", { open: true });
+  await context.setOffline(true);
+  await page.getByLabel("简称", { exact: true }).press("Enter");
+  await page.getByText(/连不上服务器/).first().waitFor();
+  const box = facts(page).getByLabel("简称", { exact: true });
+  assert.equal(await box.inputValue(), "断线时写的");
+  await context.setOffline(false);
+  await box.press("Enter");
+  await facts(page).getByRole("button", { name: "修改简称" }).waitFor();
+  assert.equal((await api("GET", `/customer/${c.id}`)).short_name, "断线时写的");
+});
+
+test("lost line: a form keeps its text, and its draft outlives the window", async (t) => {
+  const name = "断线饭店" + stamp();
+  const { context, page } = await visit(t, desktop, { path: "/t/customer", quiet: true });
+  await newCustomer(page);
+  await page.getByRole("dialog").getByLabel(/^客户名称/).fill(name);
+  await context.setOffline(true);
+  await page.getByRole("dialog").getByRole("button", { name: "保存" }).click();
+  await page.getByText(/连不上服务器/).first().waitFor();
+  assert.equal(await page.getByRole("dialog").getByLabel(/^客户名称/).inputValue(), name);
+  await page.waitForFunction((n) => Object.values(localStorage).some((v) => v.includes(n)), name);
+  await context.setOffline(false);
+  await page.reload();
+  await newCustomer(page);
+  assert.equal(await page.getByRole("dialog").getByLabel(/^客户名称/).inputValue(), name);
+  await page.getByRole("dialog").getByRole("button", { name: "保存" }).click();
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+});
+
+test("the session ends while a note is typed: after signing in it is still there", async (t) => {
+  const c = await customer();
+  const cookie = await newSession();
+  const { page } = await visit(t, desktop, { path: `/r/customer/${c.id}`, cookie, quiet: true });
+  await note(page, "写到一半被登出", { open: true });
+  await fetch(base + "/api/v1/session", { method: "DELETE", headers: { Cookie: `${cookie.name}=${cookie.value}` } });
+  await page.getByLabel("内容", { exact: true }).press("Enter");
+  await signInAgain(page);
+  const box = page.getByLabel("内容", { exact: true });
+  await box.waitFor();
+  assert.equal(await box.inputValue(), "写到一半被登出");
+  assert.match(page.url(), new RegExp(c.id), "on the page where one was");
+  await box.press("Enter");
+  await page.locator(".stream li", { hasText: "写到一半被登出" }).waitFor();
+});
+
+test("the session ends while a form is filled: after signing in it goes on", async (t) => {
+  const name = "登出饭店" + stamp();
+  const cookie = await newSession();
+  const { page } = await visit(t, desktop, { path: "/t/customer", cookie, quiet: true });
+  await newCustomer(page);
+  await page.getByRole("dialog").getByLabel(/^客户名称/).fill(name);
+  await fetch(base + "/api/v1/session", { method: "DELETE", headers: { Cookie: `${cookie.name}=${cookie.value}` } });
+  await page.getByRole("dialog").getByRole("button", { name: "保存" }).click();
+  await signInAgain(page);
+  if (!(await page.getByRole("dialog").count())) await newCustomer(page);
+  const box = page.getByRole("dialog").getByLabel(/^客户名称/);
+  assert.equal(await box.inputValue(), name);
+});
+
+/** signInAgain fills the log-in that took the page's place. */
+async function signInAgain(page) {
+  await page.locator("#password").waitFor();
+  await page.getByLabel(/用户名/).fill(user);
+  await page.locator("#password").fill(password);
+  await page.getByRole("button", { name: "登录", exact: true }).click();
+  await page.locator("#password").waitFor({ state: "detached" });
+}
+
+test("a fact that was empty is filled while the line is lost, and nothing jumps", async (t) => {
+  const c = await customer();
+  const { context, page } = await visit(t, desktop, { path: `/r/customer/${c.id}`, quiet: true });
+  await addFact(page, "基本", "别名", "离线别名", { open: true });
+  await context.setOffline(true);
+  await page.getByLabel("别名", { exact: true }).press("Enter");
+  await page.getByText(/连不上服务器/).first().waitFor();
+  assert.equal(await facts(page).getByLabel("别名", { exact: true }).inputValue(), "离线别名");
+});

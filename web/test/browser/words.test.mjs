@@ -1,0 +1,91 @@
+// Texts that were left in another language: Han characters in the English app
+// and simplified ones in the traditional, on every page, outside of data.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { api, desktop, phone, visit } from "../browser.mjs";
+import { arrive, places } from "../places.mjs";
+
+// Characters that only simplified texts have: OpenCC's table, without those
+// that traditional writing uses too.
+const table = readFileSync(new URL("../../../internal/han/data/STCharacters.txt", import.meta.url), "utf8");
+const simplified = new Set();
+for (const line of table.split("\n")) {
+  const [from, to] = line.split("\t");
+  if (to && !to.split(" ").includes(from)) simplified.add(from);
+}
+
+/** texts runs in the page: every text and every name of a control, data left out. */
+function texts() {
+  const out = new Set();
+  const add = (s, el) => { const v = s?.trim(); if (v && /[\u3400-\u9fff]/.test(v)) out.add(v.slice(0, 60) + "  ‹" + el.tagName.toLowerCase() + "." + String(el.className.baseVal ?? el.className).slice(0, 40) + "›"); };
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const el = walk.currentNode.parentElement;
+    if (el && !el.closest("script,style,[hidden]") && el.getClientRects().length) add(walk.currentNode.data, el);
+  }
+  for (const el of document.querySelectorAll("[aria-label],[placeholder],[title],[alt]")) for (const a of ["aria-label", "placeholder", "title", "alt"]) add(el.getAttribute(a), el);
+  return [...out];
+}
+
+const record = (v, into) => {
+  if (typeof v === "string") into.add(v);
+  else if (Array.isArray(v)) v.forEach((x) => record(x, into));
+  else if (v && typeof v === "object") Object.values(v).forEach((x) => record(x, into));
+};
+
+/**
+ * look walks the pages in a language and answers the texts that `bad` minds.
+ * Data are all strings that the API answered while the pages were drawn,
+ * except what the schema says: its labels are texts of the pack.
+ */
+async function look(t, size, lang, bad) {
+  const { page } = await visit(t, size, { lang });
+  const data = new Set(["客档", "简体中文", "繁體中文", "简", "繁"]);
+  const reading = [];
+  page.on("response", (r) => {
+    if (!/\/api\/v1\//.test(r.url()) || /sys\/schema/.test(r.url()) || !/json/.test(r.headers()["content-type"] ?? "")) return;
+    reading.push(r.json().then((v) => record(v, data)).catch(() => undefined));
+  });
+  const wrong = new Map();
+  for (const place of await places()) {
+    await arrive(page, place);
+    await Promise.all(reading.splice(0));
+    const boot = await page.evaluate(() => [...document.querySelectorAll("script[type='application/json']")].map((s) => s.textContent));
+    for (const b of boot) bootData(JSON.parse(b), data);
+    const known = [...data].filter((d) => /[\u3400-\u9fff]/.test(d)).sort((a, b) => b.length - a.length).join("\u0000");
+    for (const line of await page.evaluate(texts)) {
+      const text = line.replace(/ {2}‹.*$/s, "");
+      const left = text.split(/[\s·,，、：:（）()“”"…¥|/&+]+|(?<=[\u3400-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9.])(?=[\u3400-\u9fff])/).filter((w) => bad(w) && !known.includes(w));
+      if (left.length && !wrong.has(text)) wrong.set(text, `${place.name}: ${line}`);
+    }
+  }
+  return [...wrong.values()];
+}
+
+function bootData(v, data) {
+  for (const [k, x] of Object.entries(v ?? {})) if (k !== "schema") record(x, data);
+}
+
+const han = (w) => /[\u3400-\u9fff]/.test(w);
+
+for (const [width, size] of [["1440", desktop], ["390", phone]]) {
+  test(`English: no Chinese outside of data (${width})`, async (t) => assert.deepEqual(await look(t, size, "en", han), []));
+  test(`繁體中文: no simplified character outside of data (${width})`, async (t) => assert.deepEqual(await look(t, size, "zh-Hant", (w) => [...w].some((c) => simplified.has(c))), []));
+}
+
+test("the packs' labels are in the language asked for", async () => {
+  const labels = (v, path, into) => {
+    if (!v || typeof v !== "object") return;
+    for (const [k, x] of Object.entries(v)) {
+      if (typeof x === "string" && ["label", "plural", "help", "explain", "title", "why"].includes(k)) into.push([path, x]);
+      else labels(x, `${path}.${v[k]?.name ?? k}`, into);
+    }
+  };
+  for (const [lang, bad] of [["en", han], ["zh-Hant", (s) => [...s].some((c) => simplified.has(c))]]) {
+    const all = [];
+    labels(await api("GET", `/sys/schema?lang=${lang}`), "", all);
+    assert.ok(all.length > 500, "the schema has labels");
+    assert.deepEqual(all.filter(([, s]) => bad(s)).map((x) => x.join(": ")), [], lang);
+  }
+});

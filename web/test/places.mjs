@@ -1,0 +1,83 @@
+// The pages of the app by name, for what looks at each of them: the rules of
+// accessibility, texts in each language, pictures.
+import { api, base } from "./browser.mjs";
+
+let found;
+
+/** busiest is the organisation with the fullest file. */
+export async function busiest() {
+  const list = await api("GET", "/customer?order_by=-interaction_count&fields=id,name&page_size=1&filter=" + encodeURIComponent('kind == "organisation" and receivable > 0 and level == "A"'));
+  return list.items[0];
+}
+
+/** places answers [{name, path, act}]: act does what has to be done before one looks. */
+export async function places() {
+  found ??= collect();
+  return found;
+}
+
+async function collect() {
+  const [schema, customer] = await Promise.all([api("GET", "/sys/schema?lang=zh-Hans"), busiest()]);
+  const type = schema.types.find((x) => x.name === "customer");
+  const tabs = type.page?.tabs ?? [];
+  const board = type.views?.find((v) => v.kanban);
+  const person = (await api("GET", "/contact?page_size=1&fields=id&filter=" + encodeURIComponent(`customer == "${customer.id}"`))).items[0] ?? (await api("GET", "/contact?page_size=1&fields=id")).items[0];
+  return [
+    { name: "today", path: "/today" },
+    { name: "list", path: "/t/customer" },
+    { name: "list-filtered", path: "/t/customer?f=" + encodeURIComponent('level == "A"') },
+    ...(board ? [{ name: "board", path: `/t/customer?view=${board.name}` }] : []),
+    { name: "list-none", path: "/t/customer?q=" + encodeURIComponent("没有这样的客户") },
+    { name: "list-interactions", path: "/t/interaction" },
+    { name: "peek", path: `/t/customer?peek=${customer.id}` },
+    { name: "record", path: `/r/customer/${customer.id}` },
+    ...tabs.slice(1).map((x) => ({ name: "record-" + x.name, path: `/r/customer/${customer.id}?tab=${x.name}` })),
+    { name: "contact", path: `/r/contact/${person.id}` },
+    { name: "form", path: "/t/customer", act: newCustomer },
+    { name: "search", path: "/t/customer", act: search },
+    { name: "imports", path: "/imports?type=customer" },
+    { name: "import-map", path: "/imports?type=customer", act: uploadList },
+    ...["users", "departments", "roles", "audit", "jobs", "devices"].map((p) => ({ name: "settings-" + p, path: "/settings/" + p })),
+  ];
+}
+
+/** arrive opens a place and waits until nothing more is asked for or loading. */
+export async function arrive(page, place) {
+  await page.goto(base + place.path);
+  await still(page);
+  if (place.act) {
+    await place.act(page);
+    await still(page);
+  }
+}
+
+/** still waits until the page has drawn what it asked for. */
+export async function still(page) {
+  await page.getByRole("main").waitFor();
+  await page.waitForLoadState("networkidle");
+  await page.waitForFunction(() => !document.querySelector(".waiting, .ant-spin-spinning, .ant-skeleton-active"));
+  await page.evaluate(() => document.fonts.ready.then(() => Promise.all(document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => undefined)))));
+}
+
+/** newCustomer opens the form for a new record, by its key. */
+export async function newCustomer(page) {
+  await page.getByRole("main").locator(":is(tr[aria-rowindex], .cards li)").first().waitFor();
+  await page.evaluate(() => document.activeElement?.blur?.());
+  await page.keyboard.press("n");
+  await page.getByRole("dialog").waitFor();
+}
+
+async function search(page) {
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog").getByRole("combobox").fill("wf");
+  await page.getByRole("option").first().waitFor();
+}
+
+/** sheet is a small list as people keep them, with a row that is refused. */
+export const sheet = (stamp) => Buffer.from(`客户名称,联系人,手机,地址,级别\n云杉宾馆${stamp},李萍,13${String(stamp).slice(-9).padStart(9, "8")},上海市浦东新区张江路1号,A\n松林酒店${stamp},赵强,021-58881299,上海市静安区南京西路1号,B\n,无名,021-58881300,上海市,C\n`);
+
+async function uploadList(page) {
+  await page.locator("input[type=file]").setInputFiles({ name: "名单.csv", mimeType: "text/csv", buffer: sheet("00000001") });
+  await page.waitForURL(/\/imports\/\w+/);
+  await page.locator("main table").first().waitFor();
+}
