@@ -8,17 +8,21 @@
 //		return err
 //	})
 //
-// SQLite has one writer: requests queue for it, each runs in a savepoint of
-// its own, and several share one COMMIT (group commit), so that durable writes
-// cost one disk sync for all who wait. A request is acknowledged after that
-// COMMIT and never before; one that fails is rolled back alone. Readers have
+// SQLite has one writer: requests queue for it and several share one COMMIT
+// (group commit), so that durable writes cost one disk sync for all who wait. A
+// request is acknowledged after that COMMIT and never before. One that fails is
+// rolled back alone: mostly it has stored nothing yet; else the transaction is
+// undone, and the others run again in a savepoint each. Readers have
 // connections of their own and see a snapshot. PostgreSQL gives each request
 // its transaction and retries what lost a deadlock.
 //
 // Inside Write no other Write may be called: on SQLite it would wait for
 // itself, which is found out and refused. The function given to Write may run
-// more than once (PostgreSQL retries), so it must not leave anything behind
-// outside its transaction, nor add up what it returns.
+// more than once (after a lost deadlock, or beside one that failed), so it must
+// not leave anything behind outside its transaction, nor add up what it returns.
+//
+// What many requests would each do at a price is put off with [Later] and done
+// once before the COMMIT, as the search index is.
 //
 // One process owns a SQLite directory, by a lock on kedang.lock that ends with
 // the process. A PostgreSQL schema may have many.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -45,7 +46,9 @@ func (r *request) take() bool { return r.taken.CompareAndSwap(false, true) }
 // group is what the writer is at.
 type group struct {
 	open    bool       // a transaction is open
+	apart   bool       // each request runs in a savepoint of its own
 	done    []*request // have run and wait for the COMMIT
+	late    lates      // what they put off
 	current *request
 	tx      *liteTx // of current
 }
@@ -194,8 +197,13 @@ func (e *sqliteEngine) group(first *request) (next *request) {
 }
 
 // runOne runs a request and answers it when it failed. Its err means that the
-// whole transaction is lost. The first in a transaction needs no savepoint:
-// until it has succeeded there is nothing else to keep.
+// whole transaction is lost.
+//
+// Requests of a group run without savepoints: those that fail nearly always do
+// so before they have stored anything, and a savepoint makes SQLite's search
+// index write out what it has gathered. When one fails after it has stored
+// something, the transaction is undone and the others run again, this time in a
+// savepoint each (apart).
 func (e *sqliteEngine) runOne(r *request) (ok bool, err error) {
 	if !r.take() {
 		return false, nil
@@ -206,47 +214,104 @@ func (e *sqliteEngine) runOne(r *request) (ok bool, err error) {
 	}
 	w := &e.work
 	w.current = r
-	sole := len(w.done) == 0
+	if !w.open {
+		if err := e.begin(); err != nil {
+			return false, e.answer(liteError(err), err)
+		}
+	}
+	failed, stored := e.call(r)
 	switch {
-	case !w.open:
-		_, err = e.writer.exec("BEGIN IMMEDIATE", nil)
-		w.open = err == nil
-	case !sole:
-		_, err = e.writer.exec("SAVEPOINT one", nil)
-	}
-	if err != nil {
-		return false, e.answer(liteError(err), err)
-	}
-	w.tx = &liteTx{conn: e.writer}
-	failed := guarded(r.fn, w.tx)
-	w.tx.end()
-	failed = w.tx.outcome(failed)
-	w.tx = nil
-	if failed == nil {
-		if !sole {
-			_, failed = e.writer.exec("RELEASE one", nil)
+	case failed == nil:
+		w.current = nil
+		w.done = append(w.done, r)
+		return true, nil
+	case !stored:
+		return false, e.answer(failed, nil)
+	case w.apart:
+		broken := e.rollBackTo()
+		if broken != nil {
+			broken = failed // disk full and the like undo everything: that is the cause for all
 		}
-		if failed == nil {
-			w.current = nil
-			w.done = append(w.done, r)
-			return true, nil
-		}
+		return false, e.answer(failed, broken)
 	}
-	failed = liteError(failed)
-	broken := e.undo(sole)
-	if broken != nil {
-		broken = failed // disk full and the like undo everything: that is the cause for all
+	e.answer(failed, nil)
+	if err := e.rollBack(); err != nil {
+		return false, failed
 	}
-	return false, e.answer(failed, broken)
+	return false, e.again()
 }
 
-// undo takes back what the last request did.
-func (e *sqliteEngine) undo(sole bool) error {
-	if sole {
-		e.work.open = false
-		_, err := e.writer.exec("ROLLBACK", nil)
-		return ignoreNoTransaction(err)
+func (e *sqliteEngine) begin() error {
+	_, err := e.writer.exec("BEGIN IMMEDIATE", nil)
+	e.work.open, e.work.apart = err == nil, false
+	return err
+}
+
+// call runs a request's function; stored tells that it may have left
+// something, or that the database itself refused a statement.
+func (e *sqliteEngine) call(r *request) (failed error, stored bool) {
+	w := &e.work
+	if w.apart {
+		if _, err := e.writer.exec("SAVEPOINT one", nil); err != nil {
+			return liteError(err), true
+		}
 	}
+	w.tx = &liteTx{conn: e.writer, late: &w.late}
+	failed = guarded(r.fn, w.tx)
+	if failed == nil && w.apart {
+		failed = guarded(w.flush, w.tx)
+	}
+	w.tx.end()
+	failed = w.tx.outcome(failed)
+	stored = w.apart || w.tx.stored || w.tx.lost != nil
+	w.tx = nil
+	if failed == nil && w.apart {
+		_, failed = e.writer.exec("RELEASE one", nil)
+	}
+	return liteError(failed), stored
+}
+
+// flush does what the requests put off to the end.
+func (w *group) flush(tx Tx) error { return w.late.flush(context.Background(), tx) }
+
+// again runs the requests that had succeeded once more, in a savepoint each,
+// after one of them, or what they had put off together, undid them all.
+func (e *sqliteEngine) again() error {
+	w := &e.work
+	if len(w.done) == 0 {
+		return nil
+	}
+	if err := e.begin(); err != nil {
+		return err
+	}
+	w.apart = true
+	for i := 0; i < len(w.done); {
+		r := w.done[i]
+		failed, _ := e.call(r)
+		if failed == nil {
+			i++
+			continue
+		}
+		broken := e.rollBackTo()
+		w.done = slices.Delete(w.done, i, i+1)
+		r.done <- failed
+		if broken != nil {
+			return failed
+		}
+	}
+	return nil
+}
+
+// rollBack undoes the transaction.
+func (e *sqliteEngine) rollBack() error {
+	e.work.open, e.work.late = false, nil
+	_, err := e.writer.exec("ROLLBACK", nil)
+	return ignoreNoTransaction(err)
+}
+
+// rollBackTo takes back what the last request did.
+func (e *sqliteEngine) rollBackTo() error {
+	e.work.late = nil
 	if _, err := e.writer.exec("ROLLBACK TO one", nil); err != nil {
 		return err // SQLite has rolled back everything by itself
 	}
@@ -289,6 +354,12 @@ func (e *sqliteEngine) commit() {
 	if !w.open {
 		return
 	}
+	if len(w.done) > 0 && len(w.late) > 0 {
+		if err := e.flushLate(); err != nil {
+			e.finish(err)
+			return
+		}
+	}
 	if len(w.done) == 0 {
 		e.finish(nil)
 		return
@@ -302,14 +373,32 @@ func (e *sqliteEngine) commit() {
 	e.finish(nil)
 }
 
+// flushLate does what the group put off. When that fails, whose fault it is
+// shows as they run again one by one.
+func (e *sqliteEngine) flushLate() error {
+	w := &e.work
+	w.tx = &liteTx{conn: e.writer, late: &w.late}
+	err := guarded(w.flush, w.tx)
+	w.tx.end()
+	err = liteError(w.tx.outcome(err))
+	w.tx = nil
+	if err == nil || len(w.done) == 1 {
+		return err
+	}
+	if e.rollBack() != nil {
+		return err
+	}
+	return e.again()
+}
+
 // finish ends a transaction that is still open by undoing it, and answers all
 // who took part.
 func (e *sqliteEngine) finish(err error) {
 	w := &e.work
 	if w.open {
-		w.open = false
-		e.writer.exec("ROLLBACK", nil)
+		e.rollBack()
 	}
+	w.late = nil
 	for i, r := range w.done {
 		r.done <- liteError(err)
 		w.done[i] = nil

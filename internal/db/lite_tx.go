@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"strings"
 
 	"modernc.org/sqlite"
 
@@ -21,6 +22,8 @@ type liteTx struct {
 	// would roll back the whole transaction that others share.
 	watched context.Context
 	open    []*liteRows // to close what fn forgot
+	late    *lates      // of its group
+	stored  bool        // a statement ran that may have stored something, or work was put off
 }
 
 var _ Tx = (*liteTx)(nil)
@@ -34,6 +37,7 @@ func (t *liteTx) Exec(ctx context.Context, query string, args ...any) (int64, er
 	if err != nil {
 		return 0, err
 	}
+	t.stored = true
 	n, err := t.conn.exec(query, named)
 	return n, t.fail(liteError(err))
 }
@@ -46,6 +50,9 @@ func (t *liteTx) Query(ctx context.Context, query string, args ...any) (Rows, er
 	named, err := namedValues(args)
 	if err != nil {
 		return nil, err
+	}
+	if !strings.HasPrefix(query, "SELECT") {
+		t.stored = true // INSERT … RETURNING, for one
 	}
 	var unwatch func()
 	if t.watched != nil && ctx.Done() != nil && ctx.Done() != t.watched.Done() {
@@ -104,6 +111,12 @@ func firstRow(rows Rows, dest []any) error {
 
 // Dialect tells that this is SQLite.
 func (t *liteTx) Dialect() Dialect { return SQLite }
+
+// lates is where the transaction keeps what it puts off.
+func (t *liteTx) lates() *lates {
+	t.stored = true
+	return t.late
+}
 
 // end closes what is still open; the transaction is over for its user.
 func (t *liteTx) end() {

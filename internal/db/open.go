@@ -82,8 +82,9 @@ func (d *DB) Read(ctx context.Context, fn func(Tx) error) error {
 //
 // fn must not call Write of the same DB: on SQLite that would wait for itself,
 // and is refused after a moment (Internal write_in_write). Reading inside is
-// allowed, and sees what was committed before. On PostgreSQL fn may run
-// several times, after a deadlock or a failed serialisation.
+// allowed, and sees what was committed before. fn may run several times: on
+// PostgreSQL after a deadlock or a failed serialisation, on SQLite when another
+// request of its group failed after it had stored something.
 func (d *DB) Write(ctx context.Context, fn func(Tx) error) error { return d.writing(ctx, false, fn) }
 
 // WriteAlone is Write with a COMMIT of its own: for long work such as a chunk

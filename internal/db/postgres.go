@@ -120,7 +120,12 @@ func (e *pgEngine) writeOnce(ctx context.Context, fn func(Tx) error) error {
 	defer tx.Rollback(lasting)
 	t := &pgTx{tx: tx, rebound: e.rebound}
 	defer t.end()
-	err = guarded(fn, t)
+	err = guarded(func(tx Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return t.late.flush(ctx, tx)
+	}, t)
 	t.end()
 	if err := t.outcome(err); err != nil {
 		return onStandby(err)

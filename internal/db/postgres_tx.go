@@ -13,6 +13,7 @@ type pgTx struct {
 	tx      pgx.Tx
 	rebound *rebinder
 	open    *pgRows // the one result that is on its way; a connection has one
+	late    lates
 }
 
 var _ Tx = (*pgTx)(nil)
@@ -109,6 +110,8 @@ func (t *pgTx) copyIn(ctx context.Context, table string, columns []string, rows 
 	}
 	return t.fail(stopped(ctx, pgError(err)))
 }
+
+func (t *pgTx) lates() *lates { return &t.late }
 
 func (t *pgTx) end() {
 	t.over = true

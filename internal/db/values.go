@@ -11,10 +11,18 @@ import (
 )
 
 // argument checks an argument and gives it one of the forms that both
-// databases take: nil, int64, float64, string, []byte.
+// databases take: nil, int64, float64, string, []byte; or an array, which only
+// PostgreSQL takes: []int64, []string.
 func argument(v any) (any, error) {
 	switch x := v.(type) {
-	case nil, int64, float64, []byte:
+	case nil, int64, float64, []byte, []int64:
+		return v, nil
+	case []string:
+		for _, text := range x {
+			if _, err := argument(text); err != nil {
+				return nil, err
+			}
+		}
 		return v, nil
 	case string:
 		if strings.IndexByte(x, 0) >= 0 {

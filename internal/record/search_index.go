@@ -1,9 +1,7 @@
 package record
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"kedang/internal/access"
@@ -161,9 +159,10 @@ func union(a, b []string) []string {
 	return append(append(out, a...), b...)
 }
 
-// index writes rows into the search index. fresh rows have no entry yet;
-// archived ones lose theirs.
+// index writes rows into the search index before COMMIT. fresh rows have no
+// entry yet; archived ones lose theirs.
 func (s *Store) index(ctx context.Context, tx db.Tx, rows []*Row, fresh bool) error {
+	late := db.Later(tx, func() *entries { return &entries{at: map[int64]int{}} })
 	for _, r := range rows {
 		if r.tokens == nil {
 			if err := s.openAll(s.loader(ctx, tx), r); err != nil {
@@ -171,68 +170,13 @@ func (s *Store) index(ctx context.Context, tx db.Tx, rows []*Row, fresh bool) er
 			}
 			s.tokenise(r)
 		}
-		if fresh {
-			continue
+		e := entry{id: r.ID, typ: r.Type.ID, had: !fresh}
+		if r.ArchivedAt == 0 {
+			e.toks = strings.Join(r.tokens, " ")
 		}
-		text := "DELETE FROM search WHERE rowid = ?"
-		if tx.Dialect() == db.Postgres {
-			text = "DELETE FROM search WHERE id = ?"
-		}
-		if _, err := tx.Exec(ctx, text, r.ID); err != nil {
-			return err
-		}
-	}
-	text := "INSERT INTO search (rowid, type, toks) VALUES (?, ?, ?)"
-	if tx.Dialect() == db.Postgres {
-		text = "INSERT INTO search (id, type, toks) VALUES (?, ?, array_to_tsvector(CAST(? AS text[])))"
-	}
-	for _, r := range inOrder(rows) {
-		if r.ArchivedAt != 0 {
-			continue
-		}
-		toks := ""
-		if tx.Dialect() == db.Postgres {
-			toks = textArray(r.tokens)
-		} else {
-			toks = strings.Join(r.tokens, " ")
-		}
-		if _, err := tx.Exec(ctx, text, r.ID, r.Type.ID, toks); err != nil {
-			return err
-		}
+		late.put(e)
 	}
 	return nil
-}
-
-// inOrder gives rows by rising id: at each step back FTS5 writes out all it has
-// gathered.
-func inOrder(rows []*Row) []*Row {
-	byID := func(a, b *Row) int { return cmp.Compare(a.ID, b.ID) }
-	if slices.IsSortedFunc(rows, byID) {
-		return rows
-	}
-	rows = slices.Clone(rows)
-	slices.SortFunc(rows, byID)
-	return rows
-}
-
-// textArray writes PostgreSQL's array literal. Tokens are letters, digits and
-// '_', and are quoted all the same.
-func textArray(toks []string) string {
-	var b strings.Builder
-	b.WriteByte('{')
-	for i, t := range toks {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('"')
-		if strings.ContainsAny(t, `\"`) {
-			t = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(t)
-		}
-		b.WriteString(t)
-		b.WriteByte('"')
-	}
-	b.WriteByte('}')
-	return b.String()
 }
 
 // reindexRow brings a row's entry up to date when its tokens changed.
