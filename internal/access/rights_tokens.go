@@ -2,6 +2,7 @@ package access
 
 import (
 	"strconv"
+	"strings"
 
 	"kedang/internal/meta"
 )
@@ -25,6 +26,9 @@ func RowTokens(owner, department int64) []string {
 	}
 	return out
 }
+
+// IsOwnerToken tells a token that names an owner from one of a department.
+func IsOwnerToken(token string) bool { return strings.HasPrefix(token, "_o") }
 
 func ownerToken(id int64) string { return "_o" + strconv.FormatInt(id, 36) }
 

@@ -170,6 +170,9 @@ func (v sights) collect(r *Row, t *han.Tokens) {
 	if r.Number != "" {
 		t.Code(r.Number, "")
 	}
+	if r.Values == nil {
+		return // no more than the title was read
+	}
 	for i, f := range v.plan.fields {
 		value := r.Values[f.field.Slot]
 		if value == nil || v.fields[i] == sightNone {

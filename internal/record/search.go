@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 	"strings"
 
@@ -122,7 +123,7 @@ func (s *Store) search(ctx context.Context, tx db.Tx, a *access.Actor, types []*
 	if query.Empty() || len(types) == 0 {
 		return nil, nil
 	}
-	f := &finder{s: s, ctx: ctx, tx: tx, a: a, query: query, limit: limit, seen: map[int64]bool{}, types: map[int64]*meta.Type{},
+	f := &finder{s: s, ctx: ctx, tx: tx, a: a, query: query, limit: limit, looks: map[int64]*look{}, types: map[int64]*meta.Type{},
 		load: s.loader(ctx, tx), folded: han.Fold(text)}
 	for _, t := range types {
 		f.types[t.ID] = t
@@ -134,15 +135,7 @@ func (s *Store) search(ctx context.Context, tx db.Tx, a *access.Actor, types []*
 		return nil, err
 	}
 	f.rights, f.narrow = s.reach(a, types, len(types) < 4, moved)
-	if done, err := f.widest(); done || err != nil {
-		return f.hits, err
-	}
-	for tier := han.Exact; tier <= han.Body; tier++ {
-		if err := f.tier(tier); err != nil || len(f.hits) >= limit {
-			return f.hits, err
-		}
-	}
-	return f.hits, nil
+	return f.hits, f.run()
 }
 
 // finder is one search on its way.
@@ -159,7 +152,8 @@ type finder struct {
 	sealed []string // keyed tokens of the words, for sealed fields
 	rights han.Condition
 	narrow bool // rights say something
-	seen   map[int64]bool
+	few    bool // the first page holds everything that matches
+	looks  map[int64]*look
 	hits   []hit
 	load   *loader
 	folded string
@@ -194,26 +188,48 @@ func (s *Store) sealedTerms(a *access.Actor, types []*meta.Type, text string) []
 	return out
 }
 
-// widest asks once for everything that matches in any way. When that is few,
-// it is all there is: the check in Go sorts it into tiers, and the other
-// queries are spared.
-func (f *finder) widest() (done bool, err error) {
-	want := f.limit + spare
-	ids, err := f.candidates(f.words(han.Body, true), 1<<63-1, want)
-	if err != nil || len(ids) == want {
-		return false, err
+// run asks the index for everything that matches in any way, the newest first.
+// Only what that leaves open is asked for: whether better hits are among it or
+// older than it.
+func (f *finder) run() error {
+	widest, err := f.page(han.Body, newest)
+	if err != nil || len(widest.ids) == 0 {
+		return err
 	}
-	return true, f.check(ids, han.Body, f.byTier)
+	f.few = widest.last
+	starts, err := f.page(han.Starts, newest)
+	if err != nil {
+		return err
+	}
+	if len(starts.ids) > 0 {
+		exact, err := f.page(han.Exact, newest)
+		if err != nil {
+			return err
+		}
+		if err := f.tier(han.Exact, exact); err != nil {
+			return err
+		}
+		if err := f.tier(han.Starts, starts); err != nil {
+			return err
+		}
+	}
+	if err := f.tier(han.Contains, widest); err != nil {
+		return err
+	}
+	return f.tier(han.Body, widest)
 }
 
 // spare is how many candidates are asked for beyond those wanted: some of them
 // only look like hits.
 const spare = 10
 
+// newest is beyond every id.
+const newest = int64(1<<63 - 1)
+
 // words are what a tier asks the index, within what the actor may see.
-func (f *finder) words(tier han.Tier, sealed bool) han.Condition {
+func (f *finder) words(tier han.Tier) han.Condition {
 	words := f.query.Tier(tier, f.marks)
-	if sealed && len(f.sealed) > 0 {
+	if len(f.sealed) > 0 {
 		words = han.AnyOf(words, han.AnyToken(f.sealed...))
 	}
 	if f.narrow && !words.Never() {
@@ -222,33 +238,29 @@ func (f *finder) words(tier han.Tier, sealed bool) han.Condition {
 	return words
 }
 
-// byTier keeps all hits, the best tier first, the newest first in each.
-func (f *finder) byTier(hits []hit) {
-	slices.SortStableFunc(hits, func(a, b hit) int { return int(a.tier) - int(b.tier) })
-	f.hits = hits[:min(len(hits), f.limit)]
+// page is a number of candidates in a row, the newest first. There is nothing
+// after the last one.
+type page struct {
+	ids  []candidate
+	last bool
 }
 
-// tier looks through one tier, the newest first, until there is enough.
-func (f *finder) tier(tier han.Tier) error {
-	words := f.words(tier, tier == han.Exact)
-	before := int64(1<<63 - 1)
-	for looked := 0; looked < candidates; {
-		want := f.limit - len(f.hits) + spare + looked
-		ids, err := f.candidates(words, before, want)
-		if err != nil || len(ids) == 0 {
+// page asks for the next candidates of a tier that are older than an id.
+func (f *finder) page(tier han.Tier, before int64) (page, error) {
+	want := f.limit - len(f.hits) + spare
+	ids, err := f.candidates(f.words(tier), before, want)
+	return page{ids, len(ids) < want}, err
+}
+
+// tier looks through one tier, the newest first, until there is enough. Its
+// first page may be one of a wider tier: that holds all of this tier that are
+// as new.
+func (f *finder) tier(tier han.Tier, p page) (err error) {
+	for looked := 0; len(f.hits) < f.limit && len(p.ids) > 0; looked += len(p.ids) {
+		if err := f.check(p.ids, tier); err != nil || p.last || looked > candidates {
 			return err
 		}
-		looked += len(ids)
-		before = ids[len(ids)-1].id
-		err = f.check(ids, tier, func(hits []hit) {
-			for _, h := range hits {
-				if h.tier <= tier && len(f.hits) < f.limit {
-					f.seen[h.row.ID] = true
-					f.hits = append(f.hits, hit{h.row, tier})
-				}
-			}
-		})
-		if err != nil || len(f.hits) >= f.limit || len(ids) < want {
+		if p, err = f.page(tier, p.ids[len(p.ids)-1].id); err != nil {
 			return err
 		}
 	}
@@ -288,38 +300,71 @@ func (f *finder) candidates(words han.Condition, before int64, want int) ([]cand
 	return out, rows.Err()
 }
 
-// check reads candidates under the actor's rights and hands on those that
-// truly match: the index may say yes too often, and rights are decided on the
-// row.
-func (f *finder) check(ids []candidate, tier han.Tier, keep func([]hit)) error {
-	byType := map[int64][]int64{}
-	for _, c := range ids {
-		if !f.seen[c.id] && f.types[c.typ] != nil {
-			byType[c.typ] = append(byType[c.typ], c.id)
-		}
+// depth is how much of a row was read: its title and number, the fields that
+// are looked at first, longer texts and child rows too.
+type depth int
+
+const (
+	byTitle depth = 1 + iota
+	byFields
+	byBody
+)
+
+// look is what is known of a candidate.
+type look struct {
+	row   *Row // nil: not there for this actor
+	depth depth
+	tier  han.Tier // 0: no match so far
+	given bool     // among the hits
+}
+
+// check reads candidates under the actor's rights and keeps those that truly
+// match: the index may say yes too often, and rights are decided on the row.
+// Of each row no more is read than shows that it is of this tier; that it is of
+// no better one the index has said.
+func (f *finder) check(ids []candidate, tier han.Tier) error {
+	deepest := byFields
+	if f.few || tier == han.Exact || tier == han.Body {
+		deepest = byBody
 	}
-	rows := map[int64]*Row{}
-	for typ, list := range byType {
-		if err := f.read(f.types[typ], list, tier == han.Body, rows); err != nil {
+	for d := byTitle; d <= deepest; d++ {
+		if err := f.deepen(ids, tier, d); err != nil {
 			return err
 		}
 	}
-	var hits []hit
 	for _, c := range ids {
-		r := rows[c.id]
-		if r == nil || f.seen[c.id] {
-			continue
-		}
-		if got, ok := f.matches(r); ok {
-			hits = append(hits, hit{r, got})
+		if l := f.looks[c.id]; l != nil && !l.given && l.tier != 0 && l.tier <= tier && len(f.hits) < f.limit {
+			l.given = true
+			f.hits = append(f.hits, hit{l.row, tier})
 		}
 	}
-	keep(hits)
 	return nil
 }
 
-// read loads candidates of one type: the columns that are searched, no others.
-func (f *finder) read(t *meta.Type, ids []int64, body bool, into map[int64]*Row) error {
+// deepen reads on those candidates that are not yet known to be of the tier.
+func (f *finder) deepen(ids []candidate, tier han.Tier, d depth) error {
+	byType := map[int64][]int64{}
+	for _, c := range ids {
+		l := f.looks[c.id]
+		switch {
+		case f.types[c.typ] == nil:
+		case l == nil && d == byTitle:
+			f.looks[c.id] = &look{depth: byTitle}
+			byType[c.typ] = append(byType[c.typ], c.id)
+		case l.row != nil && l.depth < d && (l.tier == 0 || l.tier > tier):
+			byType[c.typ] = append(byType[c.typ], c.id)
+		}
+	}
+	for typ, list := range byType {
+		if err := f.read(f.types[typ], list, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read loads candidates of one type and judges them.
+func (f *finder) read(t *meta.Type, ids []int64, d depth) error {
 	for len(ids) > 0 {
 		n := min(chunk, len(ids))
 		args := padded(ids[:n])
@@ -331,31 +376,60 @@ func (f *finder) read(t *meta.Type, ids []int64, body bool, into map[int64]*Row)
 		if cond != "" {
 			where, args = where+" AND ("+cond+")", append(args, more...)
 		}
-		rows, err := f.s.loadSearched(f.ctx, f.tx, t, body, where, args...)
+		var rows []*Row
+		if d == byTitle {
+			rows, err = f.titles(t, where, args)
+		} else {
+			rows, err = f.s.loadSearched(f.ctx, f.tx, t, d == byBody, where, args...)
+		}
 		if err != nil {
 			return err
 		}
 		for _, r := range rows {
-			into[r.ID] = r
+			l := f.looks[r.ID]
+			l.row, l.depth, l.tier = r, d, f.matches(r)
 		}
 		ids = ids[n:]
 	}
 	return nil
 }
 
+// titles reads no more of rows than their numbers and titles.
+func (f *finder) titles(t *meta.Type, where string, args []any) ([]*Row, error) {
+	rows, err := f.tx.Query(f.ctx, "SELECT id, number, title FROM "+quote(t.Table)+" WHERE "+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []*Row
+	for rows.Next() {
+		r := &Row{Type: t}
+		var number sql.NullString
+		if err := rows.Scan(&r.ID, &number, &r.Title); err != nil {
+			return nil, err
+		}
+		r.Number = number.String
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
 // unmarked are the marks of what a reader sees clear, once sights have sorted it.
 var unmarked = []string{""}
 
 // matches is the check in Go on folded text, over the fields the actor reads:
-// the index may say yes to what only looks alike.
-func (f *finder) matches(r *Row) (han.Tier, bool) {
+// the index may say yes to what only looks alike. 0 is no match.
+func (f *finder) matches(r *Row) han.Tier {
 	f.tokens.Reset()
 	f.sights[r.Type].collect(r, &f.tokens)
 	tier, ok := f.query.Match(&f.tokens, unmarked)
-	if !ok && len(f.sealed) > 0 && f.sealedMatches(r) {
-		return han.Exact, true
+	switch {
+	case ok:
+		return tier
+	case len(f.sealed) > 0 && r.Values != nil && f.sealedMatches(r):
+		return han.Exact
 	}
-	return tier, ok
+	return 0
 }
 
 // sealedMatches opens the sealed values of a candidate that keyed tokens found.

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"hash/fnv"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -107,6 +108,7 @@ func (g *reachGroups) condition(every bool) (han.Condition, bool) {
 	if len(g.order) == 0 && every {
 		return han.Condition{}, false
 	}
+	g.merge()
 	parts := []han.Condition{han.AnyToken(g.free...)}
 	for _, key := range g.order {
 		own := han.AnyToken(strings.Fields(key)...)
@@ -117,4 +119,38 @@ func (g *reachGroups) condition(every bool) (han.Condition, bool) {
 		parts = append(parts, han.AllOf(han.AnyToken(g.bound[key]...), own))
 	}
 	return han.AnyOf(parts...), true
+}
+
+// merge puts a group into one that names the same departments and owners
+// besides. The few rows it lets through too many are left to the row check; the
+// index is spared a second look at the departments, and the classes of all
+// their types.
+func (g *reachGroups) merge() {
+	for i := 0; i < len(g.order); i++ {
+		small := strings.Fields(g.order[i])
+		for _, key := range g.order {
+			if key == g.order[i] || !widens(small, strings.Fields(key)) {
+				continue
+			}
+			g.bound[key] = append(g.bound[key], g.bound[g.order[i]]...)
+			g.order = slices.Delete(g.order, i, i+1)
+			i--
+			break
+		}
+	}
+}
+
+// widens tells that large has all of small, and owners besides.
+func widens(small, large []string) bool {
+	for _, token := range small {
+		if !slices.Contains(large, token) {
+			return false
+		}
+	}
+	for _, token := range large {
+		if !access.IsOwnerToken(token) && !slices.Contains(small, token) {
+			return false
+		}
+	}
+	return true
 }

@@ -61,6 +61,12 @@ func Each(t *testing.T, packs []meta.Source, test func(t *testing.T, e *Env)) {
 // Open opens an engine over a database with packs applied.
 func Open(t testing.TB, d *db.DB, packs []meta.Source) *Env {
 	t.Helper()
+	return OpenIn(t, d, packs, t.TempDir())
+}
+
+// OpenIn is Open with the keys and files in a directory that may be kept.
+func OpenIn(t testing.TB, d *db.DB, packs []meta.Source, dir string) *Env {
+	t.Helper()
 	ctx := context.Background()
 	e := &Env{T: t, DB: d, now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.FixedZone("CST", 8*3600)), users: map[string]int64{}, deps: map[string]int64{},
 		Zone: time.FixedZone("Asia/Shanghai", 8*3600)}
@@ -70,7 +76,7 @@ func Open(t testing.TB, d *db.DB, packs []meta.Source) *Env {
 	e.Jobs = job.New(d, e.IDs, job.Options{Zone: e.Zone})
 	must(t, e.Jobs.Open(ctx))
 	var err error
-	e.Vault, err = vault.Open(ctx, d, e.Ledger, vault.Options{Dir: t.TempDir(), Getenv: func(string) string { return "" }})
+	e.Vault, err = vault.Open(ctx, d, e.Ledger, vault.Options{Dir: dir, Getenv: func(string) string { return "" }})
 	must(t, err)
 	e.Access, err = access.New(access.Options{DB: d, IDs: e.IDs, Ledger: e.Ledger, Zone: e.Zone, SortKey: han.SortKey,
 		Cost: access.Cost{Memory: 64, Passes: 1, Lanes: 1}})
