@@ -47,7 +47,6 @@ export async function loadLanguage(l: Lang) {
   texts = own.default;
   current = l;
   addTexts(brought);
-  texts = Object.assign({}, own.default, ...added.map(inLanguage)) as Record<string, string>;
   document.documentElement.lang = l;
   dayjs.locale(l === "zh-Hans" ? "zh-cn" : l === "zh-Hant" ? "zh-tw" : "en");
   return antd.default;
@@ -66,18 +65,6 @@ export function t(key: string, params?: Record<string, string | number>): string
 }
 
 const brought: Record<string, readonly [string, string, string]> = {}; // a page may be there before its language
-
-/** addTexts adds the texts of a part that brings its own: key → simplified, traditional, English. */
-export function addTexts(more: Record<string, readonly [string, string, string]>) {
-  Object.assign(brought, more);
-type Texts = Record<string, readonly [string, string, string]>;
-
-const added: Texts[] = [];
-
-function inLanguage(more: Texts): Record<string, string> {
-  const at = languages.indexOf(current);
-  return Object.fromEntries(Object.entries(more).map(([key, all]) => [key, all[at]!]));
-}
 
 /** addTexts adds the texts of a part that brings its own: key → simplified, traditional, English. */
 export function addTexts(more: Record<string, readonly [string, string, string]>) {
