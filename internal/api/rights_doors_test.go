@@ -25,7 +25,9 @@ func (o *organisation) checks(u, r int, field, value string) {
 		o.expect(u, "check "+row.name, w.Code, 403)
 	default:
 		o.expect(u, "check "+row.name, w.Code, 200)
-		var got struct{ Problems []struct{ Field, Code string } }
+		var got struct {
+			Problems []struct{ Field, Code string }
+		}
 		o.must(json.Unmarshal(w.Body.Bytes(), &got))
 		if refused := len(got.Problems) > 0; refused != (o.level(u, row.typ, field) < writable) {
 			o.t.Errorf("u%d %v check %s.%s at level %d: %s", u, o.users[u].roles, row.name, field, o.level(u, row.typ, field), w.Body)
@@ -42,7 +44,9 @@ func (o *organisation) checksLink(u, r int) {
 	}
 	w := o.ask(u, "POST", "/api/v1/deal:check", `{"values":{"firm":"`+o.ids[r]+`","name":"a"}}`)
 	o.expect(u, "check link to "+o.rows[r].name, w.Code, 200)
-	var got struct{ Problems []struct{ Field, Code string } }
+	var got struct {
+		Problems []struct{ Field, Code string }
+	}
 	o.must(json.Unmarshal(w.Body.Bytes(), &got))
 	unknown := false
 	for _, p := range got.Problems {
