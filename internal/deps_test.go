@@ -27,6 +27,7 @@ var may = map[string][]string{
 	"record":   record,
 	"flow":     append(record[:len(record):len(record)], "record"),
 	"insight":  append(record[:len(record):len(record)], "record"),
+	"bulk":     append(record[:len(record):len(record)], "record"),
 	"transfer": append(record[:len(record):len(record)], "record"),
 	"notify":   append(record[:len(record):len(record)], "record"),
 }

@@ -16,7 +16,7 @@ func (c *serveCommand) handler(a *app, log *slog.Logger) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return api.New(api.Options{DB: a.db, Store: a.store, Access: a.access, Jobs: a.jobs, Ledger: a.ledger, Transfer: a.transfer, Company: a.settings,
+	return api.New(api.Options{DB: a.db, Store: a.store, Access: a.access, Jobs: a.jobs, Ledger: a.ledger, Transfer: a.transfer, Bulk: a.bulk, Company: a.settings,
 		Web: web, Log: log, Clock: time.Now, Secure: c.Secure || c.TLSCert != "", Proxies: c.Proxy, Version: version,
 		Demo: a.company.Demo != ""})
 }

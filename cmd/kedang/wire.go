@@ -15,6 +15,7 @@ import (
 
 	"kedang"
 	"kedang/internal/access"
+	"kedang/internal/bulk"
 	"kedang/internal/company"
 	"kedang/internal/db"
 	"kedang/internal/errs"
@@ -44,6 +45,7 @@ type app struct {
 	vault    *vault.Vault
 	store    *record.Store
 	transfer *transfer.Service
+	bulk     *bulk.Service
 	settings *company.Service
 }
 
@@ -120,7 +122,10 @@ func open(ctx context.Context, p *place, demo bool, log *slog.Logger) (a *app, e
 	if err := a.store.Apply(ctx, a.types); err != nil {
 		return nil, err
 	}
-	a.transfer, err = openTransfer(ctx, a)
+	if a.transfer, err = openTransfer(ctx, a); err != nil {
+		return nil, err
+	}
+	a.bulk, err = bulk.New(ctx, bulk.Options{Store: a.store, DB: a.db, Jobs: a.jobs, IDs: a.ids, Clock: time.Now})
 	return a, err
 }
 

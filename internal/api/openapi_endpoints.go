@@ -10,7 +10,7 @@ type endpoint struct {
 // two equal.
 func fixedEndpoints() []endpoint {
 	var all []endpoint
-	for _, some := range [][]endpoint{operatingEndpoints(), sessionEndpoints(), peopleEndpoints(), workEndpoints()} {
+	for _, some := range [][]endpoint{operatingEndpoints(), sessionEndpoints(), peopleEndpoints(), workEndpoints(), bulkEndpoints()} {
 		all = append(all, some...)
 	}
 	return all
@@ -174,5 +174,16 @@ func workEndpoints() []endpoint {
 		{"get", v1 + "/sys/imports/{id}/rows", sys("importRows", "What became of each row").with("id", "page_size", "page_token").answers(200, itemsOf(anyObject())).refuses(404).
 			and(inQuery("action", "created, updated, unchanged, refused, undone, kept, with commas", anyText()))},
 		{"get", v1 + "/sys/imports/{id}/refused", sys("importRefused", "The refused rows, with reasons, as a sheet").with("id", "format").file("text/csv").refuses(404)},
+	}
+}
+
+func bulkEndpoints() []endpoint {
+	sys := func(id, summary string) operation { return op("system", id, summary) }
+	one := schemaRef("Bulk")
+	return []endpoint{
+		{"get", v1 + "/sys/bulks", sys("listBulks", "Changes of many records, one's own").with("page_size", "page_token").answers(200, pageOf("Bulk"))},
+		{"get", v1 + "/sys/bulks/{id}", sys("getBulk", "One such change, with the rows that were refused").with("id").answers(200, one).refuses(404)},
+		{"post", v1 + "/sys/bulks/{id}/undo", sys("undoBulk", "Take it back").with("id").answers(202, one).refuses(404, 409)},
+		{"post", v1 + "/sys/bulks/{id}/cancel", sys("cancelBulk", "Stop it; what was changed stays").with("id").answers(200, one).refuses(404, 409)},
 	}
 }

@@ -171,6 +171,10 @@ func (d *typeWriter) collection(t *meta.Type, name string) {
 		put(d.paths, "post", base+":check", d.about(t, "check", "what a write would come to, nothing stored").
 			takes(object(obj{"id": schemaRef("Id"), "values": schemaRef(name + "Input")}, "values")).answers(200, schemaRef("Checked")).refuses(403, 404, 409, 413))
 	}
+	if d.may(t, "update") || d.may(t, "archive") || d.may(t, "assign") {
+		put(d.paths, "post", base+":bulk", d.about(t, "bulk", "change many records; with preview the answer is 200 and tells what would come of it").
+			takes(schemaRef("BulkInput")).answers(202, schemaRef("Bulk")).refuses(403, 404, 413))
+	}
 	if d.may(t, "create") || d.may(t, "update") || d.may(t, "archive") {
 		put(d.paths, "post", base+":batch", d.about(t, "batch", "several writes, all or none").with("dry_run", "idempotent").takes(schemaRef("Batch")).
 			answers(200, schemaRef("Results")).refuses(403, 404, 409, 412, 413))

@@ -119,6 +119,8 @@ func (s *Server) collectionAct(w http.ResponseWriter, r *http.Request, a *access
 		return s.list(w, r, a, t.typ, q.query())
 	case "batch":
 		return s.batch(w, r, a, t.typ)
+	case "bulk":
+		return s.bulk(w, r, a, t.typ)
 	case "check":
 		return s.check(w, r, a, t.typ)
 	}

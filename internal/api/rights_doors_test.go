@@ -2,7 +2,9 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
+	"time"
 )
 
 // checks asks what a change of a row would come to, before it is made: the
@@ -82,5 +84,87 @@ func (o *organisation) why(u, r int) {
 	}
 	if (got.Changed != nil) != o.may(u, "history", r) {
 		o.t.Errorf("u%d why %s tells the past: %s", u, row.name, w.Body)
+	}
+}
+
+// bulks lets everybody set the level of all rows of a type, foreseen and done:
+// rows he may not see or write are refused, the others change.
+func (o *organisation) bulks() {
+	for u := range o.users {
+		typ, value := []string{"firm", "deal"}[u%2], []string{"A", "B"}[o.rand.IntN(2)]
+		var ids []string
+		change, same, refused := int64(0), int64(0), int64(0)
+		for r := range o.rows {
+			if o.rows[r].typ != typ {
+				continue
+			}
+			ids = append(ids, o.ids[r])
+			switch {
+			case !o.may(u, "read", r) || !o.may(u, "update", r):
+				refused++
+			case o.rows[r].level == value:
+				same++
+			default:
+				change++
+			}
+		}
+		list, err := json.Marshal(ids)
+		o.must(err)
+		body := fmt.Sprintf(`{"ids":%s,"set":{"level":"%s"}`, list, value)
+		w := o.ask(u, "POST", "/api/v1/"+typ+":bulk", body+`,"preview":true}`)
+		switch {
+		case !o.has(u, "read", typ):
+			o.expect(u, "bulk "+typ, w.Code, 404)
+			continue
+		case !o.has(u, "update", typ):
+			o.expect(u, "bulk "+typ, w.Code, 403)
+			continue
+		}
+		var p struct{ Total, Change, Same, Refused int64 }
+		o.must(json.Unmarshal(w.Body.Bytes(), &p))
+		if w.Code != 200 || p.Change != change || p.Same != same || p.Refused != refused {
+			o.t.Errorf("u%d foresees %+v; the model says %d change, %d same, %d refused", u, p, change, same, refused)
+		}
+		for r := range o.rows {
+			if o.rows[r].typ == typ && !o.may(u, "read", r) && strings.Contains(w.Body.String(), o.rows[r].name) {
+				o.t.Errorf("u%d is told of %s by a preview", u, o.rows[r].name)
+			}
+		}
+		o.runBulk(u, typ, body+"}", value, [3]int64{change, same, refused})
+	}
+}
+
+func (o *organisation) runBulk(u int, typ, body, value string, want [3]int64) {
+	var b struct {
+		ID, State              string
+		Changed, Same, Refused int64
+	}
+	w := o.ask(u, "POST", "/api/v1/"+typ+":bulk", body)
+	o.expect(u, "bulk "+typ, w.Code, 202)
+	o.must(json.Unmarshal(w.Body.Bytes(), &b))
+	o.await(u, b.ID, &b.State)
+	o.who[u].ok("GET", "/api/v1/sys/bulks/"+b.ID, "", &b)
+	if got := [3]int64{b.Changed, b.Same, b.Refused}; b.State != "done" || got != want {
+		o.t.Errorf("u%d bulk %s: %s %v; the model says %v", u, typ, b.State, got, want)
+	}
+	for other := range o.users {
+		if other != u {
+			o.expect(other, "another's bulk", o.ask(other, "GET", "/api/v1/sys/bulks/"+b.ID, "").Code, 404)
+			break
+		}
+	}
+	for r := range o.rows {
+		if o.rows[r].typ == typ && o.may(u, "read", r) && o.may(u, "update", r) {
+			o.rows[r].level = value
+		}
+	}
+}
+
+func (o *organisation) await(u int, id string, state *string) {
+	for *state != "done" && *state != "failed" {
+		var b struct{ State string }
+		o.who[u].ok("GET", "/api/v1/sys/bulks/"+id, "", &b)
+		*state = b.State
+		time.Sleep(2 * time.Millisecond)
 	}
 }

@@ -40,6 +40,7 @@ func TestRights(t *testing.T) {
 					o.judge(u)
 				}
 				o.writes()
+				o.bulks()
 				o.imports()
 				t.Logf("%d users, %d records, %d requests judged", len(o.users), len(o.rows), o.asked)
 			})

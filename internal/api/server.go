@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kedang/internal/access"
+	"kedang/internal/bulk"
 	"kedang/internal/company"
 	"kedang/internal/db"
 	"kedang/internal/errs"
@@ -27,6 +28,7 @@ type Options struct {
 	Jobs     *job.Queue
 	Ledger   *ledger.Ledger
 	Transfer *transfer.Service
+	Bulk     *bulk.Service
 	Company  *company.Service
 	Web      fs.FS // the built web app; its index.html is served for every page
 	Log      *slog.Logger
@@ -121,6 +123,11 @@ func (s *Server) routes() {
 	signed("POST /api/v1/sys/imports/{id}/resume", s.importAct(s.Transfer.Resume))
 	signed("GET /api/v1/sys/imports/{id}/rows", s.importRows)
 	signed("GET /api/v1/sys/imports/{id}/refused", s.importRefused)
+
+	signed("GET /api/v1/sys/bulks", s.bulks)
+	signed("GET /api/v1/sys/bulks/{id}", s.bulkState)
+	signed("POST /api/v1/sys/bulks/{id}/undo", s.bulkUndo)
+	signed("POST /api/v1/sys/bulks/{id}/cancel", s.bulkCancel)
 
 	signed("GET /api/v1/search", s.search)
 	s.mux.Handle("/api/v1/", s.wrap(s.records, true))

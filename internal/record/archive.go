@@ -27,6 +27,9 @@ func (w *writing) mergeState() error {
 		if w.old.ArchivedAt != 0 {
 			return errs.New(errs.Conflict, "archived", errs.Params{"type": w.t.Name})
 		}
+		if w.op.IfRev != 0 && w.op.IfRev != w.old.Rev {
+			return errs.New(errs.Conflict, "changed_since", nil)
+		}
 		w.row.ArchivedAt = ms(w.now)
 	case "restore":
 		if w.old.ArchivedAt == 0 {

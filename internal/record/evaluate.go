@@ -28,6 +28,7 @@ func (w *writing) merge() error {
 		}
 		w.set(in.field, v)
 	}
+	w.mergeParts()
 	if err := w.flush(); err != nil {
 		return err
 	}

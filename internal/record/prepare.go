@@ -25,6 +25,9 @@ func (s *Store) prepare(ctx context.Context, snap *snapshot, a *access.Actor, op
 	if err := w.parse(); err != nil {
 		return nil, err
 	}
+	if err := w.parseParts(); err != nil {
+		return nil, err
+	}
 	if op.Verb == "create" && t.Pure && len(s.Extensions) == 0 {
 		w.load = s.loader(ctx, nil)
 		return w, w.evaluate()

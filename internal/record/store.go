@@ -120,4 +120,5 @@ type Saved struct {
 	Number   string
 	Rev      int64
 	Warnings []errs.Problem // doubles, checksums: stored all the same
+	Same     bool           // it was so already: nothing was written
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"kedang/internal/access"
@@ -86,6 +87,11 @@ func (s *Store) reverseFields(a *access.Actor, t *meta.Type, r *Row, raw map[str
 	var problems []errs.Problem
 	for key, pair := range raw {
 		if key == "owner" {
+			if now := appendID(nil, r.Owner); !bytes.Equal(now, pair[1]) {
+				problems = append(problems, errs.Problem{Path: key, Code: "conflict", Params: errs.Params{
+					"mine": pair[0], "stored": json.RawMessage(now), "original": pair[1]}})
+				continue
+			}
 			op.Values["owner"] = jsonValue(pair[0])
 			continue
 		}
@@ -124,4 +130,34 @@ func jsonValue(raw json.RawMessage) any {
 		return nil
 	}
 	return v
+}
+
+// EditedSince tells whether a record was written after a revision by anything
+// but the sources named, and which revision it has now.
+func (s *Store) EditedSince(ctx context.Context, id, rev int64, except ...string) (edited bool, now int64, err error) {
+	defer errs.Wrap(&err, "Store.EditedSince(%d, %d)", id, rev)
+	err = s.DB.Read(ctx, func(tx db.Tx) error {
+		edited, now = false, 0
+		for before := int64(0); ; {
+			entries, err := s.Ledger.OfRecord(ctx, tx, id, before, 100)
+			if err != nil {
+				return err
+			}
+			for _, e := range entries {
+				if e.Kind != ledger.Write {
+					continue
+				}
+				now = max(now, e.Rev)
+				if e.Rev <= rev {
+					return nil
+				}
+				edited = edited || !slices.Contains(except, e.Source)
+			}
+			if len(entries) < 100 {
+				return nil
+			}
+			before = entries[len(entries)-1].ID
+		}
+	})
+	return edited, now, err
 }

@@ -16,7 +16,9 @@ type Op struct {
 	Type   string
 	ID     int64  // not for create
 	Values Values // create, update; assign takes {"owner": …}
-	IfRev  int64  // update: the revision the caller saw; 0: whatever is stored
+	Add    Values // update: further values of many-valued fields
+	Remove Values // update: values taken out of them
+	IfRev  int64  // update, archive: the revision the caller saw; 0: whatever is stored
 }
 
 // WriteOptions go with a write or a batch.
@@ -153,6 +155,8 @@ type writing struct {
 	t        *meta.Type
 	tb       *table
 	input    []setting // parsed, in the order of the type's fields
+	adds     []setting // values to put into many-valued fields
+	removes  []setting // values to take out of them
 	owner    *int64    // given owner; nil when not given
 	number   string    // given number
 	old, row *Row
@@ -233,7 +237,7 @@ func (w *writing) checked() error {
 }
 
 func (w *writing) saved() Saved {
-	return Saved{ID: w.row.ID, Number: w.row.Number, Rev: w.row.Rev, Warnings: w.warnings}
+	return Saved{ID: w.row.ID, Number: w.row.Number, Rev: w.row.Rev, Warnings: w.warnings, Same: w.nothing()}
 }
 
 // refuse collects a problem; flush ends the step when there were any.

@@ -14,6 +14,7 @@ import (
 
 	"kedang/internal/access"
 	"kedang/internal/api"
+	"kedang/internal/bulk"
 	"kedang/internal/company"
 	"kedang/internal/db"
 	"kedang/internal/errs"
@@ -48,6 +49,7 @@ type Company struct {
 	Access   *access.Service
 	Store    *record.Store
 	Transfer *transfer.Service
+	Bulk     *bulk.Service
 	Server   *api.Server
 	Settings *company.Service
 	Zone     *time.Location
@@ -113,10 +115,14 @@ func (c *Company) join(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
+	c.Bulk, err = bulk.New(ctx, bulk.Options{Store: c.Store, DB: o.DB, Jobs: c.Jobs, IDs: c.IDs, Clock: c.Now})
+	if err != nil {
+		return err
+	}
 	if c.Settings, err = c.settings(ctx, o); err != nil {
 		return err
 	}
-	c.Server, err = api.New(api.Options{DB: o.DB, Store: c.Store, Access: c.Access, Jobs: c.Jobs, Ledger: c.Ledger, Transfer: c.Transfer,
+	c.Server, err = api.New(api.Options{DB: o.DB, Store: c.Store, Access: c.Access, Jobs: c.Jobs, Ledger: c.Ledger, Transfer: c.Transfer, Bulk: c.Bulk,
 		Web: o.Web, Log: o.Log, Clock: c.Now, Version: "test", Company: c.Settings, Secure: o.Secure, Proxies: o.Proxies})
 	return err
 }
