@@ -47,9 +47,16 @@ func (x *trial) alikeName(m *meta.Match, f *meta.Field, name string) error {
 			return err
 		}
 		for _, h := range hits {
-			other, _ := h.row.Values[f.Slot].(string)
-			if h.row.ID != w.row.ID && han.AlikeNames(name, other) {
-				x.warnOnce(errs.Problem{Path: f.Name, Code: m.Code, Params: w.s.named(w.actor, h.row)})
+			if h.row.ID == w.row.ID {
+				continue
+			}
+			found, err := w.load.follow(w.t, h.row.ID) // a hit has its title alone
+			if err != nil || found == nil {
+				return err
+			}
+			other, _ := found.Value(f.Name)
+			if han.AlikeNames(name, str(other)) {
+				x.warnOnce(errs.Problem{Path: f.Name, Code: m.Code, Params: w.s.named(w.actor, found.(*rowEnv).row)})
 			}
 		}
 	}
