@@ -6,7 +6,7 @@ import (
 )
 
 // bulkVariables bounds the arguments of one statement of a bulk insert.
-const bulkVariables = 600
+const bulkVariables = 1000
 
 // BulkInsert writes many rows at once: COPY on PostgreSQL, statements of
 // several rows on SQLite. Each row has one value per column, of the kinds that
@@ -41,9 +41,12 @@ func BulkInsert(ctx context.Context, tx Tx, table string, columns []string, rows
 	return nil
 }
 
+// insertText makes a statement for n rows. OR FAIL, for a refusal ends the
+// transaction anyhow: ABORT, the default, would have SQLite keep a copy of each
+// page it changes, and make the search index write out what it has gathered.
 func insertText(table string, columns []string, n int) string {
 	var b strings.Builder
-	b.WriteString("INSERT INTO " + SQLite.Quote(table) + " (")
+	b.WriteString("INSERT OR FAIL INTO " + SQLite.Quote(table) + " (")
 	for i, c := range columns {
 		if i > 0 {
 			b.WriteString(", ")

@@ -14,16 +14,13 @@ import (
 const (
 	columns     = `id, at, kind, actor, actor_name, source, type, record, rev, action, payload, salt, payload_hash, prev, hash`
 	columnCount = 15
-	bulk        = 64 // rows per multi-row statement
-	fewRows     = 8  // what does not fill a bulk goes in these, so that few statements are cached
+	bulk        = 64 // records per look-up of heads
 )
 
-var insertOne, insertFew, insertBulk = insertRows(1), insertRows(fewRows), insertRows(bulk)
-
-func insertRows(n int) string {
-	row := "(?" + strings.Repeat(", ?", columnCount-1) + ")"
-	return "INSERT INTO ledger (" + columns + ") VALUES " + row + strings.Repeat(", "+row, n-1)
-}
+var (
+	columnNames = strings.Split(columns, ", ")
+	insertOne   = "INSERT INTO ledger (" + columns + ") VALUES (?" + strings.Repeat(", ?", columnCount-1) + ")"
+)
 
 // Append writes e inside tx and fills its ID, At (when 0), PayloadHash, Prev
 // and Hash. Append a write after the record's own row was written in the same
@@ -82,25 +79,13 @@ func (l *Ledger) AppendAll(ctx context.Context, tx db.Tx, entries []*Entry) (err
 }
 
 func (l *Ledger) insert(ctx context.Context, tx db.Tx, entries []*Entry) error {
-	args := make([]any, 0, columnCount*min(bulk, len(entries)))
-	for len(entries) > 0 {
-		n, statement := 1, insertOne
-		switch {
-		case len(entries) >= bulk:
-			n, statement = bulk, insertBulk
-		case len(entries) >= fewRows:
-			n, statement = fewRows, insertFew
-		}
-		args = args[:0]
-		for _, e := range entries[:n] {
-			args = appendArgs(args, e)
-		}
-		if _, err := tx.Exec(ctx, statement, args...); err != nil {
-			return err
-		}
-		entries = entries[n:]
+	rows := make([][]any, len(entries))
+	args := make([]any, 0, columnCount*len(entries))
+	for i, e := range entries {
+		args = appendArgs(args, e)
+		rows[i] = args[i*columnCount : (i+1)*columnCount : (i+1)*columnCount]
 	}
-	return nil
+	return db.BulkInsert(ctx, tx, "ledger", columnNames, rows)
 }
 
 // complete gives e its id, time and hashes. An id stands above the head's even

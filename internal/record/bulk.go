@@ -19,52 +19,108 @@ type BulkResult struct {
 }
 
 // Bulk carries out up to a few hundred writes of one type in one transaction,
-// each refused on its own. Preparation runs beside the writer; new records are
-// stored, indexed and put on record together. also, when not nil, runs in the
-// same transaction after the writes: an import keeps its place there.
+// each refused on its own. New records are stored, indexed and put on record
+// together. also, when not nil, runs in the same transaction after the writes:
+// an import keeps its place there.
 //
 // All checks stand before the first statement that stores anything, so a
 // refused row leaves nothing behind and needs no savepoint.
 func (s *Store) Bulk(ctx context.Context, a *access.Actor, ops []Op, o WriteOptions, also func(tx db.Tx, out []BulkResult) error) (out []BulkResult, err error) {
-	defer errs.Wrap(&err, "Store.Bulk(%d writes)", len(ops))
+	return s.Prepare(ctx, a, ops, o).Write(ctx, also)
+}
+
+// Prepared are the writes of a bulk made ready outside the writer, so that an
+// import prepares one chunk while the one before is stored.
+type Prepared struct {
+	s       *Store
+	snap    *snapshot
+	actor   *access.Actor
+	ops     []Op
+	opts    WriteOptions
+	drafts  []*writing
+	refused []error
+}
+
+// Prepare does the part of [Store.Bulk] that needs no transaction, on all cores.
+func (s *Store) Prepare(ctx context.Context, a *access.Actor, ops []Op, o WriteOptions) *Prepared {
+	p := &Prepared{s: s, snap: s.current.Load(), actor: a, ops: ops, opts: o}
+	p.drafts, p.refused = s.prepareAll(ctx, p.snap, a, ops, o)
+	return p
+}
+
+// Write does the rest of [Store.Bulk].
+func (p *Prepared) Write(ctx context.Context, also func(tx db.Tx, out []BulkResult) error) (out []BulkResult, err error) {
+	defer errs.Wrap(&err, "Prepared.Write(%d writes)", len(p.ops))
 	for attempt := 0; ; attempt++ {
-		snap := s.current.Load()
-		drafts, refused := s.prepareAll(ctx, snap, a, ops, o)
-		err = s.DB.WriteAlone(ctx, func(tx db.Tx) error {
-			if err := s.guard(ctx, tx, snap, a); err != nil {
-				return err
-			}
-			b := &bulk{s: s, ctx: ctx, tx: tx, load: s.loader(ctx, tx), pending: pendingKeys{}, taken: map[string]bool{}}
-			out = make([]BulkResult, len(ops))
-			for i := range ops {
-				if out[i].Err = refused[i]; refused[i] != nil {
-					continue
-				}
-				if err := b.one(drafts[i], &out[i]); err != nil {
-					return err
-				}
-			}
-			if err := b.flush(); err != nil {
-				return err
-			}
-			if o.DryRun {
-				return errDryRun
-			}
-			if also != nil {
-				return also(tx, out)
-			}
-			return nil
+		err = p.s.DB.WriteAlone(ctx, func(tx db.Tx) (err error) {
+			out, err = p.apply(ctx, tx, also)
+			return err
 		})
 		if attempt == 0 && err != nil && errs.As(err).Code == "schema_changed" {
-			if err := s.reload(ctx); err != nil {
+			if err := p.s.reload(ctx); err != nil {
 				return nil, err
 			}
+			p = p.s.Prepare(ctx, p.actor, p.ops, p.opts)
 			continue
 		}
-		if o.DryRun && errs.Is(err, errs.Canceled) && errs.As(err).Code == "dry_run" {
+		if p.opts.DryRun && errs.Is(err, errs.Canceled) && errs.As(err).Code == "dry_run" {
 			err = nil
 		}
 		return out, err
+	}
+}
+
+func (p *Prepared) apply(ctx context.Context, tx db.Tx, also func(tx db.Tx, out []BulkResult) error) ([]BulkResult, error) {
+	if err := p.s.guard(ctx, tx, p.snap, p.actor); err != nil {
+		return nil, err
+	}
+	b := &bulk{s: p.s, ctx: ctx, tx: tx, load: p.s.loader(ctx, tx), pending: pendingKeys{}, taken: map[string]bool{}}
+	if err := b.look(p.drafts); err != nil {
+		return nil, err
+	}
+	out := make([]BulkResult, len(p.ops))
+	for i := range p.ops {
+		if out[i].Err = p.refused[i]; p.refused[i] != nil {
+			continue
+		}
+		if err := b.one(p.drafts[i], &out[i]); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.flush(); err != nil {
+		return nil, err
+	}
+	switch {
+	case p.opts.DryRun:
+		return out, errDryRun
+	case also != nil:
+		return out, also(tx, out)
+	}
+	return out, nil
+}
+
+// look finds out which match keys of the new rows anybody bears: mostly none,
+// and then nothing more is asked.
+func (b *bulk) look(drafts []*writing) (err error) {
+	var keys []int64
+	for _, d := range drafts {
+		if d != nil && d.row != nil {
+			for _, k := range d.row.keys {
+				keys = append(keys, k.key)
+			}
+		}
+	}
+	b.known = map[int64]bool{}
+	if len(keys) > 0 {
+		b.known, err = livingKeys(b.ctx, b.tx, keys)
+	}
+	return err
+}
+
+// bear notes the keys of a stored row.
+func (b *bulk) bear(r *Row) {
+	for _, k := range b.s.keysOf(r) {
+		b.known[k.key] = true
 	}
 }
 
@@ -98,6 +154,7 @@ type bulk struct {
 	tx      db.Tx
 	load    *loader
 	pending pendingKeys
+	known   map[int64]bool  // match keys that anybody bears, of rows prepared with theirs
 	taken   map[string]bool // unique values of rows not stored yet
 	made    []*writing      // new rows, checked and not stored yet
 	out     []*BulkResult
@@ -115,9 +172,13 @@ func (b *bulk) one(d *writing, res *BulkResult) error {
 		err := w.write()
 		b.load.forget(w.op.ID)
 		if err == nil {
+			b.bear(w.row)
 			res.Saved = w.saved()
 		}
 		return refusal(err, res)
+	}
+	if d.row != nil && d.row.keys != nil {
+		w.known = b.known
 	}
 	if err := w.checked(); err != nil {
 		return refusal(err, res)
@@ -226,6 +287,7 @@ func (b *bulk) flush() error {
 		if err := w.after(); err != nil {
 			return err
 		}
+		b.bear(w.row)
 		b.out[i].Saved = w.saved()
 	}
 	b.made, b.out, b.taken, b.pending = nil, nil, map[string]bool{}, pendingKeys{}
@@ -240,7 +302,8 @@ func (b *bulk) insert() error {
 		w.stamp()
 		rows[i] = b.s.args(tb, w.row)
 	}
-	if err := db.BulkInsert(b.ctx, b.tx, tb.t.Table, tb.plain(), rows); err != nil {
+	columns, rows := filled(tb.plain(), rows)
+	if err := db.BulkInsert(b.ctx, b.tx, tb.t.Table, columns, rows); err != nil {
 		return err
 	}
 	for _, f := range tb.sides {

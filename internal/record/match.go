@@ -3,8 +3,10 @@ package record
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"hash/fnv"
 	"slices"
+	"strings"
 
 	"kedang/internal/access"
 	"kedang/internal/db"
@@ -110,6 +112,26 @@ func foldMatch(f *meta.Field, v string) string {
 // in the table yet.
 type pendingKeys map[int64]bool
 
+// livingKeys finds in one statement which of some keys anybody bears.
+func livingKeys(ctx context.Context, tx db.Tx, keys []int64) (map[int64]bool, error) {
+	text, arg := "SELECT k.value FROM json_each(?) AS k WHERE EXISTS (SELECT 1 FROM sys_match WHERE key = k.value)", any(nil)
+	if tx.Dialect() == db.Postgres {
+		text, arg = "SELECT k FROM unnest(CAST(? AS bigint[])) AS k WHERE EXISTS (SELECT 1 FROM sys_match WHERE key = k)", keys
+	} else {
+		list, err := json.Marshal(keys)
+		if err != nil {
+			return nil, err
+		}
+		arg = string(list)
+	}
+	found, err := int64s(tx.Query(ctx, text, arg))
+	out := make(map[int64]bool, len(found))
+	for _, k := range found {
+		out[k] = true
+	}
+	return out, err
+}
+
 // doubles is the Matcher every Store has: it warns of records that share a
 // phone, a credit code or a folded name, and names those the actor may see.
 type doubles struct{ s *Store }
@@ -125,10 +147,24 @@ func (m doubles) Match(ctx context.Context, tx db.Tx, c *Change) ([]errs.Problem
 			return slices.ContainsFunc(before, func(o matchKey) bool { return o.key == k.key })
 		})
 	}
+	known := c.known
+	if known == nil && len(keys) > 1 && tx.Dialect() == db.Postgres {
+		list := make([]int64, len(keys))
+		for i, k := range keys {
+			list[i] = k.key
+		}
+		var err error
+		if known, err = livingKeys(ctx, tx, list); err != nil {
+			return nil, err
+		}
+	}
 	var out []errs.Problem
 	for _, k := range keys {
 		if c.pending[k.key] {
 			out = append(out, errs.Problem{Path: k.path, Code: k.code})
+			continue
+		}
+		if known != nil && !known[k.key] {
 			continue
 		}
 		p, err := m.find(ctx, tx, c, k)
@@ -200,15 +236,18 @@ func (s *Store) saveMatch(ctx context.Context, tx db.Tx, old, r *Row) error {
 			return err
 		}
 	}
+	var args []any
 	for _, k := range keys {
-		if slices.ContainsFunc(before, func(o matchKey) bool { return o.key == k.key }) {
-			continue
-		}
-		if _, err := tx.Exec(ctx, "INSERT INTO sys_match (key, record, type) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", k.key, r.ID, r.Type.ID); err != nil {
-			return err
+		if !slices.ContainsFunc(before, func(o matchKey) bool { return o.key == k.key }) {
+			args = append(args, k.key, r.ID, r.Type.ID)
 		}
 	}
-	return nil
+	if len(args) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO sys_match (key, record, type) VALUES (?, ?, ?)"+strings.Repeat(", (?, ?, ?)", len(args)/3-1)+
+		" ON CONFLICT DO NOTHING", args...)
+	return err
 }
 
 // saveMatches keeps the match keys of new rows.

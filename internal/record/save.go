@@ -40,7 +40,8 @@ func (w *writing) title() (err error) {
 func (w *writing) store() error {
 	w.stamp()
 	if w.old == nil {
-		if _, err := w.tx.Exec(w.ctx, w.tb.insert, w.s.args(w.tb, w.row)...); err != nil {
+		text, args := w.tb.insert(w.s.args(w.tb, w.row))
+		if _, err := w.tx.Exec(w.ctx, text, args...); err != nil {
 			return w.uniqueProblem(err)
 		}
 		return saveMany(w.ctx, w.tx, w.tb, nil, w.row)

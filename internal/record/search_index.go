@@ -15,10 +15,11 @@ import (
 // "newest first" costs nothing. Each row carries its type's token and the
 // tokens of whom it belongs to, so that a search never walks through what its
 // reader may not see. Short beginnings are tokens of their own, so FTS5 keeps no
-// prefix index, which would make each row three times as dear.
+// prefix index, which would make each row three times as dear. The characters
+// of tokens are such that the ascii tokenizer keeps each whole.
 var searchSQLite = []string{
 	`CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(toks, type UNINDEXED, content='', contentless_delete=1, contentless_unindexed=1,
-		detail=none, tokenize="unicode61 remove_diacritics 0 tokenchars '_'")`,
+		detail=none, tokenize="ascii tokenchars '_'")`,
 }
 
 // searchPostgres is the same on PostgreSQL. Without good statistics the
@@ -39,7 +40,25 @@ func (s *Store) syncSearch(ctx context.Context, tx db.Tx) error {
 			return err
 		}
 	}
-	return nil
+	if tx.Dialect() != db.SQLite {
+		return nil
+	}
+	return setSearch(ctx, tx, "hashsize", searchMemory)
+}
+
+// searchMemory is how much FTS5 may gather in bytes before it writes a segment:
+// a chunk of an import becomes one.
+const searchMemory = 4 << 20
+
+// setSearch sets an option of FTS5, which keeps it in the database.
+func setSearch(ctx context.Context, tx db.Tx, name string, value int64) error {
+	var now int64
+	err := tx.QueryRow(ctx, "SELECT CAST(v AS INTEGER) FROM search_config WHERE k = ?", []any{name}, &now)
+	if err == nil && now == value || err != nil && !isNoRows(err) {
+		return err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO search (search, rank) VALUES (?, ?)", name, value)
+	return err
 }
 
 // openAll opens a row's sealed values, so that their tokens can be made. One

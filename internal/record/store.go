@@ -107,7 +107,8 @@ type Change struct {
 	Warnings []errs.Problem
 	Now      time.Time
 
-	pending pendingKeys // of rows of the same bulk write
+	pending pendingKeys    // of rows of the same bulk write
+	known   map[int64]bool // of a bulk write: the match keys that anybody bears; nil: not looked up
 }
 
 // Values are a record's fields as they come from JSON (numbers as

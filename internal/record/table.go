@@ -1,8 +1,10 @@
 package record
 
 import (
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"kedang/internal/han"
 	"kedang/internal/meta"
@@ -29,8 +31,9 @@ type table struct {
 	sides   []*meta.Field
 	rows    []*meta.Field
 	combos  []combo
-	insert  string // INSERT of one row
-	selects string // SELECT of all columns, up to WHERE
+	inserts sync.Map     // by which columns have a value: INSERT of one row
+	shapes  atomic.Int32 // how many were asked for
+	selects string       // SELECT of all columns, up to WHERE
 	search  searchPlan
 }
 
@@ -155,6 +158,63 @@ func (tb *table) addShadows(f *meta.Field) {
 	}
 }
 
+// shapesMost bounds the INSERT statements kept for a type: forms and imports
+// fill the same few columns again and again.
+const shapesMost = 50
+
+// insert is the statement that stores a row, and its arguments: of a couple of
+// hundred columns only those with a value.
+func (tb *table) insert(args []any) (string, []any) {
+	key := make([]byte, (len(args)+7)/8)
+	some := make([]any, 0, 40)
+	for i, v := range args {
+		if v != nil {
+			key[i/8] |= 1 << (i % 8)
+			some = append(some, v)
+		}
+	}
+	if text, ok := tb.inserts.Load(string(key)); ok {
+		return text.(string), some
+	}
+	if tb.shapes.Add(1) > shapesMost {
+		text, _ := tb.inserts.LoadOrStore("", tb.insertText(func(int) bool { return true }))
+		return text.(string), args
+	}
+	text := tb.insertText(func(i int) bool { return args[i] != nil })
+	tb.inserts.Store(string(key), text)
+	return text, some
+}
+
+func (tb *table) insertText(with func(i int) bool) string {
+	var names []string
+	for i, name := range tb.names() {
+		if with(i) {
+			names = append(names, name)
+		}
+	}
+	return "INSERT INTO " + quote(tb.t.Table) + " (" + strings.Join(names, ", ") + ") VALUES (" + marks(len(names)) + ")"
+}
+
+// filled leaves out the columns that are empty in all rows.
+func filled(columns []string, rows [][]any) ([]string, [][]any) {
+	var keep []int
+	var names []string
+	for i, name := range columns {
+		if slices.ContainsFunc(rows, func(r []any) bool { return r[i] != nil }) {
+			keep, names = append(keep, i), append(names, name)
+		}
+	}
+	out := make([][]any, len(rows))
+	flat := make([]any, 0, len(keep)*len(rows))
+	for k, r := range rows {
+		for _, i := range keep {
+			flat = append(flat, r[i])
+		}
+		out[k] = flat[k*len(keep) : (k+1)*len(keep) : (k+1)*len(keep)]
+	}
+	return names, out
+}
+
 // plain lists all physical columns in the order of names.
 func (tb *table) plain() []string {
 	out := append([]string(nil), builtins...)
@@ -183,10 +243,7 @@ func (tb *table) names() []string {
 }
 
 func (tb *table) write() {
-	names := tb.names()
-	tb.insert = "INSERT INTO " + quote(tb.t.Table) + " (" + strings.Join(names, ", ") + ") VALUES (" +
-		strings.TrimSuffix(strings.Repeat("?, ", len(names)), ", ") + ")"
-	own := make([]string, 0, len(names))
+	own := make([]string, 0, len(builtins)+len(tb.columns))
 	for _, n := range builtins {
 		own = append(own, quote(n))
 	}

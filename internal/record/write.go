@@ -166,7 +166,8 @@ type writing struct {
 	change   *Change
 	warnings []errs.Problem
 	problems []errs.Problem
-	pending  pendingKeys // of a bulk write
+	pending  pendingKeys    // of a bulk write
+	known    map[int64]bool // of a bulk write: the match keys that anybody bears; nil: not looked up
 }
 
 // setting is one field given a value by the caller.

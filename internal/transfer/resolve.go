@@ -16,6 +16,10 @@ type chunk struct {
 	op   []bool // by row: it comes to a write; else its problems say why not
 	ops  []record.Op
 	revs []int64 // by write: the revision before an update
+
+	draft *record.Prepared
+	again bool  // made ready a second time
+	total int64 // how many rows the file has, as far as is known
 }
 
 // resolve finds the records that rows name by their keys, all of them in one

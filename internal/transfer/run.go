@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,6 +25,9 @@ type importing struct {
 	Import
 	owners owners
 	links  []*meta.Field // mapped fields that link to the type itself
+
+	waiting *chunk // ready, and stored while the next is made ready
+	read    int64  // rows that the sheet has given, those of earlier runs too
 }
 
 // run is the handler of import jobs. Each chunk is one transaction that holds
@@ -55,6 +59,9 @@ func (s *Service) run(ctx context.Context, r *job.Run) (err error) {
 			return w.failed(ctx, err)
 		}
 	}
+	if err := w.settle(ctx); err != nil {
+		return w.failed(ctx, err)
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -79,6 +86,7 @@ func (w *importing) begin(ctx context.Context, id int64) (err error) {
 	if err != nil {
 		return err
 	}
+	w.read = w.Rows
 	return w.person(ctx)
 }
 
@@ -122,50 +130,106 @@ func (w *importing) failed(ctx context.Context, err error) error {
 
 // batch writes a batch in chunks, and says how far it is.
 func (w *importing) batch(ctx context.Context, b batch) error {
+	w.read += int64(len(b.rows))
 	for rows := b.rows; len(rows) > 0; {
-		n, err := w.chunk(ctx, rows)
+		n, err := w.chunk(ctx, rows, b.total(w.read))
 		if err != nil {
 			return err
 		}
 		rows = rows[n:]
-		w.run.Progress(w.Rows, b.total(w.Rows), "note.importing")
 	}
 	if b.ended != nil && !errors.Is(b.ended, io.EOF) {
+		if err := w.settle(ctx); err != nil {
+			return err
+		}
 		return b.ended
 	}
 	return nil
 }
 
-// chunk writes rows in one transaction and says how many: all, unless one
-// bears the key of a new one before it.
-func (w *importing) chunk(ctx context.Context, rows []row) (int, error) {
-	c, err := w.resolve(ctx, rows)
-	if err != nil {
-		return 0, err
+// chunk makes rows ready for one transaction and says how many: all, unless one
+// bears the key of a new one before it. Where no row depends on one before it
+// (new records that do not link to each other), the chunk before is stored
+// meanwhile.
+func (w *importing) chunk(ctx context.Context, rows []row, total int64) (int, error) {
+	if w.Mode != Create || len(w.links) > 0 {
+		if err := w.settle(ctx); err != nil {
+			return 0, err
+		}
 	}
-	o := record.WriteOptions{Source: "import " + db.FormatID(w.ID), Loose: true, DryRun: w.DryRun}
+	var c *chunk
+	var err error
+	ready := make(chan struct{})
+	go func() {
+		defer close(ready)
+		if c, err = w.resolve(ctx, rows); err == nil {
+			c.total = total
+			c.draft = w.s.Store.Prepare(ctx, w.actor, c.ops, w.options())
+		}
+	}()
+	before := w.waiting
+	w.waiting = nil
+	stored, refused := w.store(ctx, before)
+	<-ready
+	if refused == nil && !stored {
+		refused = w.again(ctx, before)
+	}
+	if refused != nil || err != nil {
+		return 0, cmp.Or(refused, err)
+	}
+	w.waiting = c
+	return len(c.rows), nil
+}
+
+func (w *importing) options() record.WriteOptions {
+	return record.WriteOptions{Source: "import " + db.FormatID(w.ID), Loose: true, DryRun: w.DryRun}
+}
+
+// settle stores the chunk that waits.
+func (w *importing) settle(ctx context.Context) error {
+	before := w.waiting
+	w.waiting = nil
+	stored, err := w.store(ctx, before)
+	if err == nil && !stored {
+		err = w.again(ctx, before)
+	}
+	return err
+}
+
+// store writes a chunk in one transaction; false when the person's rights have
+// changed since it was made ready.
+func (w *importing) store(ctx context.Context, c *chunk) (bool, error) {
+	if c == nil {
+		return true, nil
+	}
 	var counts Counts
-	store := func(tx db.Tx, out []record.BulkResult) (err error) {
+	note := func(tx db.Tx, out []record.BulkResult) (err error) {
 		counts, err = w.note(ctx, tx, c, out)
 		return err
 	}
-	for attempt := 0; ; attempt++ {
-		out, err := w.s.Store.Bulk(ctx, w.actor, c.ops, o, store)
-		if err != nil && attempt == 0 && errs.As(err).Code == "rights_changed" {
-			if err := w.person(ctx); err != nil {
-				return 0, err
-			}
-			continue
-		}
-		if err == nil && w.DryRun {
-			err = w.s.DB.WriteAlone(ctx, func(tx db.Tx) error { return store(tx, out) })
-		}
-		if err != nil {
-			return 0, err
-		}
-		w.Counts, w.line = counts, int64(c.rows[len(c.rows)-1].line)
-		return len(c.rows), nil
+	out, err := c.draft.Write(ctx, note)
+	if err != nil && errs.As(err).Code == "rights_changed" && !c.again {
+		return false, nil
 	}
+	if err == nil && w.DryRun {
+		err = w.s.DB.WriteAlone(ctx, func(tx db.Tx) error { return note(tx, out) })
+	}
+	if err != nil {
+		return false, err
+	}
+	w.Counts, w.line = counts, int64(c.rows[len(c.rows)-1].line)
+	w.run.Progress(w.Rows, c.total, "note.importing")
+	return true, nil
+}
+
+// again makes a chunk ready under the rights as they are now, and stores it.
+func (w *importing) again(ctx context.Context, c *chunk) error {
+	if err := w.person(ctx); err != nil {
+		return err
+	}
+	c.again, c.draft = true, w.s.Store.Prepare(ctx, w.actor, c.ops, w.options())
+	_, err := w.store(ctx, c)
+	return err
 }
 
 // note writes what became of each row, the counts, and the place reached. It
@@ -258,6 +322,10 @@ func problemsText(ps []errs.Problem) string {
 	return string(text)
 }
 
+// mergeAfter is how many rows leave the search index in so many segments that
+// merging them is worth it.
+const mergeAfter = 5000
+
 // end closes the import: its rows are on record each, the import itself once.
 func (w *importing) end(ctx context.Context) error {
 	state := Done
@@ -280,6 +348,11 @@ func (w *importing) end(ctx context.Context) error {
 		n, err := tx.Exec(ctx, `UPDATE sys_import SET state = ?, ended_at = ? WHERE id = ? AND state = 'running'`, state, now, w.ID)
 		if err != nil || n == 0 || w.DryRun {
 			return err
+		}
+		if w.Rows >= mergeAfter {
+			if err := w.s.Store.EnqueueMerge(ctx, tx); err != nil {
+				return err
+			}
 		}
 		return w.s.Ledger.Append(ctx, tx, &ledger.Entry{At: now, Kind: ledger.Import, Actor: w.actor.ID, ActorName: w.actor.Name,
 			Source: w.actor.Source, Type: w.t.ID, Action: "import", Payload: payload})
