@@ -43,8 +43,8 @@ race: ## race detector on the small suites (needs a C compiler)
 crash: build ## kill -9 the server KILLS times while it writes, then look for what is missing
 	$(GO) run ./bench/crash -n $(KILLS)
 
-bench: build ## figures beside the bare floor, in one run (ROWS=100000)
-	$(GO) run ./bench/run -rows $(ROWS)
+bench: build ## figures beside the bare floor, in one run (ROWS=100000 ONLY=create,import DATABASE=postgres://…)
+	$(GO) run ./bench/run -rows $(ROWS) -only "$(ONLY)" -database "$(DATABASE)"
 
 fuzz: ## each fuzz target for 30 s
 	scripts/fuzz.sh

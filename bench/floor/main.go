@@ -11,10 +11,12 @@ import (
 	"log"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	_ "modernc.org/sqlite"
 
 	"kedang/bench/words"
@@ -30,28 +32,36 @@ const (
 		(SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT 20) s JOIN r_customer c ON c.id = s.rowid`
 )
 
+var tables = []string{`CREATE TABLE IF NOT EXISTS floor_row (id bigint PRIMARY KEY, name TEXT, name__s TEXT, phone TEXT, level TEXT, json TEXT)`,
+	`CREATE INDEX IF NOT EXISTS floor_1 ON floor_row (name__s)`, `CREATE INDEX IF NOT EXISTS floor_2 ON floor_row (level, name__s)`,
+	`CREATE TABLE IF NOT EXISTS floor_history (id bigint PRIMARY KEY, record bigint, payload TEXT)`}
+
+// floor answers from SQLite, or from PostgreSQL when pool is set (postgres.go).
 type floor struct {
 	list, count, get, search *sql.Stmt
 	write                    *sql.DB
 	mu                       sync.Mutex // guards the one writer
 	next                     atomic.Int64
 	words                    *words.Maker
+	pool                     *pgxpool.Pool
 }
 
 func main() {
 	file, addr := flag.String("db", "", "kedang.db"), flag.String("addr", "127.0.0.1:18088", "")
+	url, schema := flag.String("url", "", "postgres://…"), flag.String("schema", "", "")
 	flag.Parse()
 	f := &floor{words: words.New()}
+	f.next.Store(time.Now().UnixNano())
+	if *url != "" {
+		f.postgres(*url, *schema)
+		log.Fatal(http.ListenAndServe(*addr, nil))
+	}
 	read := open(*file, 4)
 	f.write = open(*file, 1)
-	for _, x := range []string{`CREATE TABLE IF NOT EXISTS floor_row (id INTEGER PRIMARY KEY, name TEXT, name__s TEXT, phone TEXT, level TEXT, json TEXT)`,
-		`CREATE INDEX IF NOT EXISTS floor_1 ON floor_row (name__s)`, `CREATE INDEX IF NOT EXISTS floor_2 ON floor_row (level, name__s)`,
-		`CREATE TABLE IF NOT EXISTS floor_history (id INTEGER PRIMARY KEY, record INTEGER, payload TEXT)`} {
-		_, err := f.write.Exec(x)
+	for _, x := range tables {
+		_, err := f.write.Exec(strings.ReplaceAll(x, "bigint", "INTEGER"))
 		check(err)
 	}
-	check(read.QueryRow("SELECT max(id) FROM r_customer").Scan(new(int64)))
-	f.next.Store(time.Now().UnixNano())
 	for s, text := range map[**sql.Stmt]string{&f.list: listSQL, &f.count: countSQL, &f.get: getSQL, &f.search: searchSQL} {
 		var err error
 		*s, err = read.Prepare(text)
@@ -70,16 +80,21 @@ func main() {
 		q := han.ParseQuery(r.URL.Query().Get("q"))
 		f.rows(w, f.search, []byte("]}"), han.FTS5(han.AnyOf(q.Tier(han.Exact, nil), q.Tier(han.Starts, nil), q.Tier(han.Contains, nil))))
 	})
-	http.HandleFunc("/create", func(w http.ResponseWriter, _ *http.Request) { f.insert(1); fmt.Fprint(w, "{}") })
+	writes(f.insert)
+	log.Fatal(http.ListenAndServe(*addr, nil))
+}
+
+// writes answers what is written: one company, or many.
+func writes(insert func(n int)) {
+	http.HandleFunc("/create", func(w http.ResponseWriter, _ *http.Request) { insert(1); fmt.Fprint(w, "{}") })
 	http.HandleFunc("/import", func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(r.URL.Query().Get("n"))
 		begin := time.Now()
 		for done := 0; done < n; done += 500 {
-			f.insert(500)
+			insert(500)
 		}
 		fmt.Fprintf(w, `{"rate":%f}`, float64(n)/time.Since(begin).Seconds())
 	})
-	log.Fatal(http.ListenAndServe(*addr, nil))
 }
 
 func open(file string, conns int) *sql.DB {
@@ -101,11 +116,16 @@ func (f *floor) rows(w http.ResponseWriter, s *sql.Stmt, tail []byte, args ...an
 	rows, err := s.Query(args...)
 	check(err)
 	defer rows.Close()
+	w.Write(append(items(rows.Next, rows.Scan), tail...))
+}
+
+// items writes rows.
+func items(next func() bool, scan func(...any) error) []byte {
 	out := append(make([]byte, 0, 16<<10), `{"items":[`...)
-	for n := 0; rows.Next(); n++ {
+	for n := 0; next(); n++ {
 		var id, rev int64
 		var c [6]sql.NullString
-		check(rows.Scan(&id, &c[0], &c[1], &rev, &c[2], &c[3], &c[4], &c[5]))
+		check(scan(&id, &c[0], &c[1], &rev, &c[2], &c[3], &c[4], &c[5]))
 		if n > 0 {
 			out = append(out, ',')
 		}
@@ -117,7 +137,23 @@ func (f *floor) rows(w http.ResponseWriter, s *sql.Stmt, tail []byte, args ...an
 		}
 		out = append(out, '}')
 	}
-	w.Write(append(out, tail...))
+	return out
+}
+
+// company makes the n-th: its row, and its search tokens.
+func (f *floor) company(t *han.Tokens) (row []any, toks string, payload []byte) {
+	id := f.next.Add(1)
+	c := f.words.Company(int(id))
+	payload, _ = json.Marshal(c)
+	t.Reset()
+	for _, text := range []string{c.Name, c.Contact} {
+		t.Title(text, "")
+	}
+	t.Phone("+86"+c.Phone, "")
+	for _, text := range []string{c.Address, c.Remark} {
+		t.Body(text, "")
+	}
+	return []any{id, c.Name, han.SortKey(c.Name), c.Phone, c.Level, string(payload)}, strings.Join(t.List(), " "), payload
 }
 
 // insert writes n companies, their search entries and history rows in one COMMIT.
@@ -128,21 +164,12 @@ func (f *floor) insert(n int) {
 	check(err)
 	var t han.Tokens
 	for range n {
-		id := f.next.Add(1)
-		c := f.words.Company(int(id))
-		payload, _ := json.Marshal(c)
-		t.Reset()
-		t.Title(c.Name, "")
-		t.Phone("+86"+c.Phone, "")
-		toks := ""
-		for _, x := range t.List() {
-			toks += x + " "
-		}
-		_, err = tx.Exec("INSERT INTO floor_row VALUES (?, ?, ?, ?, ?, ?)", id, c.Name, han.SortKey(c.Name), c.Phone, c.Level, payload)
+		row, toks, payload := f.company(&t)
+		_, err = tx.Exec("INSERT INTO floor_row VALUES (?, ?, ?, ?, ?, ?)", row...)
 		check(err)
-		_, err = tx.Exec("INSERT INTO search (rowid, toks, type) VALUES (?, ?, 0)", id, toks)
+		_, err = tx.Exec("INSERT INTO search (rowid, toks, type) VALUES (?, ?, 0)", row[0], toks)
 		check(err)
-		_, err = tx.Exec("INSERT INTO floor_history VALUES (?, ?, ?)", id, id, payload)
+		_, err = tx.Exec("INSERT INTO floor_history VALUES (?, ?, ?)", row[0], row[0], string(payload))
 		check(err)
 	}
 	check(tx.Commit())

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -82,24 +83,24 @@ func (b *bench) searches() []searching {
 	}
 }
 
-// measureKedang starts the server and asks it everything.
-func (b *bench) measureKedang(ctx context.Context) error {
+// measureKedang starts the server and asks it everything; ids are customers.
+func (b *bench) measureKedang(ctx context.Context) (ids []string, err error) {
 	s, err := b.start(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer s.stop()
 	time.Sleep(3 * time.Second)
-	b.add("start (ms)", float64(s.took.Milliseconds()), "%.0f")
+	b.add("start (ms)", float64(s.took.Milliseconds()), "%.0f", 250)
 	resident, own := s.memory()
-	b.add("memory idle (MB)", float64(resident)/(1<<20), "%.0f")
-	b.add("  of it the program's own (MB)", float64(own)/(1<<20), "%.0f")
+	b.add("memory idle (MB)", float64(resident)/(1<<20), "%.0f", 40)
+	b.add("  of it the program's own (MB)", float64(own)/(1<<20), "%.0f", 0)
 	if info, err := os.Stat(b.binary); err == nil {
-		b.add("binary (MB)", float64(info.Size())/(1<<20), "%.1f")
+		b.add("binary (MB)", float64(info.Size())/(1<<20), "%.1f", 45)
 	}
 	ids, deep, err := b.survey(ctx, s.base)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	done, peak := make(chan struct{}), make(chan int64, 1)
 	go s.watch(done, peak)
@@ -108,25 +109,36 @@ func (b *bench) measureKedang(ctx context.Context) error {
 			if b.skip(q.name) {
 				continue
 			}
-			f, err := b.drive(ctx, n, func(i int) (*http.Request, error) {
+			f, err := b.drive(ctx, s, n, func(i int) (*http.Request, error) {
 				method, path, body := q.ask(i)
 				return http.NewRequestWithContext(ctx, method, s.base+path, strings.NewReader(body))
 			})
 			if err != nil {
-				return fmt.Errorf("%s: %w", q.name, err)
+				return nil, fmt.Errorf("%s: %w", q.name, err)
 			}
 			b.line(q.name, n).kedang = f
 		}
 	}
 	close(done)
-	b.add("memory at most under load (MB)", float64(<-peak)/(1<<20), "%.0f")
-	return nil
+	b.add("memory at most under load (MB)", float64(<-peak)/(1<<20), "%.0f", 250)
+	return ids, nil
 }
 
-func (b *bench) skip(name string) bool { return b.only != "" && !strings.Contains(name, b.only) }
+// skip tells a line that was not asked for.
+func (b *bench) skip(name string) bool {
+	return b.only != nil && !slices.ContainsFunc(b.only, func(part string) bool { return strings.Contains(name, part) })
+}
+
+// surveyed are the lines that need ids, or the token of page 1,000.
+func (b *bench) surveyed() bool {
+	return !b.skip("get one") || !b.skip("page 1,000 of all")
+}
 
 // survey takes ids of customers and goes to page 1,000.
 func (b *bench) survey(ctx context.Context, base string) (ids []string, deep string, err error) {
+	if !b.surveyed() {
+		return []string{""}, "", nil
+	}
 	token := ""
 	for page := 1; page < 1000; page++ {
 		q, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/v1/customer?page_size=50&order_by=name&total=none&fields="+plain+"&page_token="+url.QueryEscape(token), nil)
@@ -171,12 +183,11 @@ func (b *bench) answer(q *http.Request, into any) error {
 }
 
 // measureFloor asks the floor the same on the same file, the server being down.
-func (b *bench) measureFloor(ctx context.Context, floor string) error {
-	ids, err := b.idsForFloor(ctx)
-	if err != nil {
-		return err
-	}
+func (b *bench) measureFloor(ctx context.Context, floor string, ids []string) error {
 	s, err := launch(ctx, filepath.Join(b.dir, "floor.log"), "/list", func(addr string) *exec.Cmd {
+		if b.url != "" {
+			return exec.Command(floor, "-url", b.url, "-schema", b.schema, "-addr", addr)
+		}
 		return exec.Command(floor, "-db", filepath.Join(b.data(), "kedang.db"), "-addr", addr)
 	})
 	if err != nil {
@@ -188,7 +199,7 @@ func (b *bench) measureFloor(ctx context.Context, floor string) error {
 			if q.floor == nil || b.skip(q.name) {
 				continue
 			}
-			f, err := b.drive(ctx, n, func(i int) (*http.Request, error) {
+			f, err := b.drive(ctx, s, n, func(i int) (*http.Request, error) {
 				return http.NewRequestWithContext(ctx, http.MethodGet, s.base+q.floor(i), nil)
 			})
 			if err != nil {
@@ -197,41 +208,38 @@ func (b *bench) measureFloor(ctx context.Context, floor string) error {
 			b.line(q.name, n).floor = f
 		}
 	}
+	if b.skip(importing) {
+		return nil
+	}
 	var rate struct{ Rate float64 }
-	q, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/import?n=%d", s.base, min(b.rows, 20000)), nil)
+	n, cpu := min(b.rows, 20000), s.cpu()
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/import?n=%d", s.base, n), nil)
 	if err != nil {
 		return err
 	}
 	if err := b.answer(q, &rate); err != nil {
 		return err
 	}
-	b.add("floor: import (rows/s)", rate.Rate, "%.0f")
+	b.line(importing, 1).floor = figures{rate: rate.Rate, cpu: (s.cpu() - cpu) / time.Duration(n)}
 	return nil
-}
-
-func (b *bench) idsForFloor(ctx context.Context) ([]string, error) {
-	s, err := b.start(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer s.stop()
-	ids, _, err := b.survey(ctx, s.base)
-	return ids, err
 }
 
 // figures are what one question took.
 type figures struct {
 	p50, p99 time.Duration
-	rate     float64 // answers a second
+	rate     float64       // answers a second
+	cpu      time.Duration // the server's processor time for one
 }
 
 // drive asks from n clients for a while, after a short warm-up.
-func (b *bench) drive(ctx context.Context, n int, make func(i int) (*http.Request, error)) (f figures, err error) {
+func (b *bench) drive(ctx context.Context, s *running, n int, make func(i int) (*http.Request, error)) (f figures, err error) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: n}}
 	defer client.CloseIdleConnections()
 	var mu sync.Mutex // guards times and failed
 	var times []time.Duration
 	var failed error
+	var asked atomic.Int64
+	cpu := s.cpu()
 	warm := time.Now().Add(b.each / 5)
 	end := warm.Add(b.each)
 	var wg sync.WaitGroup
@@ -251,6 +259,7 @@ func (b *bench) drive(ctx context.Context, n int, make func(i int) (*http.Reques
 					mu.Unlock()
 					return
 				}
+				asked.Add(1)
 				if begin.After(warm) {
 					own = append(own, time.Since(begin))
 				}
@@ -265,7 +274,8 @@ func (b *bench) drive(ctx context.Context, n int, make func(i int) (*http.Reques
 		return f, errors.Join(failed, ctx.Err())
 	}
 	slices.Sort(times)
-	return figures{times[len(times)/2], times[len(times)*99/100], float64(len(times)) / b.each.Seconds()}, nil
+	return figures{times[len(times)/2], times[len(times)*99/100], float64(len(times)) / b.each.Seconds(),
+		(s.cpu() - cpu) / time.Duration(asked.Load())}, nil
 }
 
 func (b *bench) once(client *http.Client, i int, make func(i int) (*http.Request, error)) error {

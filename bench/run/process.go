@@ -24,7 +24,7 @@ type running struct {
 // start runs `kedang serve` and waits until it answers.
 func (b *bench) start(ctx context.Context) (*running, error) {
 	return launch(ctx, filepath.Join(b.dir, "log"), "/healthz", func(addr string) *exec.Cmd {
-		return exec.Command(b.binary, "serve", "--data", b.data(), "--addr", addr)
+		return b.kedang("serve", "--addr", addr)
 	})
 }
 
@@ -64,6 +64,19 @@ func launch(ctx context.Context, log, path string, command func(addr string) *ex
 func (r *running) stop() {
 	_ = r.cmd.Process.Signal(syscall.SIGTERM) // it may have ended already
 	_ = r.cmd.Wait()
+}
+
+// cpu is the processor's time that the server has used.
+func (r *running) cpu() time.Duration {
+	raw, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", r.cmd.Process.Pid))
+	_, after, _ := strings.Cut(string(raw), ") ")
+	f := strings.Fields(after)
+	if len(f) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(f[11], 10, 64)
+	system, _ := strconv.ParseInt(f[12], 10, 64)
+	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
 // memory is the resident set in bytes, and how much of it is the process's own
