@@ -92,6 +92,7 @@ func (l *loader) checkType(t *Type) {
 	l.checkRules(t)
 	l.checkViews(t)
 	l.checkPage(t)
+	l.checkPrint(t)
 	l.checkAccess(t)
 	l.checkMatch(t)
 }

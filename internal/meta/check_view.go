@@ -181,9 +181,19 @@ func (l *loader) checkPage(t *Type) {
 func (l *loader) checkBlock(t *Type, b *Block) {
 	at := func(key string) Pos { return l.marks.at(b, key, b.Pos) }
 	if !slices.Contains(blockNames, b.Block) {
-		l.problems.add(at("block"), "unknown_block", map[string]any{"name": b.Block, "near": nearest(b.Block, blockNames), "known": joined(blockNames)})
+		code := "unknown_block"
+		if slices.Contains(paperOnly, b.Block) {
+			code = "paper_only"
+		}
+		l.problems.add(at("block"), code, map[string]any{"name": b.Block, "near": nearest(b.Block, blockNames), "known": joined(blockNames)})
 		return
 	}
+	l.checkBlockOf(t, b)
+}
+
+// checkBlockOf checks what a block of a known name shows.
+func (l *loader) checkBlockOf(t *Type, b *Block) {
+	at := func(key string) Pos { return l.marks.at(b, key, b.Pos) }
 	shown := t
 	if b.Of != "" {
 		of, ok := l.schema.byName[b.Of]

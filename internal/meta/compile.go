@@ -37,6 +37,11 @@ func (l *loader) compile() {
 		for _, b := range t.Page.blocks() {
 			l.compileBlock(b, t)
 		}
+		for _, p := range t.Print {
+			for _, b := range p.Blocks {
+				l.compileBlock(b, t)
+			}
+		}
 		for _, role := range sortedKeys(t.Access) {
 			g := t.Access[role]
 			for _, verb := range sortedKeys(g.Verbs) {

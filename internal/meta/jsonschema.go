@@ -3,6 +3,7 @@ package meta
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"sort"
 )
 
@@ -11,7 +12,7 @@ type object = map[string]any
 
 // enums are the closed value lists of keys, by struct and key.
 func enums() map[string][]string {
-	out := map[string][]string{"Field.kind": kindNames(), "Rollup.fn": rollupFns, "Block.block": blockNames, "Type.title_is": {"public"}}
+	out := map[string][]string{"Field.kind": kindNames(), "Rollup.fn": rollupFns, "Block.block": slices.Concat(blockNames, paperOnly), "PrintForm.paper": papers, "Type.title_is": {"public"}}
 	for key, values := range keyValues {
 		out["Field."+key] = values
 	}

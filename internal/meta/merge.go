@@ -41,6 +41,8 @@ func (l *loader) extend(e *Type) {
 			t.Sections = mergeNamed(l, t, "section", t.Sections, e.Sections, func(s *Section) (string, bool) { return s.Name, s.Off }, false)
 		case "views":
 			t.Views = mergeNamed(l, t, "view", t.Views, e.Views, func(v *View) (string, bool) { return v.Name, v.Off }, false)
+		case "print":
+			t.Print = mergeNamed(l, t, "print form", t.Print, e.Print, func(p *PrintForm) (string, bool) { return p.Name, p.Off }, false)
 		case "page":
 			l.mergePage(t, e.Page)
 		case "access", "access_like": // accessLike has made one of both

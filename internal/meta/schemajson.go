@@ -146,6 +146,7 @@ func (j *jsonWriter) typ(t *Type, r Reader) {
 		j.close('}')
 	}
 	j.page(t, r)
+	j.print(t)
 	j.backlinks(t, r)
 	j.close('}')
 }

@@ -27,6 +27,7 @@ type Type struct {
 	Sections   []*Section        `yaml:"sections"`    //
 	Views      []*View           `yaml:"views"`       //
 	Page       *Page             `yaml:"page"`        // header facts, tabs, side blocks, phone card
+	Print      []*PrintForm      `yaml:"print"`       // papers a record is printed on
 	AccessLike string            `yaml:"access_like"` // a list of grants.yaml; a role named in access has that instead
 	Access     map[string]*Grant `yaml:"access"`      // role name -> what it may do; "*" is everyone signed in
 	Flow       string            `yaml:"flow"`        // approval flow; package flow reads it
@@ -240,6 +241,8 @@ type Block struct {
 	Total   string   `yaml:"total"`   // chart, ageing: this type's field that the block breaks down
 	Against string   `yaml:"against"` // ageing: this type's field that the total is measured by
 	Done    string   `yaml:"done"`    // tasks: "state done": what ticking one sets
+	Says    Text     `yaml:"says"`    // text: the paragraph, on paper
+	Boxes   []Text   `yaml:"boxes"`   // sign: who signs, on paper
 	Pos     Pos      `yaml:"-"`
 
 	Prog Programs `yaml:"-"` // Filter
