@@ -57,8 +57,7 @@ function List({ type }: { type: RecordType }) {
   useKeys({ "/": () => document.getElementById("within")?.focus(), n: () => create(type.name) });
   const choose = (key: string) => {
     clear();
-    s.restore();
-    s.set({ view: key, q: undefined, cols: undefined, peek: undefined }, true);
+    s.restore({ view: key, q: undefined, cols: undefined, peek: undefined }, true);
     typed.set("");
   };
   const onOpen = useCallback((r: Rec) => void navigate(recordPath(type.name, r.id)), [navigate, type.name]);

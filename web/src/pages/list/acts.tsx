@@ -28,8 +28,7 @@ export function useViewActs(type: RecordType, views: Views, s: ListState) {
     if (n.first) asFirst(rec.id, true);
     await views.reload();
     setDialog(null);
-    s.restore();
-    s.set({ view: rec.id }, true);
+    s.restore({ view: rec.id, cols: undefined }, true);
     notify.said(t("views.saved", { what: n.name }), () => void remove(rec.id));
   };
   const edit = async (v: ListView, n: Named) => {
@@ -61,7 +60,7 @@ export function useViewActs(type: RecordType, views: Views, s: ListState) {
   const remove = async (id: string) => {
     try {
       await ask("DELETE", `/saved_view/${id}`);
-      if (view.key === id) { s.restore(); s.set({ view: undefined }); }
+      if (view.key === id) s.restore({ view: undefined });
       await views.reload();
       const label = views.all.find((v) => v.key === id)?.label ?? "";
       notify.said(t("views.deleted", { what: label }), () => void bring(id));

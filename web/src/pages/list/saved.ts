@@ -63,11 +63,12 @@ export function useViews(type: RecordType) {
   const layout = useMemo(() => (found.data?.layout?.layout ?? {}) as Layout, [found.data]);
   const all = useMemo(() => {
     const pack = (type.views ?? []).filter((v) => !v.roles || session.user.admin || v.roles.some((r) => session.user.roles.includes(r))).map(declared);
-    const list = [...pack, ...(found.data?.views ?? []).map(kept)];
+    const saved = (found.data?.views ?? []).map(kept), mine = (v: ListView) => v.saved?.owner?.id === me;
+    const list = [...saved.filter(mine), ...pack, ...saved.filter((v) => !mine(v))]; // one's own first
     if (!list.length) list.push({ key: "", label: type.plural, filter: "", sort: "", group: "", kanban: "", archived: false });
     const place = (v: ListView, i: number) => { const at = layout.order?.indexOf(v.key) ?? -1; return at < 0 ? 1000 + i : at; };
     return list.map((v, i) => ({ v, at: place(v, i) })).sort((a, b) => a.at - b.at).map((x) => x.v);
-  }, [type, session, found.data, layout]);
+  }, [type, session, found.data, layout, me]);
   const first = useMemo(() => {
     const byPack = (type.views ?? []).find((v) => v.default)?.name;
     return all.find((v) => v.key === layout.first) ?? all.find((v) => v.key === byPack) ?? all[0]!;

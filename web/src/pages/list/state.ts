@@ -45,7 +45,7 @@ export function useListState(type: RecordType, views: Views) {
       return { ...old, columns: next ? { ...rest, [view.key]: next } : rest };
     });
   }, [linked, set, arrange, view.key]);
-  const restore = useCallback(() => set(Object.fromEntries(parameters.map((p) => [p, undefined]))), [set]);
+  const restore = useCallback((more: Record<string, string | undefined> = {}, push = false) => set({ ...Object.fromEntries(parameters.map((p) => [p, undefined])), ...more }, push), [set]);
   const q = params.get("q") ?? "";
   const rows = useMemo<Asked>(() => ({ view: view.base, q, filter, order_by: sort || "-created_at", archived }), [view.base, q, filter, sort, archived]);
   const unknown = useMemo(() => columnsMissing(specs, reachable(type, types)), [specs, type, types]);
