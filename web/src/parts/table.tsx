@@ -269,7 +269,7 @@ const Row = memo(function Row({ rec, index, columns, pins, ticked, at, act }: Ro
 });
 
 const Waiting = ({ index, columns }: { index: number; columns: Column[] }) => (
-  <tr role="row" id={`row-${index}`} aria-rowindex={index + 2} className="waits"><td role="gridcell" className="tick" />{columns.map((c, i) => <td key={c.name} role="gridcell"><i style={{ width: `${45 + ((index * 7 + i * 23) % 40)}%` }} /></td>)}<td role="presentation" /></tr>
+  <tr role="row" id={`row-${index}`} className="waits"><td role="gridcell" className="tick" />{columns.map((c, i) => <td key={c.name} role="gridcell"><i style={{ width: `${45 + ((index * 7 + i * 23) % 40)}%` }} /></td>)}<td role="presentation" /></tr>
 );
 
 interface GroupProps { line: GroupLine; index: number; at: boolean; columns: Column[]; onGroup: (key: string) => void; onAt: (i: number) => void }
