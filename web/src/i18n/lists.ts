@@ -33,6 +33,8 @@ addTexts({
   "bulk.edit_of": ["改 {n} 条{what}的一个字段", "改 {n} 筆{what}的一個欄位", "Edit one field of {n} {what} records"],
   "bulk.edited": ["改了 {n} 条的“{what}”", "改了 {n} 筆的「{what}」", "“{what}” changed in {n}"],
   "bulk.empty": ["清空“{what}”", "清空「{what}」", "Empty “{what}”"],
+  "bulk.kept": ["撤销了 {n} 条，{kept} 条后来又改过，没有动", "復原了 {n} 筆，{kept} 筆後來又改過，沒有動", "{n} undone, {kept} changed again since and left alone"],
+  "bulk.looked": ["看了其中 {n} 条，共 {of} 条", "看了其中 {n} 筆，共 {of} 筆", "Judged by {n} of {of}"],
   "bulk.none": ["取消选择", "取消選取", "Untick"],
   "bulk.progress": ["进度", "進度", "Progress"],
   "bulk.refused": ["{n} 条不能改", "{n} 筆不能改", "{n} refused"],

@@ -65,7 +65,7 @@ function List({ type }: { type: RecordType }) {
   const board = fieldsOf(type).get(s.kanban);
   const shape = board?.choices ? "board" : phone ? "cards" : "table";
 
-  const lines = useLines({ type, columns: s.columns, fields: asked, asked: s.asked, group: shape === "table" ? s.group : "", count: undefined, on: s.settled && shape === "table" });
+  const lines = useLines({ type, columns: s.columns, fields: asked, asked: s.asked, group: shape === "table" ? s.group : "", on: s.settled && shape === "table" });
   const cards = useCards(type, asked, s.asked, s.settled && shape === "cards");
   const page = shape === "cards" ? cards.first : lines.first;
   const capped = shape === "board" || (page?.total && !page.total.exact) || false;
@@ -148,7 +148,7 @@ function Grid({ type, s, lines, total, page, sumLabel, ticks, onOpen }: { type: 
   const resize = (name: string, w: number) => s.setColumns(s.specs.map((c) => (c.n === name ? { n: c.n, ...(c.p ? { p: true } : {}), ...(w ? { w } : {}) } : c)));
   return (
     <>
-      <Table label={type.plural} columns={s.columns} lines={now.lines} line={now.line} busy={!lines.ready && !!shown.current} sort={s.sort} ticked={ticks.has} tickedAll={tickedAll} tickedSome={ticks.n > 0} at={at} onAt={setAt} onRange={lines.onRange}
+      <Table label={type.plural} grouped={!!lines.by} columns={s.columns} lines={now.lines} line={now.line} busy={!lines.ready && !!shown.current} sort={s.sort} ticked={ticks.has} tickedAll={tickedAll} tickedSome={ticks.n > 0} at={at} onAt={setAt} onRange={lines.onRange}
         onSort={(x) => s.set({ sort: x })} onTick={(list, on) => ticks.tick(idsOf(list), on)} onTickAll={(on) => { if (!on) ticks.clear(); else ticks.tick(lines.loaded(0, now.lines).map((r) => r.id), true); }} onOpen={onOpen} onPeek={(r, i) => { setAt(i); s.set({ peek: r.id }); }} onGroup={lines.toggle} onResize={resize}
         sums={s.columns.some((c) => summable(c.field)) ? (ticks.n > 0 ? some : sums) : undefined} sumLabel={ticks.n > 0 ? t("list.sum_ticked", { n: ticks.n.toLocaleString() }) : t("list.sum_all", { n: sumLabel })} />
       <Peek type={type} id={s.peek} close={() => s.set({ peek: undefined })} move={move} />

@@ -23,9 +23,11 @@ interface Props {
 }
 
 type Change = { set: Record<string, unknown> } | { assign: string } | { archive: true } | { restore: true };
-interface Refused { code: string; message?: string; count: number }
-interface Preview { count: number; changes: number; same: number; refused: Refused[]; sample: { id: string; title?: string; from?: unknown; to?: unknown }[] }
-interface Run { id: string; state: string; done: number; total: number; changes?: number; refused?: Refused[] }
+interface Preview {
+  total: number; looked_at: number; change: number; same: number; refused: number; reasons: Record<string, number>; messages?: Record<string, string>;
+  changes: { id: string; title?: string; changes: { field: string; from?: unknown; to?: unknown }[] }[];
+}
+interface Run { id: string; state: string; done: number; total: number; changed: number; refused: number; undone: number; kept: number; message?: string }
 
 /** BulkBar is the pager while nothing is ticked, and what can be done once something is. */
 export function BulkBar({ type, n, target, archived, pager, everything, clear, onExport, phone }: Props) {
@@ -49,9 +51,10 @@ export function BulkBar({ type, n, target, archived, pager, everything, clear, o
   const ended = (run: Run, said: string) => {
     setRunning(null);
     refresh(type.name);
-    if (!said) return notify.said(t("said.undone"));
+    if (run.state === "failed") return notify.failed(null, run.message || t("error.unknown"));
+    if (!said) return notify.said(run.kept ? t("bulk.kept", { n: run.undone.toLocaleString(), kept: run.kept.toLocaleString() }) : t("said.undone"));
     clear();
-    notify.said(said, () => void undo(run.id));
+    notify.said(run.refused ? `${said} · ${t("bulk.refused", { n: run.refused.toLocaleString() })}` : said, run.changed ? () => void undo(run.id) : undefined);
   };
   if (n === 0 && !running) return <div className="pager" aria-live="polite">{pager}</div>;
   return (
@@ -94,7 +97,7 @@ function Asking({ type, target, close, start, title, change, said, ok, field, ch
     queryKey: ["bulk-preview", type.name, JSON.stringify(change), target()], enabled: !!change, retry: false, gcTime: 0, staleTime: 0,
     queryFn: () => post<Preview>(`/${type.name}:bulk`, { ...target(), ...change, preview: true }),
   });
-  const will = preview.data?.changes ?? 0;
+  const will = preview.data?.change ?? 0;
   const go = async () => {
     if (!change) return;
     setBusy(true);
@@ -121,14 +124,15 @@ function Asking({ type, target, close, start, title, change, said, ok, field, ch
 const wordsOf = (v: unknown, f?: Field) => (blank(v) ? t("field.empty") : f ? kindOf(f).text(v, f) || t("field.empty") : String(v));
 
 function Outcome({ p, field }: { p: Preview; field?: Field }) {
-  const refused = p.refused.reduce((n, r) => n + r.count, 0);
+  const rows = p.changes.slice(0, 5).map((r) => ({ ...r, c: r.changes.find((c) => c.field === field?.name) ?? r.changes[0] })).filter((r) => r.c);
   return (
     <div className="outcome" aria-live="polite">
-      <p><b>{t("bulk.will", { n: p.changes.toLocaleString() })}</b>{p.same > 0 && <span className="quiet"> · {t("bulk.same", { n: p.same.toLocaleString() })}</span>}{refused > 0 && <span className="late"> · {t("bulk.refused", { n: refused.toLocaleString() })}</span>}</p>
-      {p.refused.map((r) => <p key={r.code + r.message} className="says">{r.count.toLocaleString()} × {r.message ?? r.code}</p>)}
-      {field && p.sample.length > 0 && (
+      <p><b>{t("bulk.will", { n: p.change.toLocaleString() })}</b>{p.same > 0 && <span className="quiet"> · {t("bulk.same", { n: p.same.toLocaleString() })}</span>}{p.refused > 0 && <span className="late"> · {t("bulk.refused", { n: p.refused.toLocaleString() })}</span>}</p>
+      {p.looked_at < p.total && <p className="quiet">{t("bulk.looked", { n: p.looked_at.toLocaleString(), of: p.total.toLocaleString() })}</p>}
+      {Object.entries(p.reasons).map(([code, n]) => <p key={code} className="says">{n.toLocaleString()} × {p.messages?.[code] ?? code}</p>)}
+      {field && rows.length > 0 && (
         <table className="plain">
-          <tbody>{p.sample.slice(0, 5).map((s) => <tr key={s.id}><th scope="row">{s.title}</th><td><del>{wordsOf(s.from, field)}</del></td><td aria-hidden="true">→</td><td><b>{wordsOf(s.to, field)}</b></td></tr>)}</tbody>
+          <tbody>{rows.map((r) => <tr key={r.id}><th scope="row">{r.title}</th><td><del>{wordsOf(r.c!.from, field)}</del></td><td aria-hidden="true">→</td><td><b>{wordsOf(r.c!.to, field)}</b></td></tr>)}</tbody>
         </table>
       )}
       <p className="quiet">{t("bulk.undoable")}</p>

@@ -32,6 +32,7 @@ interface Props {
   lines: number;
   line: (i: number) => Line;
   busy?: boolean;
+  grouped?: boolean;
   sort: string;
   ticked: (id: string) => boolean;
   tickedAll: boolean;
@@ -128,7 +129,7 @@ export function Table(p: Props) {
     else rows.push(<Row key={line.row.id} rec={line.row} index={i} columns={p.columns} pins={pins.key} ticked={p.ticked(line.row.id)} at={i === p.at} act={act} />);
   }
   return (
-    <div className={"grid" + (p.busy ? " busy" : "")} ref={box} tabIndex={0} role="grid" aria-label={p.label} aria-rowcount={p.lines + 1} aria-colcount={p.columns.length + 1} aria-multiselectable="true" aria-busy={p.busy}
+    <div className={"grid" + (p.busy ? " busy" : "")} ref={box} tabIndex={0} role={p.grouped ? "treegrid" : "grid"} aria-label={p.label} aria-rowcount={p.lines + 1} aria-colcount={p.columns.length + 1} aria-multiselectable="true" aria-busy={p.busy}
       aria-activedescendant={p.at >= start && p.at < to ? `row-${p.at}` : undefined} style={pins.style} onKeyDown={onKeyDown} onScroll={onScroll}>
       <table role="presentation" style={{ width: tickWidth + endWidth + widths.reduce((a, b) => a + b, 0) }}>
         <colgroup><col style={{ width: tickWidth }} />{widths.map((w, i) => <col key={i} style={{ width: w }} />)}<col style={{ width: endWidth }} /></colgroup>
