@@ -2,7 +2,7 @@
 // undone from the toast, and a dialog when someone else changed the same field.
 import { App } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { ask, patch, post, Problem } from "./api/client";
 import type { Field, FieldProblem, Rec, RecordType, Values } from "./api/types";
 import { kindOf } from "./fields";
@@ -41,13 +41,54 @@ export const idempotent = () => ({ "Idempotency-Key": crypto.randomUUID?.() ?? S
 /** useRefresh marks what shows a record as out of date. */
 export function useRefresh() {
   const client = useQueryClient();
-  return (type: string, id?: string) => {
-    for (const key of ["list", "total", "count", "sum", "group", "related", "timeline", "history", "home", "pick"]) void client.invalidateQueries({ queryKey: [key] });
+  return useCallback((type: string, id?: string) => {
+    for (const key of ["counts", "list", "total", "count", "sum", "group", "related", "timeline", "history", "home", "pick"]) void client.invalidateQueries({ queryKey: [key] });
     if (id) void client.invalidateQueries({ queryKey: ["rec", type, id] });
-  };
+  }, [client]);
+}
+
+type Modal = ReturnType<typeof App.useApp>["modal"];
+
+// settle asks whose value holds; the revision to write on, or nothing when it
+// is the stored one.
+function settle(modal: Modal, type: RecordType, e: Problem): Promise<number | undefined> {
+  const conflicts: Conflict[] = e.errors.map((p) => ({ path: p.path, mine: p.params?.mine, stored: p.params?.stored, original: p.params?.original }));
+  return new Promise((done) => {
+    modal.confirm({
+      title: t("conflict.title"), width: 560, icon: null, content: <ConflictTable type={type} list={conflicts} />,
+      okText: t("conflict.mine"), cancelText: t("conflict.stored"), onOk: () => done(Number(e.params.rev) || 1), onCancel: () => done(undefined),
+    });
+  });
 }
 
 interface Conflict { path: string; mine: unknown; stored: unknown; original: unknown }
+
+// Values on their way to the server, by record: they stay on the screen while
+// answers of earlier writes come in.
+const underway = new Map<string, Values>();
+const queues = new Map<string, Promise<unknown>>();
+
+// A revision that one's own write made of another: who goes on from the first
+// has seen the second.
+const mine = new Map<string, number>();
+
+function latest(id: string, rev: number): number {
+  for (let next = mine.get(`${id}@${rev}`); next !== undefined; next = mine.get(`${id}@${rev}`)) rev = next;
+  return rev;
+}
+
+// One after the other, so that each write knows the revision of the one before.
+function inOrder<T>(id: string, work: () => Promise<T>): Promise<T> {
+  const next = (queues.get(id) ?? Promise.resolve()).then(work, work);
+  queues.set(id, next.catch(() => undefined));
+  return next;
+}
+
+function without(id: string, values: Values) {
+  const left = Object.fromEntries(Object.entries(underway.get(id) ?? {}).filter(([k, v]) => !(k in values) || values[k] !== v));
+  if (Object.keys(left).length) underway.set(id, left);
+  else underway.delete(id);
+}
 
 /** useSaving changes one record. The answer is the problems at fields, none when it was stored. */
 export function useSaving(type: RecordType) {
@@ -56,7 +97,8 @@ export function useSaving(type: RecordType) {
   const notify = useNotify();
   const refresh = useRefresh();
   return useMemo(() => {
-    const keep = (rec: Rec) => {
+    const keep = (stored: Rec) => {
+      const rec = { ...stored, ...underway.get(stored.id) };
       client.setQueryData(["rec", type.name, rec.id], rec);
       client.setQueriesData<{ items: Rec[] }>({ queryKey: ["list", type.name] }, (old) => old && { ...old, items: old.items.map((r) => (r.id === rec.id ? { ...r, ...rec } : r)) });
     };
@@ -69,45 +111,39 @@ export function useSaving(type: RecordType) {
       }
       refresh(type.name, rec.id);
     };
-    const save = async (rec: Rec, values: Values, what: string): Promise<FieldProblem[]> => {
+    const save = (rec: Rec, values: Values, what: string): Promise<FieldProblem[]> => {
+      underway.set(rec.id, { ...underway.get(rec.id), ...values });
       keep({ ...rec, ...values });
+      return inOrder(rec.id, () => write(rec, values, what));
+    };
+    const write = async (rec: Rec, values: Values, what: string): Promise<FieldProblem[]> => {
+      const base = latest(rec.id, rec.rev);
+      const headers = { "If-Match": `"${base}"`, ...idempotent() };
       try {
-        const stored = await patch<Rec>(`/${type.name}/${rec.id}`, wire(values), { "If-Match": `"${rec.rev}"`, ...idempotent() });
+        const stored = await patch<Rec>(`/${type.name}/${rec.id}`, wire(values), headers);
+        without(rec.id, values);
+        if (stored.rev === base + 1) mine.set(`${rec.id}@${base}`, stored.rev);
         keep(stored);
         refresh(type.name);
-        if (stored.rev !== rec.rev) notify.said(stored.warnings?.[0]?.message ?? t("said.changed", { what }), () => void undo(stored));
+        if (stored.rev !== base) notify.said(stored.warnings?.[0]?.message ?? t("said.changed", { what }), () => void undo(stored));
         return [];
       } catch (e) {
-        keep(rec);
+        if (e instanceof Problem && e.status === 0) { // what was typed stays on the screen, and goes out later
+          put({ type: type.name, id: rec.id, what, rec, values, headers });
+          return [];
+        }
+        without(rec.id, values);
+        const now = client.getQueryData<Rec>(["rec", type.name, rec.id]) ?? rec;
+        keep({ ...now, ...Object.fromEntries(Object.keys(values).map((k) => [k, rec[k]])) });
         if (e instanceof Problem && e.status === 412) {
-          await settle(rec, values, what, e);
+          const rev = await settle(modal, type, e);
+          if (rev) return write({ ...rec, rev }, values, what);
+          refresh(type.name, rec.id);
           return [];
         }
         notify.failed(e);
         return e instanceof Problem ? e.errors : [];
       }
-    };
-    const settle = (rec: Rec, values: Values, what: string, e: Problem) => {
-      const rev = Number(e.params.rev) || rec.rev;
-      const conflicts: Conflict[] = e.errors.map((p) => ({ path: p.path, mine: p.params?.mine, stored: p.params?.stored, original: p.params?.original }));
-      return new Promise<void>((done) => {
-        modal.confirm({
-          title: t("conflict.title"),
-          width: 560,
-          icon: null,
-          content: <ConflictTable type={type} list={conflicts} />,
-          okText: t("conflict.mine"),
-          cancelText: t("conflict.stored"),
-          onOk: async () => {
-            done();
-            await save({ ...rec, rev }, values, what);
-          },
-          onCancel: () => {
-            done();
-            refresh(type.name, rec.id);
-          },
-        });
-      });
     };
     const act = async (rec: Rec, verb: string, body: unknown, what: string) => {
       try {
@@ -121,6 +157,81 @@ export function useSaving(type: RecordType) {
     };
     return { save, act, undo };
   }, [client, type, modal, notify, refresh]);
+}
+
+/** Waiting is a write that did not reach the server: a change of a record, or a new one. */
+export interface Waiting { type: string; id: string; what: string; headers: Record<string, string>; rec?: Rec; values?: Values; path?: string; body?: Values }
+
+const boxKey = "kd.outbox";
+const watchers = new Set<() => void>();
+let box: Waiting[] = read();
+
+function read(): Waiting[] {
+  try {
+    return JSON.parse(localStorage.getItem(boxKey) ?? "[]") as Waiting[];
+  } catch {
+    return [];
+  }
+}
+
+function setBox(next: Waiting[]) {
+  box = next;
+  try {
+    localStorage.setItem(boxKey, JSON.stringify(box));
+  } catch { /* no room: what waits is kept while the page is open */ }
+  watchers.forEach((f) => f());
+}
+
+/** put keeps a write until the server can be reached again. */
+export const put = (w: Waiting) => setBox([...box.filter((x) => x.headers["Idempotency-Key"] !== w.headers["Idempotency-Key"]), w]);
+
+/** useOutbox sends what waits as soon as the server can be reached, and tells how much waits. */
+export function useOutbox(types: Map<string, RecordType>): number {
+  const list = useSyncExternalStore((f) => { watchers.add(f); return () => watchers.delete(f); }, () => box);
+  const { modal } = App.useApp();
+  const notify = useNotify();
+  const refresh = useRefresh();
+  const n = list.length;
+  useEffect(() => {
+    if (!n) return;
+    let busy = false;
+    const flush = async () => {
+      if (busy) return;
+      busy = true;
+      let sent = 0;
+      for (const w of [...box]) {
+        let outcome = await send(w);
+        const type = types.get(w.type);
+        if (outcome instanceof Problem && outcome.status === 412 && type) {
+          const rev = await settle(modal, type, outcome);
+          outcome = rev ? await send({ ...w, headers: { "If-Match": `"${rev}"`, ...idempotent() } }) : "dropped";
+        }
+        if (outcome === "offline") break;
+        setBox(box.filter((x) => x !== w));
+        if (w.values) without(w.id, w.values);
+        if (outcome === "") sent++;
+        else if (outcome !== "dropped") notify.failed(outcome);
+        refresh(w.type, w.id);
+      }
+      if (sent) notify.said(t("outbox.sent", { n: sent }));
+      busy = false;
+    };
+    const timer = setInterval(() => void flush(), 4000);
+    const now = () => void flush();
+    window.addEventListener("online", now);
+    return () => { clearInterval(timer); window.removeEventListener("online", now); };
+  }, [n, modal, notify, refresh, types]);
+  return n;
+}
+
+async function send(w: Waiting): Promise<"" | "offline" | "dropped" | Problem> {
+  try {
+    if (w.path) await post(w.path, w.body, w.headers);
+    else await patch(`/${w.type}/${w.id}`, wire(w.values!), w.headers);
+    return "";
+  } catch (e) {
+    return e instanceof Problem && e.status !== 0 ? e : "offline";
+  }
 }
 
 /** wire writes values as the API takes them: links by id alone, empty lines of lists left out. */

@@ -45,15 +45,20 @@ export interface View {
 }
 export interface Block {
   block: string; label?: string; of?: string; via?: string; section?: string; columns?: string[]; filter?: string; sort?: string; group?: string; limit?: number;
+  total?: string; against?: string; done?: string;
 }
+export interface Tab { name: string; label: string; when?: string; blocks?: Block[]; side?: Block[] }
 export interface Page {
-  header?: string[]; marks?: string[]; key?: string[]; card?: string[]; compose?: string[];
-  tabs?: { name: string; label: string; blocks?: Block[] }[]; side?: Block[];
+  header?: string[]; strip?: string[][]; marks?: string[]; alerts?: string[]; key?: string[]; card?: string[]; compose?: string[];
+  tabs?: Tab[]; side?: Block[];
 }
+/** Mark is how a record stands on a timeline: which of its fields are shown where. */
+export interface Mark { on: string; at: string; says: string; head?: string; facts?: string[]; text?: string[]; amount?: string; state?: string[]; chips?: string[] }
 export interface RecordType {
   name: string; label: string; plural: string; help?: string; icon?: string; builtin?: boolean; number?: string; title?: string; root?: string;
   fields: Field[]; builtins: Field[]; sections?: Section[]; views?: View[]; page?: Page;
-  timeline?: { on: string; at: string; says: string };
+  timeline?: Mark;
+  print?: { name: string; label: string }[];
   backlinks: { type: string; field: string; label: string }[];
 }
 export interface MenuItem { name: string; label: string; icon?: string; type?: string; view?: string; page?: string; items?: MenuItem[] }
@@ -75,7 +80,15 @@ export interface Rec extends Values {
 }
 export interface Listed { items: Rec[]; next_page_token: string; total?: { count: number; exact: boolean } }
 export interface Hit { type: string; id: string; number?: string; title: string; match: string }
-export interface Moment { type: string; id: string; at: string; says: string; by?: string }
+/** Moment is an entry of a timeline; type "history" is a change of the record itself. */
+export interface Moment { type: string; id: string; at: string; says: string; by?: string; files?: number; values?: Rec; change?: HistoryEntry }
+export interface Total { count: number; exact: boolean }
+export interface Counts { related: Record<string, Total>; timeline: Record<string, Total>; files: Total }
+export interface Why {
+  field: string; label: string; value: unknown; kind: string; expression?: string; sentence?: string;
+  parts?: { path: string; label: string; value: unknown; text?: string; met?: boolean }[];
+  records?: { type: string; filter: string; count: number }; changed?: { at: string; by?: string | Ref; from?: unknown };
+}
 export interface HistoryEntry {
   id: string; at: string; rev: number; action: string; actor?: string; actor_name: string; source: string;
   changes: Record<string, { from: unknown; to: unknown }> | null;

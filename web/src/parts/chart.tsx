@@ -1,35 +1,73 @@
-// Two small drawings for the side column, without a chart library: turnover
-// by year as bars, and the rhythm of orders as dots on a line.
+// Small drawings for the side column, without a chart library: money by year
+// as bars, the rhythm of days as dots, what is due when, and shares of a sum.
 import { useQuery } from "@tanstack/react-query";
 import { get, query } from "../api/client";
-import type { Block, Listed, Rec, RecordType } from "../api/types";
-import { str } from "../fields/parts";
-import { dateText, daysFromToday, today } from "../format";
-import { t } from "../i18n";
-import { useKnown } from "../model";
+import type { Block, Field, Listed, Rec, RecordType } from "../api/types";
+import { blank, str } from "../fields/parts";
+import { dateText, daysFromToday, numberText, today } from "../format";
+import { lang, t } from "../i18n";
+import { fieldsOf, useKnown } from "../model";
+import { viaOf } from "./record";
 
-export function Chart({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
+const most = 1000; // rows drawn from; more than that is said
+
+/** useRows reads what a drawing is made of: some columns of the records that hang here. */
+function useRows(type: RecordType, rec: Rec, block: Block, names: (string | undefined)[], order?: string) {
   const { types } = useKnown();
   const of = types.get(block.of ?? "");
-  const via = of && (of.fields.find((f) => f.name === of.root && f.to === type.name) ?? of.fields.find((f) => f.to === type.name))?.name;
-  const day = block.block === "rhythm" ? (block.columns?.[0] ?? "day") : (block.group ?? "day");
-  const amount = of?.fields.find((f) => f.kind === "money" && (block.columns ?? []).includes(f.name))?.name;
+  const via = viaOf(of, type, block);
+  const fields = names.filter((n): n is string => !!n && !!of && fieldsOf(of).has(n));
   const list = useQuery({
-    queryKey: ["related", type.name, rec.id, "chart", block.of, day, amount ?? ""], enabled: !!of && !!via, staleTime: 60_000,
-    queryFn: ({ signal }) => get<Listed>(`/${type.name}/${rec.id}/related/${block.of}.${via}` + query({ fields: [day, amount].filter(Boolean).join(","), order_by: "-" + day, page_size: 1000, total: "none" }), signal),
+    queryKey: ["related", type.name, rec.id, "chart", block.of, via, fields.join(), block.filter, order], enabled: !!of && !!via && fields.length > 0, staleTime: 60_000,
+    queryFn: ({ signal }) => get<Listed>(`/${type.name}/${rec.id}/related/${block.of}.${via}` + query({ fields: fields.join(","), filter: block.filter, order_by: order, page_size: most, total: "none" }), signal),
   });
-  const rows = (list.data?.items ?? []).filter((r) => r[day]);
-  if (!of || rows.length === 0) return null;
-  return block.block === "rhythm" ? <Rhythm title={block.label ?? of.label} days={rows.map((r) => str(r[day]).slice(0, 10))} /> : amount ? <Years title={block.label ?? of.plural} rows={rows} day={day} amount={amount} /> : null;
+  return { of, rows: list.data?.items ?? [], some: !!list.data?.next_page_token, ready: list.isSuccess };
 }
 
-function Years({ title, rows, day, amount }: { title: string; rows: Rec[]; day: string; amount: string }) {
-  const now = Number(today().slice(0, 4));
-  const sums = new Map<number, number>();
-  for (const r of rows) {
-    const y = Number(str(r[day]).slice(0, 4));
-    sums.set(y, (sums.get(y) ?? 0) + Number(r[amount] ?? 0));
+export function Chart({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
+  switch (block.block) {
+    case "rhythm": return <Rhythm type={type} rec={rec} block={block} />;
+    case "ageing": return <Ageing type={type} rec={rec} block={block} />;
+    case "shares": return <Shares type={type} rec={rec} block={block} />;
   }
+  return <Years type={type} rec={rec} block={block} />;
+}
+
+export interface Compared { sums: Map<number, number>; now: number; before: number; percent?: number }
+
+/** useYears adds up money by year, and this year and the last to the same day. */
+export function useYears(type: RecordType, rec: Rec, block: Block | undefined): Compared & { ready: boolean; some: boolean } {
+  const day = block?.group ?? "day", amount = block?.columns?.[0];
+  const { rows, ready, some } = useRows(type, rec, block ?? { block: "" }, [day, amount], "-" + day);
+  const sums = new Map<number, number>();
+  const now = today(), year = Number(now.slice(0, 4)), same = `${year - 1}${now.slice(4)}`;
+  let before = 0;
+  for (const r of rows) {
+    const d = str(r[day]).slice(0, 10);
+    if (!d || d > now) continue;
+    const y = Number(d.slice(0, 4)), n = Number(r[amount ?? ""] ?? 0);
+    sums.set(y, (sums.get(y) ?? 0) + n);
+    if (y === year - 1 && d <= same) before += n;
+  }
+  const this_ = sums.get(year) ?? 0;
+  return { sums, now: this_, before, percent: before > 0 ? Math.round((1000 * (this_ - before)) / before) / 10 : undefined, ready, some };
+}
+
+/** Change draws how much more or less: an arrow and a percentage. */
+export function Change({ percent }: { percent?: number }) {
+  if (percent === undefined || Math.abs(percent) > 999) return null;
+  return <span className={percent >= 0 ? "up" : "down"}>{percent >= 0 ? "↑" : "↓"} {Math.abs(percent)}%</span>;
+}
+
+// 万 in Chinese, thousands in English.
+const unit = () => (lang() === "en" ? 1000 : 10_000);
+const wan = (n: number) => (n / unit()).toFixed(1);
+
+function Years({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
+  const { sums, now: to, before, percent, some } = useYears(type, rec, block);
+  const now = Number(today().slice(0, 4));
+  const title = block.label ?? "";
+  if (!sums.size) return null;
   const first = Math.max(Math.min(...sums.keys()), now - 5);
   const years = Array.from({ length: now - first + 1 }, (_, i) => first + i);
   const top = Math.max(...years.map((y) => sums.get(y) ?? 0), 1);
@@ -37,26 +75,96 @@ function Years({ title, rows, day, amount }: { title: string; rows: Rec[]; day: 
     <section className="chart" aria-label={title}>
       <header><h2>{title} <small>{t("chart.wan")}</small></h2></header>
       <div className="bars" role="img" aria-label={years.map((y) => `${y}: ${wan(sums.get(y) ?? 0)}`).join(", ")}>
-        {years.map((y) => <div key={y} className={y === now ? "now" : ""}><b>{wan(sums.get(y) ?? 0)}</b><i style={{ height: Math.max(2, (56 * (sums.get(y) ?? 0)) / top) }} /><small>{y}</small></div>)}
+        {years.map((y) => <div key={y} className={y === now ? "now" : ""}><b>{wan(sums.get(y) ?? 0)}</b><i style={{ height: Math.max(2, (52 * (sums.get(y) ?? 0)) / top) }} /><small>{y}</small></div>)}
       </div>
+      <p className="chart-says">{before > 0 ? t("chart.same_day", { now: wan(to), before: wan(before) }) : t("chart.so_far", { now: wan(to) })} <Change percent={percent} />{some && <> {t("chart.some", { n: most })}</>}</p>
     </section>
   );
 }
 
-const wan = (n: number) => (n / 10_000).toFixed(1);
-
-function Rhythm({ title, days }: { title: string; days: string[] }) {
-  const recent = days.slice(0, 12).reverse();
+function Rhythm({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
+  const day = block.columns?.[0] ?? "day";
+  const { rows } = useRows(type, rec, block, [day], "-" + day);
+  const now = today();
+  const recent = [...new Set(rows.map((r) => str(r[day]).slice(0, 10)).filter((d) => d && d <= now))].slice(0, 12).reverse();
   if (recent.length < 2) return null;
-  const from = -daysFromToday(recent[0]!);
-  const gap = Math.round((daysFromToday(recent.at(-1)!) - daysFromToday(recent[0]!)) / (recent.length - 1));
-  const since = -daysFromToday(recent.at(-1)!);
-  const x = (d: string) => (from ? 100 * (1 + daysFromToday(d) / from) : 100);
+  const title = block.label ?? "";
+  const last = recent.at(-1)!;
+  const gap = Math.max(1, Math.round((daysFromToday(last) - daysFromToday(recent[0]!)) / (recent.length - 1)));
+  const since = -daysFromToday(last);
+  const due = gap - since;
+  const from = daysFromToday(recent[0]!), to = Math.max(due, 0) + Math.max(2, gap / 4);
+  const x = (far: number) => (100 * (far - from)) / (to - from);
+  const next = dateOf(due);
   return (
     <section className="chart" aria-label={title}>
-      <header><h2>{title} <small>{t("chart.rhythm", { n: gap })}</small></h2></header>
-      <div className="rhythm" role="img" aria-label={recent.join(", ")}>{recent.map((d, i) => <i key={i} style={{ left: `${x(d)}%` }} className={i === recent.length - 1 ? "last" : ""} />)}</div>
-      <div className="rhythm-foot"><small>{dateText(recent[0]!)}</small><small className={since > gap * 2 ? "late" : ""}>{t("chart.since", { day: dateText(recent.at(-1)!), n: since })}</small></div>
+      <header><h2>{title} <small>{t("chart.rhythm", { n: gap })}{due >= 0 ? t("chart.next_about", { day: dateText(next) }) : ""}</small></h2></header>
+      <div className="rhythm" role="img" aria-label={recent.join(", ")}>
+        {recent.map((d) => <i key={d} style={{ left: `${x(daysFromToday(d))}%` }} className={d === last ? "last" : ""} />)}
+        <s style={{ left: `${x(0)}%` }} />
+        {due >= 0 && <i className="next" style={{ left: `${x(due)}%` }} />}
+      </div>
+      <div className="rhythm-foot"><small>{dateText(recent[0]!)}</small><small className={since > gap * 2 ? "late" : ""}>{t("chart.since", { day: dateText(last), n: since })}</small></div>
+    </section>
+  );
+}
+
+const dateOf = (far: number) => new Date(Date.parse(today() + "T00:00:00Z") + far * 86_400_000).toISOString().slice(0, 10);
+
+export interface Aged { later: number; soon: number; overdue: number; days: number; rest: number; sum: number; limit?: number }
+
+const soonDays = 7;
+
+/** useAgeing splits a sum by when it falls due; rest is what no record accounts for. */
+export function useAgeing(type: RecordType, rec: Rec, block: Block | undefined): Aged {
+  const due = block?.group, amount = block?.columns?.[0];
+  const { rows } = useRows(type, rec, block ?? { block: "" }, [due, amount], due);
+  const out = { later: 0, soon: 0, overdue: 0, days: 0 };
+  for (const r of rows) {
+    const n = Number(r[amount ?? ""] ?? 0);
+    const far = blank(r[due ?? ""]) ? 9999 : daysFromToday(str(r[due!]).slice(0, 10));
+    if (far < 0) {
+      out.overdue += n;
+      out.days = Math.max(out.days, -far);
+    } else if (far <= soonDays) out.soon += n;
+    else out.later += n;
+  }
+  const told = out.later + out.soon + out.overdue;
+  const sum = block?.total && !blank(rec[block.total]) ? Number(rec[block.total]) : told;
+  const limit = block?.against && !blank(rec[block.against]) ? Number(rec[block.against]) : undefined;
+  return { ...out, rest: Math.max(0, sum - told), sum, limit };
+}
+
+const yuan = (n: number) => "¥" + numberText(Math.round(n));
+
+function Ageing({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
+  const a = useAgeing(type, rec, block);
+  if (a.sum <= 0) return null;
+  const title = block.label ?? "";
+  const parts = [
+    { key: "later", n: a.later, text: t("ageing.later", { sum: yuan(a.later) }) }, { key: "rest", n: a.rest, text: t("ageing.rest", { sum: yuan(a.rest) }) },
+    { key: "soon", n: a.soon, text: t("ageing.soon", { n: soonDays, sum: yuan(a.soon) }) }, { key: "overdue", n: a.overdue, text: t("ageing.overdue", { sum: yuan(a.overdue) }) },
+  ].filter((p) => p.n >= 0.005);
+  return (
+    <section className="chart" aria-label={title}>
+      <header><h2>{title} <small>{yuan(a.sum)}</small></h2>{a.limit ? <small>{t("ageing.of_limit", { p: Math.round((100 * a.sum) / a.limit), limit: yuan(a.limit) })}</small> : null}</header>
+      <div className="ageing" role="img" aria-label={parts.map((p) => p.text).join(", ")}>{parts.map((p) => <i key={p.key} className={p.key} style={{ flexGrow: p.n }} />)}</div>
+      <div className="ageing-foot">{parts.map((p) => <small key={p.key} className={p.key === "overdue" ? "late" : ""}>{p.text}{p.key === "overdue" ? t("ageing.days", { n: a.days }) : ""}</small>)}</div>
+    </section>
+  );
+}
+
+function Shares({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
+  const { of, rows, some } = useRows(type, rec, block, block.columns ?? []);
+  const fields = (block.columns ?? []).map((n) => of && fieldsOf(of).get(n)).filter((f): f is Field => !!f);
+  const sums = fields.map((f) => ({ f, n: rows.reduce((s, r) => s + Number(r[f.name] ?? 0), 0) })).filter((x) => x.n > 0);
+  const sum = sums.reduce((s, x) => s + x.n, 0);
+  if (!sum) return null;
+  const top = Math.max(...sums.map((x) => x.n));
+  return (
+    <section className="chart" aria-label={block.label}>
+      <header><h2>{block.label} <small>{yuan(sum)}{some ? " · " + t("chart.some", { n: most }) : ""}</small></h2></header>
+      <dl className="shares">{sums.map(({ f, n }) => <div key={f.name}><dt>{f.label}</dt><dd><i style={{ width: `${(100 * n) / top}%` }} aria-hidden="true" /></dd><dd className="n">{numberText(Math.round(n))} <small>{Math.round((100 * n) / sum)}%</small></dd></div>)}</dl>
     </section>
   );
 }

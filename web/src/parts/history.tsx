@@ -1,7 +1,8 @@
 // Who changed what and when; each change can be taken back.
 import { UndoOutlined } from "@ant-design/icons";
-import { Button } from "antd";
+import { Button, Select } from "antd";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { get, query } from "../api/client";
 import type { Field, HistoryEntry, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
@@ -14,39 +15,53 @@ import { sentence, useSaving } from "../saving";
 export function History({ type, rec }: { type: RecordType; rec: Rec }) {
   const fields = fieldsOf(type);
   const { act } = useSaving(type);
+  const [only, setOnly] = useState<string | undefined>();
   const pages = useInfiniteQuery({
     queryKey: ["history", type.name, rec.id, rec.rev], initialPageParam: "", enabled: rec.rights?.history !== false,
     queryFn: ({ pageParam, signal }) => get<{ items: HistoryEntry[]; next_page_token: string }>(`/${type.name}/${rec.id}/history` + query({ page_size: 50, page_token: pageParam }), signal),
     getNextPageParam: (p) => p.next_page_token || undefined,
   });
+  if (rec.rights?.history === false) return <p className="nothing">{t("history.no_right")}</p>;
   if (pages.isError) return <p className="nothing">{sentence(pages.error)}</p>;
   const items = pages.data?.pages.flatMap((p) => p.items) ?? [];
+  const touched = [...new Set(items.flatMap((h) => Object.keys(h.changes ?? {})))].filter((n) => fields.has(n)).map((n) => ({ value: n, label: fields.get(n)!.label }));
+  const shown = only ? items.filter((h) => h.changes && only in h.changes) : items;
   return (
     <section className="history" aria-label={t("history.label")}>
+      <header>
+        <h2>{t("history.label")} <small>{shown.length}{pages.hasNextPage ? "+" : ""}</small></h2>
+        <Select size="small" allowClear showSearch={{ optionFilterProp: "label" }} style={{ width: 180 }} aria-label={t("history.only")} placeholder={t("history.only")} value={only} options={touched} onChange={(v: string | undefined) => setOnly(v)} />
+      </header>
       <ol>
-        {items.map((h) => (
-          <li key={h.id}>
-            <time dateTime={h.at} title={fullMoment(h.at)}>{dateText(dayIn(new Date(h.at)))} {clock(new Date(h.at))}</time>
-            <div>
-              <b>{h.actor_name}</b> {t("action." + h.action)} <small className="quiet">{t("history.rev", { n: h.rev })} · {h.source}</small>
-              <ul className={Object.keys(h.changes ?? {}).length > 8 ? "many" : ""}>
-                {Object.entries(h.changes ?? {}).map(([name, c]) => {
-                  const f = fields.get(name);
-                  return <li key={name}><span className="quiet">{f?.label ?? name}</span> {blank(c.from) ? null : <><del><Words field={f} value={c.from} /></del> → </>}<ins>{blank(c.to) ? t("field.empty") : <Words field={f} value={c.to} />}</ins></li>;
-                })}
-              </ul>
-            </div>
-            {h.rev > 1 && rec.rights?.update !== false && <Button size="small" icon={<UndoOutlined />} onClick={() => void act(rec, "undo", { rev: h.rev }, t("said.undone"))}>{t("history.undo")}</Button>}
-          </li>
-        ))}
+        {shown.map((h) => {
+          const list = Object.entries(h.changes ?? {}).filter(([name]) => !only || name === only);
+          return (
+            <li key={h.id}>
+              <time dateTime={h.at} title={fullMoment(h.at)}>{dateText(dayIn(new Date(h.at)))} {clock(new Date(h.at))}</time>
+              <div>
+                <b>{h.actor_name}</b> {t("action." + h.action)} <small className="quiet">{t("history.rev", { n: h.rev })} · {sourceWord(h.source)}</small>
+                <ul className={list.length > 8 ? "many" : ""}>
+                  {list.map(([name, c]) => {
+                    const f = fields.get(name);
+                    return <li key={name}><span className="quiet">{f?.label ?? name}</span> {blank(c.from) ? null : <><del><Words field={f} value={c.from} /></del> → </>}<ins>{blank(c.to) ? t("field.empty") : <Words field={f} value={c.to} />}</ins></li>;
+                  })}
+                </ul>
+              </div>
+              {h.rev > 1 && rec.rights?.update !== false && <Button size="small" icon={<UndoOutlined />} onClick={() => void act(rec, "undo", { rev: h.rev }, t("said.undone"))}>{t("history.undo")}</Button>}
+            </li>
+          );
+        })}
       </ol>
-      {pages.hasNextPage && <Button type="link" onClick={() => void pages.fetchNextPage()}>{t("list.more")}</Button>}
+      {pages.hasNextPage && <Button type="link" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>{t("list.more")}</Button>}
     </section>
   );
 }
 
-// The past knows links by id alone; their titles are today's.
-function Words({ field: f, value: v }: { field: Field | undefined; value: unknown }) {
+const sources = ["web", "api", "import", "cli", "demo", "system", "rule", "token"];
+const sourceWord = (s: string) => (sources.includes(s) ? t("source." + s) : s);
+
+/** Words writes a value of the past; it knows links by id alone, and their titles are today's. */
+export function Words({ field: f, value: v }: { field: Field | undefined; value: unknown }) {
   if (v && typeof v === "object" && "masked" in v) return "****";
   if (!f) return typeof v === "string" ? v : JSON.stringify(v);
   if (["link", "user", "department"].includes(f.kind)) {
@@ -57,6 +72,10 @@ function Words({ field: f, value: v }: { field: Field | undefined; value: unknow
 }
 
 function Title({ type, id }: { type: string; id: string }) {
-  const r = useQuery({ queryKey: ["title", type, id], staleTime: Infinity, retry: 0, queryFn: ({ signal }) => get<Rec>(`/${type}/${id}?fields=id`, signal) });
+  const list = type === "user" ? "/sys/users" : type === "department" ? "/sys/departments" : "";
+  const r = useQuery({
+    queryKey: ["title", type, id], staleTime: Infinity, retry: 0,
+    queryFn: async ({ signal }) => (list ? { title: (await get<{ items: { id: string; name: string }[] }>(list + "?page_size=200", signal)).items.find((x) => x.id === id)?.name } : get<Rec>(`/${type}/${id}?fields=id`, signal)),
+  });
   return r.data?.title || id;
 }

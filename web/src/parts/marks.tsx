@@ -1,27 +1,38 @@
-// The words beside a record's name: level, state, warnings. What must never be
-// overlooked (a taboo) stands here too.
-import { StopOutlined } from "@ant-design/icons";
-import type { Rec, RecordType } from "../api/types";
+// The words beside a record's name: what must never be overlooked, level,
+// state. Each says on demand why it stands there.
+import { StopOutlined, WarningFilled } from "@ant-design/icons";
+import type { Field, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
 import { blank, str } from "../fields/parts";
 import { t } from "../i18n";
 import { fieldsOf, masked } from "../model";
+import { Why } from "./why";
 
-const warning = new Set(["quarantine", "retired", "blacklisted", "blacklist"]);
+const tones: Record<string, string> = { red: "warn", orange: "amb", yellow: "amb", green: "grn", blue: "top", purple: "top" };
 
-export function Marks({ type, rec }: { type: RecordType; rec: Rec }) {
+function tone(f: Field, v: unknown): string {
+  if (f.kind === "choice" && v === f.choices?.[0]?.value && /^A$/.test(str(v))) return "top";
+  if (f.kind === "bool") return /quarantine|retired|black/.test(f.name) ? "warn" : "";
+  const color = f.choices?.find((c) => c.value === v)?.color;
+  return color === "red" || color === "orange" ? tones[color]! : "";
+}
+
+/** Marks draws the declared marks of a record; with why, each opens its reason. */
+export function Marks({ type, rec, why = false }: { type: RecordType; rec: Rec; why?: boolean }) {
   const fields = fieldsOf(type);
-  const marks = (type.page?.marks ?? []).map((n) => fields.get(n)).filter((f) => f && !blank(rec[f.name]) && rec[f.name] !== false);
-  const taboo = fields.get("taboo");
+  const there = (names?: string[]) => (names ?? []).map((n) => fields.get(n)).filter((f): f is Field => !!f && !masked(f) && !blank(rec[f.name]) && rec[f.name] !== false);
+  const all = there(type.page?.marks);
   return (
     <>
-      {marks.map((f) => (
-        <span key={f!.name} className={"mark" + (warning.has(f!.name) ? " warn" : f!.name === "level" && rec.level === "A" ? " top" : "")}>
-          {f!.kind === "bool" ? f!.label : f!.name === "level" ? kindOf(f!).text(rec[f!.name], f!) : kindOf(f!).text(rec[f!.name], f!)}
-        </span>
-      ))}
+      {all.filter((f) => f.kind !== "text").map((f) => {
+        const reason = why && (f.computed || fields.has(f.name + "_reason"));
+        const text = f.kind === "bool" ? f.label : kindOf(f).text(rec[f.name], f);
+        const cls = `mark ${tone(f, rec[f.name])}`;
+        return reason ? <Why key={f.name} type={type} rec={rec} field={f}><button type="button" className={cls + " asks"}>{text} <span>{t("why.because")}</span></button></Why> : <span key={f.name} className={cls}>{text}</span>;
+      })}
       {rec.archived_at && <span className="mark warn">{t("record.archived")}</span>}
-      {taboo && !masked(taboo) && !blank(rec.taboo) && <span className="mark taboo"><StopOutlined aria-hidden="true" /> {t("record.taboo")}{str(rec.taboo)}</span>}
+      {there(type.page?.alerts).map((f) => <span key={f.name} className="mark warn wide" title={f.label}><WarningFilled aria-label={f.label} /> {kindOf(f).text(rec[f.name], f)}</span>)}
+      {all.filter((f) => f.kind === "text").map((f) => <span key={f.name} className="mark taboo wide" title={f.label}><StopOutlined aria-hidden="true" /> {t("record.taboo")}{str(rec[f.name])}</span>)}
     </>
   );
 }

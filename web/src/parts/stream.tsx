@@ -1,18 +1,27 @@
-// The timeline as one stream, with a quick composer on top: choose how, type, Enter.
-import { AlertOutlined, CalendarOutlined, CarOutlined, DownOutlined, EditOutlined, MailOutlined, MessageOutlined, PhoneOutlined, EnvironmentOutlined, WechatOutlined } from "@ant-design/icons";
-import { Button, DatePicker, Dropdown, Input } from "antd";
+// The timeline as one stream: what was said, ordered, shipped, paid,
+// complained and changed. Where each field of an entry stands, its type says.
+import { AlertOutlined, CalendarOutlined, CarOutlined, DownOutlined, EditOutlined, EnvironmentOutlined, MailOutlined, MessageOutlined, PaperClipOutlined, PhoneOutlined, SwapOutlined, SyncOutlined, WechatOutlined } from "@ant-design/icons";
+import { Button, Dropdown } from "antd";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useRef, useState, type ReactNode } from "react";
-import { Link } from "react-router";
-import { get, post, Problem, query } from "../api/client";
-import type { Moment, Rec, RecordType } from "../api/types";
-import { clock, dateText, dayIn, fullMoment } from "../format";
+import { Fragment, useState, type ReactNode } from "react";
+import { get, query } from "../api/client";
+import type { Field, Moment, Rec, RecordType } from "../api/types";
+import { kindOf } from "../fields";
+import { blank, str } from "../fields/parts";
+import { clock, dateText, dayIn, fullMoment, numberText } from "../format";
 import { t } from "../i18n";
-import { recordPath, useKnown } from "../model";
-import { idempotent, sentence, useNotify, useRefresh } from "../saving";
+import { fieldsOf, recordPath, useKnown } from "../model";
+import { useSaving } from "../saving";
 import { Icon } from "../shell/icons";
+import { Composer, composes } from "./composer";
+import { Words } from "./history";
+import { Peek } from "./peek";
+import { addUp, countText, useCounts } from "./record";
 
-const wayIcons: Record<string, ReactNode> = { call: <PhoneOutlined />, visit: <EnvironmentOutlined />, wechat: <WechatOutlined />, mail: <MailOutlined />, note: <EditOutlined />, sms: <MessageOutlined />, come: <CarOutlined />, meeting: <CalendarOutlined />, complaint: <AlertOutlined /> };
+/** wayIcons are the signs of the usual ways of talking. */
+export const wayIcons: Record<string, ReactNode> = { call: <PhoneOutlined />, visit: <EnvironmentOutlined />, wechat: <WechatOutlined />, mail: <MailOutlined />, note: <EditOutlined />, sms: <MessageOutlined />, come: <CarOutlined />, meeting: <CalendarOutlined />, complaint: <AlertOutlined />, exchange: <SwapOutlined /> };
+
+const changes = "history"; // the kind of a record's own changes
 
 /** useTimelineTypes are the types that stand on a type's timeline. */
 function useTimelineTypes(type: RecordType): RecordType[] {
@@ -20,10 +29,12 @@ function useTimelineTypes(type: RecordType): RecordType[] {
   return [...types.values()].filter((x) => x.timeline && x.fields.some((f) => f.name === x.timeline!.on && f.to === type.name));
 }
 
-export function Stream({ type, rec, limit = 30 }: { type: RecordType; rec: Rec; limit?: number }) {
+export function Stream({ type, rec, limit = 30, compose = true }: { type: RecordType; rec: Rec; limit?: number; compose?: boolean }) {
   const kinds = useTimelineTypes(type);
   const { types } = useKnown();
+  const counts = useCounts(type.name, rec.id);
   const [only, setOnly] = useState("");
+  const [peek, setPeek] = useState<{ type: string; id: string } | null>(null);
   const stream = useInfiniteQuery({
     queryKey: ["timeline", type.name, rec.id, only, limit], enabled: kinds.length > 0, initialPageParam: "",
     queryFn: ({ pageParam, signal }) => get<{ items: Moment[]; next_page_token: string }>(`/${type.name}/${rec.id}/timeline` + query({ page_size: limit, page_token: pageParam, kinds: only }), signal),
@@ -31,106 +42,99 @@ export function Stream({ type, rec, limit = 30 }: { type: RecordType; rec: Rec; 
   });
   if (!kinds.length) return null;
   const items = stream.data?.pages.flatMap((p) => p.items) ?? [];
-  const seen = useRef(new Set<string>());
-  for (const m of items) seen.current.add(m.type);
-  const near = kinds.filter((k) => seen.current.has(k.name) || k.name === only || k.name === "interaction").slice(0, 7);
-  const far = kinds.filter((k) => !near.includes(k));
-  const compose = !rec.archived_at && type.page?.compose?.includes("interaction") && types.get("interaction")?.fields.some((f) => f.level === "write");
+  const offered = [...kinds.map((k) => ({ name: k.name, label: k.label })), { name: changes, label: t("stream.changes") }]
+    .map((k) => ({ ...k, total: counts?.timeline[k.name] })).filter((k) => (k.total?.count ?? 0) > 0 || k.name === only);
+  offered.sort((a, b) => Number(a.name === changes) - Number(b.name === changes) || (b.total?.count ?? 0) - (a.total?.count ?? 0));
+  const near = offered.length > 7 ? offered.filter((k, i) => i < 6 || k.name === only) : offered;
+  const far = offered.filter((k) => !near.includes(k));
+  const all = addUp(offered.map((k) => k.total));
+  const kindButton = (name: string, label: string, total?: { count: number; exact: boolean }) => <button key={name} type="button" aria-pressed={only === name} onClick={() => setOnly(only === name ? "" : name)}>{label} <small>{countText(total)}</small></button>;
+  const left = !only && all?.exact ? all.count - items.length : (counts?.timeline[only]?.count ?? 0) - items.length;
   return (
     <section className="stream" aria-label={t("stream.label")}>
-      {compose && <Composer type={type} rec={rec} />}
+      {compose && !rec.archived_at && composes(type, types) && <Composer type={type} rec={rec} />}
       <div className="kinds" role="group" aria-label={t("stream.kinds")}>
-        <button type="button" aria-pressed={!only} onClick={() => setOnly("")}>{t("stream.all")}</button>
-        {near.map((k) => <button key={k.name} type="button" aria-pressed={only === k.name} onClick={() => setOnly(only === k.name ? "" : k.name)}>{k.label}</button>)}
-        {far.length > 0 && <Dropdown trigger={["click"]} menu={{ items: far.map((k) => ({ key: k.name, label: k.label })), onClick: (e) => setOnly(e.key) }}><button type="button" className="quiet">{t("act.more")} <DownOutlined style={{ fontSize: 10 }} /></button></Dropdown>}
+        {kindButton("", t("stream.all"), all)}
+        {near.map((k) => kindButton(k.name, k.label, k.total))}
+        {far.length > 0 && <Dropdown trigger={["click"]} menu={{ items: far.map((k) => ({ key: k.name, label: `${k.label} ${countText(k.total)}` })), onClick: (e) => setOnly(e.key) }}><button type="button" className="quiet">{t("act.more")} <DownOutlined style={{ fontSize: 10 }} /></button></Dropdown>}
       </div>
-      <ol>{items.map((m) => <Entry key={m.type + m.id} m={m} types={types} />)}</ol>
+      {stream.isPending && <ol aria-hidden="true">{[1, 2, 3, 4, 5, 6].map((i) => <li key={i} className="bone"><i /><span className="node" /><i /></li>)}</ol>}
+      <ol>{items.map((m) => (m.change ? <ChangeEntry key={m.id} m={m} type={type} rec={rec} /> : <Entry key={m.type + m.id} m={m} of={types.get(m.type)} open={() => setPeek({ type: m.type, id: m.id })} />))}</ol>
       {stream.isSuccess && items.length === 0 && <p className="quiet none">{t("stream.none")}</p>}
-      {stream.hasNextPage && <Button type="link" size="small" loading={stream.isFetchingNextPage} onClick={() => void stream.fetchNextPage()}>{t("stream.older")}</Button>}
+      {stream.hasNextPage && <Button type="link" size="small" loading={stream.isFetchingNextPage} onClick={() => void stream.fetchNextPage()}>{left > 0 ? t("stream.older_n", { n: left }) : t("stream.older")}</Button>}
+      {peek && types.get(peek.type) && <Peek type={types.get(peek.type)!} id={peek.id} close={() => setPeek(null)} />}
     </section>
   );
 }
 
-// The first word says what kind of moment it is; an amount at the end stands right.
-function parts(m: Moment, type: RecordType | undefined) {
-  let says = m.says.trim();
-  let head = type?.label ?? "";
-  let way = "";
-  const choices = type?.fields.find((f) => f.name === "way")?.choices;
-  const found = choices?.find((c) => says.startsWith(c.label + " "));
-  if (found && m.type === "interaction") {
-    head = found.label;
-    way = found.value;
-    says = says.slice(found.label.length).trim();
-  }
-  const money = /^(.*?)\s(-?[\d,]+\.\d{2})$/.exec(says);
-  const number = /^([A-Z]{1,4}-?\d[\d-]+)\s+(.*)$/.exec(money ? money[1]! : says);
-  return { head, way, number: number?.[1], says: number ? number[2]! : money ? money[1]! : says, money: money?.[2] };
+function When({ at }: { at: string }) {
+  const timed = at.length > 10;
+  const day = dateText(timed ? dayIn(new Date(at)) : at);
+  return <time dateTime={at} title={fullMoment(at)}>{day}{timed && day.length < 8 && <small> {clock(new Date(at))}</small>}</time>;
 }
 
-function Entry({ m, types }: { m: Moment; types: Map<string, RecordType> }) {
-  const type = types.get(m.type);
-  const p = parts(m, type);
-  const timed = m.at.length > 10;
-  const day = timed ? dayIn(new Date(m.at)) : m.at;
+function Entry({ m, of, open }: { m: Moment; of: RecordType | undefined; open: () => void }) {
+  if (!of?.timeline || !m.values) return null;
+  const { mark, fields, v } = { mark: of.timeline, fields: fieldsOf(of), v: m.values };
+  const there = (names?: string[]) => (names ?? []).map((n) => fields.get(n)).filter((f): f is Field => !!f && !blank(v[f.name]) && v[f.name] !== false);
+  const head = mark.head ? fields.get(mark.head) : undefined;
+  const said = head && !blank(v[head.name]) ? kindOf(head).text(v[head.name], head) : of.label;
+  const facts = there(mark.facts), text = there(mark.text), states = there(mark.state), chips = there(mark.chips);
+  const amount = mark.amount ? v[mark.amount] : undefined;
+  const follow = (e: React.MouseEvent) => { if (!e.metaKey && !e.ctrlKey && e.button === 0) { e.preventDefault(); open(); } };
   return (
-    <li className={m.type}>
-      <time dateTime={m.at} title={fullMoment(m.at)}>{dateText(day)}{timed && dateText(day).length < 8 && <small> {clock(new Date(m.at))}</small>}</time>
-      <span className="node" aria-hidden="true">{wayIcons[p.way] ?? <Icon name={type?.icon} />}</span>
-      <div>
-        <Link to={recordPath(m.type, m.id)}><b>{p.head}</b>{p.number && <span className="no">{p.number}</span>}</Link> <span className="says-text">{p.says}</span>
+    <li className={m.type} onClick={(e) => { if (!(e.target as HTMLElement).closest("a,button")) open(); }}>
+      <When at={m.at} />
+      <span className="node" aria-hidden="true">{wayIcons[str(head && v[head.name])] ?? <Icon name={of.icon} />}</span>
+      <div className="said">
+        <p className="first"><a href={recordPath(m.type, m.id)} onClick={follow}><b>{said}</b>{v.number && of.number && head === undefined && <span className="no">{v.number}</span>}</a>
+          {facts.map((f, i) => <Fragment key={f.name}>{i > 0 && <i className="mid-dot">·</i>}<span className="says-text">{line(f, v[f.name])}</span></Fragment>)}</p>
+        {text.map((f) => <p key={f.name} className="told">{str(v[f.name])}</p>)}
+        {(chips.length > 0 || !!m.files) && (
+          <p className="tips">
+            {chips.map((f) => <span key={f.name} className="tip">{f.label} {line(f, v[f.name])}</span>)}
+            {!!m.files && <span className="tip"><PaperClipOutlined aria-hidden="true" /> {t("stream.files", { n: m.files })}</span>}
+          </p>
+        )}
       </div>
-      {p.money && <span className="money">¥{p.money}</span>}
+      <span className="outcome">
+        {states.map((f) => <span key={f.name} className={`mark ${stateTone(f, v[f.name])}`}>{f.kind === "bool" ? f.label : kindOf(f).text(v[f.name], f)}</span>)}
+        {!blank(amount) && Number(amount) !== 0 && <span className="money">¥{numberText(amount, "always")}</span>}
+      </span>
     </li>
   );
 }
 
-function Composer({ type, rec }: { type: RecordType; rec: Rec }) {
-  const { types } = useKnown();
-  const interaction = types.get("interaction")!;
-  const ways = interaction.fields.find((f) => f.name === "way")?.choices?.filter((c) => ["call", "visit", "wechat", "mail", "note"].includes(c.value)) ?? [];
-  const [way, setWay] = useState(ways[0]?.value ?? "call");
-  const [text, setText] = useState("");
-  const [next, setNext] = useState<string | null>(null);
-  const [problem, setProblem] = useState("");
-  const [busy, setBusy] = useState(false);
-  const notify = useNotify();
-  const refresh = useRefresh();
-  const key = useRef(idempotent());
-  const customer = type.name === "customer" ? rec.id : (rec.customer as { id?: string } | undefined)?.id;
-  if (!customer) return null;
-  const send = async () => {
-    if (!text.trim() || busy) return;
-    setBusy(true);
-    setProblem("");
-    try {
-      const body = { customer, way, summary: text.trim(), ...(type.name === "contact" ? { contact: rec.id } : {}), ...(next ? { next_at: next } : {}) };
-      const made = await post<Rec>("/interaction", body, key.current);
-      key.current = idempotent();
-      setText("");
-      setNext(null);
-      refresh(type.name, rec.id);
-      notify.said(t("stream.noted"), () => void post(`/interaction/${made.id}:undo`, { rev: made.rev }).then(() => refresh(type.name, rec.id)).catch(notify.failed));
-    } catch (e) {
-      setProblem(e instanceof Problem && e.errors[0] ? e.errors.map((x) => x.message).join(" ") : sentence(e));
-    }
-    setBusy(false);
-  };
+// What stands in a line is a word, not a control.
+function line(f: Field, v: unknown): string {
+  const text = kindOf(f).text(v, f);
+  return f.unit && ["integer", "decimal"].includes(f.kind) ? (text.endsWith(f.unit) ? text : `${text} ${f.unit}`) : Array.isArray(v) && f.to ? v.map((x) => str((x as { title?: string }).title)).join("、") : text;
+}
+
+const stateTones: Record<string, string> = { green: "grn", red: "warn", orange: "amb" };
+const stateTone = (f: Field, v: unknown) => (f.kind === "bool" ? "warn" : (stateTones[f.choices?.find((c) => c.value === v)?.color ?? ""] ?? ""));
+
+const shownChanges = 3;
+
+function ChangeEntry({ m, type, rec }: { m: Moment; type: RecordType; rec: Rec }) {
+  const { act } = useSaving(type);
+  const fields = fieldsOf(type);
+  const h = m.change!;
+  const list = Object.entries(h.changes ?? {}).filter(([name, c]) => !(blank(c.from) && blank(c.to)) && (fields.get(name)?.label || name));
+  const made = h.action === "create";
   return (
-    <form className="composer" id="composer" onSubmit={(e) => { e.preventDefault(); void send(); }}>
-      <div className="ways" role="radiogroup" aria-label={t("stream.way")}>
-        {ways.map((w) => <button key={w.value} type="button" role="radio" aria-checked={way === w.value} onClick={() => setWay(w.value)}>{wayIcons[w.value]} {w.label}</button>)}
+    <li className="history-entry">
+      <When at={m.at} />
+      <span className="node" aria-hidden="true"><SyncOutlined /></span>
+      <div className="said">
+        <p className="first"><b>{t("action." + h.action)}</b><span className="says-text">{h.actor_name}</span>{made && <span className="says-text">{t("stream.facts", { n: list.length })}</span>}</p>
+        {!made && list.slice(0, shownChanges).map(([name, c]) => {
+          const f = fields.get(name);
+          return <p key={name} className="told"><span className="quiet">{f?.label ?? name}</span> {blank(c.from) ? "" : <><Words field={f} value={c.from} /> → </>}{blank(c.to) ? t("field.empty") : <Words field={f} value={c.to} />}</p>;
+        })}
+        {!made && list.length > shownChanges && <p className="told quiet">{t("stream.more_changes", { n: list.length - shownChanges })}</p>}
       </div>
-      <Input.TextArea variant="borderless" aria-label={t("stream.what")} placeholder={t("stream.hint")} autoSize={{ minRows: 1, maxRows: 6 }} value={text} onChange={(e) => setText(e.target.value)}
-        onPressEnter={(e) => { if (!e.shiftKey && !e.nativeEvent.isComposing) { e.preventDefault(); void send(); } }} />
-      <div className="composer-foot">
-        <span className="quiet">{t("stream.next")}</span>
-        <DatePicker size="small" variant="filled" aria-label={t("stream.next")} placeholder={t("stream.no_next")} showTime={{ format: "HH:mm" }} format="MM-DD HH:mm" needConfirm={false} onChange={(d) => setNext(d ? d.toISOString() : null)} key={String(busy)} />
-        <span className="grow" />
-        <kbd>Enter</kbd>
-        <Button type="primary" size="small" htmlType="submit" loading={busy} disabled={!text.trim()}>{t("stream.note")}</Button>
-      </div>
-      {problem && <div className="says" role="alert">{problem}</div>}
-    </form>
+      <span className="outcome">{h.rev > 1 && rec.rights?.update !== false && h.action !== "undo" && <button type="button" className="add" onClick={() => void act(rec, "undo", { rev: h.rev }, t("said.undone"))}>{t("act.undo")}</button>}</span>
+    </li>
   );
 }

@@ -1,0 +1,92 @@
+// Why a value is what it is: a sentence, the figures it is made of, the
+// records behind it, who changed it last; and the way to judge otherwise.
+import { CheckCircleFilled, CloseCircleFilled } from "@ant-design/icons";
+import { Button, Drawer, Popover, Spin } from "antd";
+import { useQuery } from "@tanstack/react-query";
+import { useState, type ReactElement } from "react";
+import { Link } from "react-router";
+import { get } from "../api/client";
+import type { Field, FieldProblem, Rec, RecordType, Why as Reason } from "../api/types";
+import { kindOf } from "../fields";
+import { blank, refOf, str } from "../fields/parts";
+import { momentText } from "../format";
+import { t } from "../i18n";
+import { usePhone } from "../mode";
+import { fieldsOf, mayEdit } from "../model";
+import { useSaving } from "../saving";
+
+/** Why wraps what shows a value; hovering or pressing it tells the reason. */
+export function Why({ type, rec, field, children }: { type: RecordType; rec: Rec; field: Field; children: ReactElement }) {
+  const phone = usePhone();
+  const [open, setOpen] = useState(false);
+  const body = open ? <Body type={type} rec={rec} field={field} close={() => setOpen(false)} /> : <span />;
+  if (phone) {
+    return (
+      <>
+        <span className="why-touch" onClick={() => setOpen(true)}>{children}</span>
+        {open && <Drawer open placement="bottom" size="auto" onClose={() => setOpen(false)} title={field.label}>{body}</Drawer>}
+      </>
+    );
+  }
+  return <Popover open={open} onOpenChange={setOpen} trigger={["hover", "click"]} mouseEnterDelay={0.25} placement="bottomLeft" content={body} destroyOnHidden>{children}</Popover>;
+}
+
+function Body({ type, rec, field, close }: { type: RecordType; rec: Rec; field: Field; close: () => void }) {
+  const [judging, setJudging] = useState(false);
+  const why = useQuery({ queryKey: ["why", type.name, rec.id, field.name, rec.rev], retry: 0, queryFn: ({ signal }) => get<Reason>(`/${type.name}/${rec.id}/why/${field.name}`, signal) });
+  const fields = fieldsOf(type);
+  const note = fields.get(field.name + "_reason");
+  const w = why.data;
+  const value = blank(rec[field.name]) ? t("field.empty") : kindOf(field).text(rec[field.name], field);
+  const parts = w?.parts?.filter((p) => p.label) ?? [];
+  return (
+    <div className="why" role="dialog" aria-label={t("why.of", { what: field.label })} onKeyDown={(e) => { if (e.key === "Escape") close(); }}>
+      <h3>{field.label}：{value}</h3>
+      {why.isPending && <Spin size="small" />}
+      {w?.sentence && <p>{w.sentence}</p>}
+      {note && !blank(rec[note.name]) && <p className="why-note">{str(rec[note.name])}</p>}
+      {!w?.sentence && field.help && <p>{field.help}</p>}
+      {parts.length > 0 && (
+        <ul>
+          {parts.map((p) => (
+            <li key={p.path}>
+              {p.met !== undefined && (p.met ? <CheckCircleFilled className="met" aria-label={t("why.met")} /> : <CloseCircleFilled className="unmet" aria-label={t("why.unmet")} />)}
+              <span>{p.label}</span><b>{p.text ?? (fields.get(p.path) && !blank(p.value) ? kindOf(fields.get(p.path)!).text(p.value, fields.get(p.path)!) : blank(p.value) ? t("field.empty") : str(p.value))}</b>
+            </li>
+          ))}
+        </ul>
+      )}
+      {w?.records && w.records.count > 0 && <p><Link to={`/t/${w.records.type}?filter=${encodeURIComponent(w.records.filter)}`}>{t("why.records", { n: w.records.count })}</Link></p>}
+      {!parts.length && field.formula && <p className="why-rule"><span>{t("why.rule")}</span> <code>{w?.expression ?? field.formula}</code></p>}
+      {field.computed ? <p className="why-note quiet">{t("why.computed")}</p> : null}
+      <footer>
+        {!field.computed && mayEdit(field, rec) && !judging && <Button size="small" onClick={() => setJudging(true)}>{t("why.judge")}</Button>}
+        <span className="grow" />
+        {w?.changed && <small>{[momentText(w.changed.at, true), typeof w.changed.by === "string" ? w.changed.by : refOf(w.changed.by)?.title, blank(w.changed.from) ? "" : t("why.before", { what: kindOf(field).text(w.changed.from, field) })].filter(Boolean).join(" · ")}</small>}
+      </footer>
+      {judging && <Judge type={type} rec={rec} fields={[field, ...(note && mayEdit(note, rec) ? [note] : [])]} done={close} />}
+    </div>
+  );
+}
+
+// A judgement of one's own: the value, and the reason where one is kept.
+function Judge({ type, rec, fields, done }: { type: RecordType; rec: Rec; fields: Field[]; done: () => void }) {
+  const { save } = useSaving(type);
+  const [values, setValues] = useState<Record<string, unknown>>({});
+  const [wrong, setWrong] = useState<FieldProblem[]>([]);
+  const go = async () => {
+    const problems = await save(rec, values, fields[0]!.label);
+    setWrong(problems);
+    if (!problems.length) done();
+  };
+  return (
+    <form className="judge" onSubmit={(e) => { e.preventDefault(); void go(); }}>
+      {fields.map((f) => {
+        const K = kindOf(f).Input;
+        return <label key={f.name}><span>{f.label}</span><K field={f} value={f.name in values ? values[f.name] : rec[f.name]} onChange={(v) => setValues((old) => ({ ...old, [f.name]: v ?? null }))} /></label>;
+      })}
+      {wrong.map((p, i) => <div key={i} className="says" role="alert">{p.message}</div>)}
+      <Button size="small" type="primary" htmlType="submit" disabled={!Object.keys(values).length}>{t("act.save")}</Button>
+    </form>
+  );
+}
