@@ -216,13 +216,15 @@ func (l *loader) checkBlockOf(t *Type, b *Block) {
 	if shown == nil {
 		return
 	}
-	if field, value, _ := strings.Cut(b.Done, " "); b.Done != "" {
-		if f, ok := shown.byName[field]; !ok || f.KindName != "choice" || f.Choice(value) == nil {
+	l.shown(shown, b.Columns, at("columns"))
+	l.sortKeys(shown, b.Sort, at("sort"))
+	l.shown(shown, nonEmpty(b.Due), at("due"))
+	if name, value, _ := strings.Cut(b.Done, " = "); b.Done != "" {
+		f, ok := shown.byName[name]
+		if !ok || value == "" || f.KindName == "choice" && f.Choice(value) == nil {
 			l.problems.add(at("done"), "block_done", map[string]any{"name": b.Done})
 		}
 	}
-	l.shown(shown, b.Columns, at("columns"))
-	l.sortKeys(shown, b.Sort, at("sort"))
 	if b.Block == "topics" {
 		if _, ok := shown.byName[b.Group]; b.Group != "" && !ok {
 			l.unknownField(shown, at("group"), b.Group)

@@ -441,6 +441,7 @@ func (j *jsonWriter) blocks(key string, blocks []*Block) {
 		j.str("group", b.Group)
 		j.str("total", b.Total)
 		j.str("against", b.Against)
+		j.str("due", b.Due)
 		j.str("done", b.Done)
 		j.int("limit", b.Limit)
 		j.close('}')

@@ -135,7 +135,7 @@ var sentences = map[string]sentence{
 	"menu_empty":         {"a menu item needs type, page or items", "Add one of them"},
 	"match_no_fields":    {"a match needs fields and a code", "Write {fields: [phones], code: duplicate_phone}"},
 	"mark_kind":          {"{name} cannot stand beside the title: marks are choices, yes/no and texts, alerts are texts", "Use key or header"},
-	"block_done":         {"done {name} is no value of a choice field", "Write the field and the value: done: state done"},
+	"block_done":         {"done {name} names no field with a value it takes", "Write the field and the value: done: state = done"},
 	"too_many_choices":   {"{n} choices are more than {max}", "Make a type of its own and link to it"},
 	"title_policy":       {"title_is may be public only", "Write title_is: public, or leave it out"},
 	"unknown_icon_shape": {"{name} is no icon name", "Use a-z, 0-9 and -"},

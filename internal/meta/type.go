@@ -240,9 +240,10 @@ type Block struct {
 	Group   string   `yaml:"group"`   // chart, topics, ageing: the field it is grouped by
 	Total   string   `yaml:"total"`   // chart, ageing: this type's field that the block breaks down
 	Against string   `yaml:"against"` // ageing: this type's field that the total is measured by
-	Done    string   `yaml:"done"`    // tasks: "state done": what ticking one sets
 	Says    Text     `yaml:"says"`    // text: the paragraph, on paper
 	Boxes   []Text   `yaml:"boxes"`   // sign: who signs, on paper
+	Due     string   `yaml:"due"`     // list, count, dates: the date or date-time by which it stands
+	Done    string   `yaml:"done"`    // list, tasks: what ticking a line off writes: "state = done"
 	Pos     Pos      `yaml:"-"`
 
 	Prog Programs `yaml:"-"` // Filter

@@ -43,6 +43,20 @@ function lunarText(year: string, month: string, day: string): string {
   return `${t("date.lunar")}${year ? year + "年" : ""}${leap ? "闰" : ""}${lunarMonths[m - 1] ?? m}月${lunarDay(d)}`;
 }
 
+/** Lunar is a day in the Chinese calendar. */
+export interface Lunar { month: number; leap: boolean; day: number; text: string }
+
+const chinese = new Intl.DateTimeFormat("en-u-ca-chinese", { month: "numeric", day: "numeric", timeZone: "UTC" });
+
+/** lunarOf is the lunar day of a solar date, as the browser's Chinese calendar counts it. */
+export function lunarOf(d: string): Lunar | null {
+  const parts = chinese.formatToParts(new Date(d + "T00:00:00Z"));
+  const word = parts.find((p) => p.type === "month")?.value ?? "", day = Number(parts.find((p) => p.type === "day")?.value);
+  const month = Number(word.replace(/\D/g, "")), leap = /bis/.test(word);
+  if (!month || !day) return null;
+  return { month, leap, day, text: `${leap ? "闰" : ""}${lunarMonths[month - 1] ?? month}月${lunarDay(day)}` };
+}
+
 /** dateText is a date as people say it: 今天, 昨天, 11-18, 2024-11-18; lunar and yearless ones too. */
 export function dateText(v: string): string {
   const special = /^(L?)(\d{4}|-)-(r?\d{1,2}[r+]?)-(\d{1,2})$/.exec(v);

@@ -45,7 +45,7 @@ export interface View {
 }
 export interface Block {
   block: string; label?: string; of?: string; via?: string; section?: string; columns?: string[]; filter?: string; sort?: string; group?: string; limit?: number;
-  total?: string; against?: string; done?: string;
+  total?: string; against?: string; done?: string; due?: string;
 }
 export interface Tab { name: string; label: string; when?: string; blocks?: Block[]; side?: Block[] }
 export interface Page {

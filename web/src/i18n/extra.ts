@@ -31,7 +31,6 @@ addTexts({
   "day.unit": ["条", "筆", ""],
   "day.unit_money": ["近 12 个月，万元", "近 12 個月，萬元", "last 12 months, thousand yuan"],
   "day.watch": ["要留意", "要留意", "To watch"],
-  "day.watch_line": ["{what} · {view}", "{what} · {view}", "{what} · {view}"],
 
   "imp.all_checked": ["已逐行检查", "已逐列檢查", "every row checked"],
   "imp.all_good": ["每一行都可以导入", "每一列都可以匯入", "Every row can go in"],

@@ -30,7 +30,7 @@ export function Tasks({ type, rec, block }: { type: RecordType; rec: Rec; block:
   const limit = block.limit ?? 5;
   const [all, setAll] = useState(false);
   const [peek, setPeek] = useState("");
-  const [field, done] = (block.done ?? "").split(" ");
+  const [field, done] = (block.done ?? "").split(" = ");
   const { of, via, columns, list } = useRelated(type, rec, { ...block, columns: [...(block.columns ?? []), ...(field ? [field] : [])] }, all ? 200 : limit);
   const add = useAdd(type, rec, of, via);
   const client = useQueryClient();

@@ -1,68 +1,52 @@
-// What runs out or is late: every view that a pack declares against today's
-// date and that is not empty.
+// What runs out or is late: one line for each declared count that is not
+// nought, the late ones first.
+import { CheckCircleOutlined } from "@ant-design/icons";
 import { useQueries } from "@tanstack/react-query";
-import { useMemo } from "react";
 import { Link } from "react-router";
 import { get, query } from "../../api/client";
-import type { Block, Field, Listed, RecordType, View } from "../../api/types";
+import type { Block, Listed } from "../../api/types";
 import { t } from "../../i18n";
-import { fieldsOf, listPath, useKnown } from "../../model";
+import { useKnown } from "../../model";
 import { Icon } from "../../shell/icons";
-import { Card, Loading } from "../desk";
-import { countText, dueText } from "./parts";
+import { Card, Failed, Loading } from "../desk";
+import { pathOfBlock } from "./list";
+import { countText, dueText, isLate, refIn, shapeOf, type Shape } from "./parts";
 
-interface Watch { type: RecordType; view: View; field: Field; late: boolean }
-
-const clause = /(\w+)\s*(<=?)\s*(add_days\()?(?:today|now)\(\)/;
-
-/** watches lists such views, the late ones first; what the home already shows is left out. */
-function watches(types: Map<string, RecordType>, home: Block[], roles: string[], admin: boolean): Watch[] {
-  const out: Watch[] = [];
-  for (const type of types.values()) {
-    for (const view of type.views ?? []) {
-      const m = clause.exec(view.filter ?? "");
-      const field = m && fieldsOf(type).get(m[1]!);
-      if (!m || !field || home.some((b) => b.of === type.name && b.filter === view.filter)) continue;
-      if (view.roles && !admin && !view.roles.some((r) => roles.includes(r))) continue;
-      out.push({ type, view, field, late: m[2] === "<" });
-    }
-  }
-  return out.sort((a, b) => Number(b.late) - Number(a.late)).slice(0, 12);
-}
-
-export function Attention({ home }: { home: Block[] }) {
-  const { types, session } = useKnown();
-  const list = useMemo(() => watches(types, home, session.user.roles, session.user.admin), [types, home, session]);
+export function Attention({ lines }: { lines: Block[] }) {
+  const { types } = useKnown();
+  const list = lines.map((block) => ({ block, shape: shapeOf(block, types)! })).filter((x) => x.shape);
   const answers = useQueries({
-    queries: list.map((w) => ({
-      queryKey: ["home", "watch", w.type.name, w.view.name], staleTime: 60_000,
-      queryFn: ({ signal }: { signal: AbortSignal }) => get<Listed>(`/${w.type.name}` + query({ view: w.view.name, page_size: 3, fields: [w.field.name, w.type.root].filter(Boolean).join(","), total: "capped" }), signal),
+    queries: list.map(({ block, shape }) => ({
+      queryKey: ["home", "count", block.of, block.filter ?? "", block.sort ?? ""], staleTime: 60_000,
+      queryFn: ({ signal }: { signal: AbortSignal }) => get<Listed>(`/${block.of}` + query({ filter: block.filter, order_by: block.sort, page_size: 3, fields: shape.asked.join(","), total: "capped" }), signal),
     })),
   });
-  const found = list.map((w, i) => ({ ...w, data: answers[i]?.data })).filter((w) => w.data && w.data.items.length > 0);
+  if (!list.length) return null;
   const waiting = answers.some((a) => a.isPending);
-  if (!found.length && !waiting) return null;
+  const failed = answers.find((a) => a.isError);
+  const found = list.map((x, i) => ({ ...x, data: answers[i]?.data })).filter((x) => x.data?.items.length).map((x) => ({ ...x, late: !!x.shape.due && isLate(x.data!.items[0]![x.shape.due.name]) }));
+  found.sort((a, b) => Number(b.late) - Number(a.late));
   return (
     <Card title={t("day.watch")} count={found.length || ""}>
-      {!found.length ? <Loading /> : (
-        <ul className="today-rows watch">{found.map((w) => <Line key={w.type.name + w.view.name} watch={w} data={w.data!} />)}</ul>
+      {waiting && !found.length ? <Loading /> : failed ? <Failed error={failed.error} again={() => answers.forEach((a) => a.isError && void a.refetch())} /> : !found.length ? <p className="today-none"><CheckCircleOutlined className="grn" aria-hidden="true" /> {t("day.watch_none")}</p> : (
+        <ul className="today-rows watch">{found.map((x) => <Line key={x.block.of + (x.block.filter ?? "")} {...x} data={x.data!} />)}</ul>
       )}
     </Card>
   );
 }
 
-function Line({ watch, data }: { watch: Watch; data: Listed }) {
-  const { type, view, field, late } = watch;
-  const about = data.items.map((r) => (type.root && r[type.root] ? ((r[type.root] as { title?: string }).title ?? r.title) : r.title));
-  const next = dueText(data.items[0]?.[field.name]);
+function Line({ block, shape, data, late }: { block: Block; shape: Shape; data: Listed; late: boolean }) {
+  const about = data.items.map((r) => refIn(r, shape.link)?.title ?? r.title);
+  const next = shape.due ? dueText(data.items[0]?.[shape.due.name]) : null;
+  const more = data.total && data.total.count > data.items.length ? "…" : "";
   return (
     <li>
-      <span className={"sign " + (late ? "red" : "amb")} aria-hidden="true"><Icon name={type.icon} /></span>
+      <span className={"sign " + (late ? "red" : "amb")} aria-hidden="true"><Icon name={shape.of.icon} /></span>
       <span className="body">
-        <span className="head"><Link to={listPath(type.name, view.name)}>{t("day.watch_line", { what: type.plural, view: view.label })}</Link></span>
-        <span className="words">{[...new Set(about)].join("、")}</span>
+        <span className="head"><Link to={pathOfBlock(block, shape.of)}>{block.label ?? shape.of.plural}</Link></span>
+        <span className="words">{[...new Set(about)].join("、")}{more}</span>
       </span>
-      <span className="end"><b className={late ? "red" : ""}>{countText(data.total)}</b>{next.text && <small className={late ? "red" : next.tone}>{next.text}</small>}</span>
+      <span className="end"><b className={late ? "red" : ""}>{countText(data.total)}</b>{next?.text && <small className={next.tone}>{next.text}</small>}</span>
     </li>
   );
 }

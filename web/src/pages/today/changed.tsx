@@ -1,26 +1,27 @@
 // What others and oneself changed last, in the type that everything points to.
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
 import { Link } from "react-router";
 import { get, query } from "../../api/client";
 import type { Listed } from "../../api/types";
 import { dayIn, momentText, clock, today } from "../../format";
 import { t } from "../../i18n";
-import { listPath, recordPath, useKnown } from "../../model";
+import { listPath, recordPath } from "../../model";
+import { useHub } from "../../shell/places";
 import { Card, Failed, Loading } from "../desk";
 
-export function Changed() {
-  const { types } = useKnown();
-  const type = useMemo(() => [...types.values()].filter((x) => !x.builtin).sort((a, b) => b.backlinks.length - a.backlinks.length)[0], [types]);
+/** Changed lists one's own customers where one has some, else everybody's. */
+export function Changed({ mine }: { mine: boolean }) {
+  const type = useHub();
+  const filter = mine ? "owner == me()" : undefined;
   const list = useQuery({
-    queryKey: ["home", "changed", type?.name ?? ""], enabled: !!type, staleTime: 30_000,
-    queryFn: ({ signal }) => get<Listed>(`/${type!.name}` + query({ order_by: "-updated_at", page_size: 10, fields: "updated_at,updated_by,created_at", total: "none" }), signal),
+    queryKey: ["home", "changed", type?.name ?? "", mine], enabled: !!type, staleTime: 30_000,
+    queryFn: ({ signal }) => get<Listed>(`/${type!.name}` + query({ filter, order_by: "-updated_at", page_size: 10, fields: "updated_at,updated_by,created_at", total: "none" }), signal),
   });
   if (!type) return null;
   const recent = type.views?.find((v) => v.sort === "-updated_at")?.name;
   return (
     <Card title={t("day.changed")} count={type.plural} end={<Link to={listPath(type.name, recent)}>{t("desk.all")}</Link>}>
-      {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> : (
+      {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> :  list.data.items.length === 0 ? <p className="today-none">{t("day.changed_none")}</p> : (
         <ul className="today-changed">
           {list.data.items.map((r) => {
             const at = String(r.updated_at);

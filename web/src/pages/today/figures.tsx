@@ -1,60 +1,63 @@
 // The strip on top: for each declared list how many, how much money, how many
-// late; for each chart over time this month beside the same days of the last.
+// late, out of what the cards below have read; for each chart over time this
+// month beside the same days of the last.
 import { useQueries } from "@tanstack/react-query";
 import { get, query } from "../../api/client";
-import type { Block, Listed } from "../../api/types";
+import type { Block } from "../../api/types";
 import { numberText, today } from "../../format";
 import { t } from "../../i18n";
 import { listPath, useKnown } from "../../model";
 import { Strip, type Figure } from "../desk";
 import { monthsBack, useSeries } from "./chart";
-import { countText, shapeOf, type Shape } from "./parts";
+import { pathOfBlock } from "./list";
+import { countText, isLate, limitOf, shapeOf, useBlock } from "./parts";
 
 export function Figures({ home }: { home: Block[] }) {
   const { types } = useKnown();
   const chart = home.find((b) => b.block === "chart" && types.get(b.of ?? "")?.fields.some((f) => f.name === b.group && f.kind === "date"));
-  const lists = home.filter((b) => b.block === "list" && b.filter).slice(0, chart ? 5 : 6);
-  const shapes = lists.map((b) => shapeOf(b, types)!);
-  const more = useQueries({
-    queries: lists.map((b, i) => ({
-      queryKey: ["home", "figure", b.of, b.filter ?? ""], staleTime: 60_000,
-      queryFn: ({ signal }: { signal: AbortSignal }) => measure(b, shapes[i]!, signal),
+  const lists = home.filter((b) => b.block === "list" && b.filter).slice(0, chart ? 3 : 4);
+  const counts = home.filter((b) => b.block === "count" && (shapeOf(b, types)?.money || b.due)).slice(0, 6 - lists.length - (chart ? 1 : 0));
+  const month = useMonth(chart);
+  const a = useListFigure(lists[0]), b = useListFigure(lists[1]), c = useListFigure(lists[2]), d = useListFigure(lists[3]);
+  const sums = useSums(counts);
+  const figures = [month, a, b, c, d, ...sums].filter((f): f is Figure => !!f);
+  return <Strip label={t("day.figures")} figures={figures} />;
+}
+
+const nothing: Block = { block: "list" };
+
+function useListFigure(block = nothing): Figure | undefined {
+  const { types } = useKnown();
+  const { list } = useBlock(block, limitOf(block));
+  const shape = shapeOf(block, types);
+  if (!shape) return undefined;
+  const rows = list.data?.items ?? [], total = list.data?.total;
+  const late = shape.due ? rows.filter((r) => isLate(r[shape.due!.name])).length : 0;
+  const plus = late === rows.length && !!total && total.count > rows.length ? "+" : "";
+  return {
+    key: block.of + (block.filter ?? ""), label: block.label ?? shape.of.plural, to: pathOfBlock(block, shape.of), value: <>{list.isError ? "–" : total ? countText(total) : "…"} <small>{t("day.unit")}</small></>,
+    note: late ? <span className="red">{t("day.n_late", { n: late + plus })}</span> : total && total.count === 0 ? t("day.clear") : "",
+  };
+}
+
+// useSums reads of counted money how much it comes to, of others how many.
+function useSums(blocks: Block[]): Figure[] {
+  const { types } = useKnown();
+  const shapes = blocks.map((b) => shapeOf(b, types)!);
+  const got = useQueries({
+    queries: blocks.map((b, i) => ({
+      queryKey: ["home", "sum", b.of, b.filter ?? ""], staleTime: 60_000,
+      queryFn: ({ signal }: { signal: AbortSignal }) => get<{ items: { sum?: string; count: number }[] }>(`/${b.of}:group` + query({ by: "archived_at", sum: shapes[i]!.money?.name, filter: b.filter }), signal),
     })),
   });
-  const month = useMonth(chart);
-
-  if (!lists.length && !month) return null;
-  return <StripOf lists={lists} shapes={shapes} more={more.map((m) => m.data)} month={month} />;
-}
-
-interface Measure { total?: Listed["total"]; sum?: string; late?: number; lateExact?: boolean }
-
-// measure asks how many, their money, and how many of them are late.
-async function measure(b: Block, shape: Shape, signal: AbortSignal): Promise<Measure> {
-  const path = `/${b.of}`;
-  const and = (more: string) => (b.filter ? `(${b.filter}) and ${more}` : more);
-  const late = shape.due ? `${shape.due.name} < ${shape.due.kind === "date" ? "today()" : "now()"}` : "";
-  const none = Promise.resolve(undefined);
-  const [list, sum, over] = await Promise.all([
-    get<Listed>(path + query({ filter: b.filter, page_size: 1, fields: "title", total: "capped" }), signal),
-    shape.money ? get<{ items: { sum?: string }[] }>(`${path}:group` + query({ by: "archived_at", sum: shape.money.name, filter: b.filter }), signal).catch(() => undefined) : none,
-    late ? get<Listed>(path + query({ filter: and(late), page_size: 1, fields: "title", total: "capped" }), signal).catch(() => undefined) : none,
-  ]);
-  return { total: list.total, sum: sum?.items[0]?.sum, late: over?.total?.count, lateExact: over?.total?.exact };
-}
-
-function StripOf({ lists, shapes, more, month }: { lists: Block[]; shapes: Shape[]; more: (Measure | undefined)[]; month?: Figure }) {
-  const figures: Figure[] = lists.map((b, i) => {
-    const m = more[i], of = shapes[i]!.of;
-    const view = of.views?.find((v) => v.filter === b.filter && v.filter)?.name;
-    const late = m?.late ? <span className="red">{t("day.n_late", { n: m.late.toLocaleString("en") + (m.lateExact ? "" : "+") })}</span> : "";
-    const sum = m?.sum && Number(m.sum) !== 0 ? "¥" + numberText(Math.round(Number(m.sum))) : "";
+  return blocks.map((b, i): Figure => {
+    const row = got[i]?.data?.items[0], money = shapes[i]!.money && Number(row?.sum ?? 0);
+    const n = row?.count ?? 0;
     return {
-      key: b.of + (b.filter ?? "") + i, label: b.label ?? of.plural, to: view ? listPath(of.name, view) : `/t/${of.name}` + query({ view: "all", f: b.filter }),
-      value: sum || <>{m?.total ? countText(m.total) : "…"} <small>{t("day.unit")}</small></>, note: sum ? <>{t("day.n", { n: countText(m?.total) })}{late && <> · {late}</>}</> : late,
+      key: "sum-" + b.of + (b.filter ?? ""), label: b.label ?? shapes[i]!.of.plural, to: pathOfBlock(b, shapes[i]!.of), tone: money ? "red" : "",
+      value: !got[i]?.data ? "…" : money ? "¥" + numberText(Math.round(money)) : <>{n.toLocaleString("en")} <small>{t("day.unit")}</small></>, note: money ? t("day.n", { n: n.toLocaleString("en") }) : got[i]?.data && !n ? t("day.clear") : "",
     };
   });
-  return <Strip label={t("day.figures")} figures={month ? [month, ...figures] : figures} />;
 }
 
 function useMonth(block?: Block): Figure | undefined {
@@ -70,4 +73,3 @@ function useMonth(block?: Block): Figure | undefined {
     note: before ? <>{t("day.than_last")} <span className={change < 0 ? "red" : "grn"}>{change < 0 ? "↓" : "↑"} {Math.abs(change)}%</span></> : "",
   };
 }
-

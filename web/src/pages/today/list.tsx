@@ -1,80 +1,172 @@
-// A declared list as lines: whom it is about, what it says, when it is due.
-import { PlusOutlined } from "@ant-design/icons";
-import { Checkbox } from "antd";
+// A declared list as lines: whom it is about, what it says, when it is due;
+// ticked off, put off, called and noted right here, each with its way back.
+import { CheckOutlined, ClockCircleOutlined, EditOutlined, EllipsisOutlined, PhoneOutlined, PlusOutlined } from "@ant-design/icons";
+import { Button, Checkbox, Dropdown } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
-import type { Block, Choice, Field, Rec, RecordType, Ref } from "../../api/types";
+import { post, query } from "../../api/client";
+import type { Block, Rec, RecordType, Values } from "../../api/types";
 import { blank } from "../../fields/parts";
+import { clock, dateText, today } from "../../format";
 import { t } from "../../i18n";
-import { recordPath, useKnown } from "../../model";
+import { usePhone } from "../../mode";
+import { listPath, recordPath, useKnown } from "../../model";
 import { Value } from "../../parts/value";
-import { useSaving } from "../../saving";
+import { useMay } from "../../rights";
+import { idempotent, useNotify, useRefresh, useSaving } from "../../saving";
+import { useHub } from "../../shell/places";
 import { useShell } from "../../shell/shell";
 import { Card, Failed, Loading, When } from "../desk";
-import { countText, dueText, useBlock, type Shape } from "./parts";
+import { countText, dayOf, dueText, isLate, limitOf, numberOf, refIn, useBlock, type Shape } from "./parts";
+
+/** pathOfBlock is the list that shows all a block counts: a view of the same filter, or the filter itself. */
+export function pathOfBlock(block: Block, of: RecordType): string {
+  const view = block.filter && of.views?.find((v) => v.filter === block.filter)?.name;
+  if (view) return listPath(of.name, view);
+  const all = of.views?.find((v) => !v.filter && !v.kanban)?.name ?? "all";
+  return `/t/${of.name}` + query({ view: all, f: block.filter, sort: block.sort });
+}
 
 export function ListCard({ block }: { block: Block }) {
-  const { shape, list } = useBlock(block, block.limit ?? 6);
+  const { shape, list } = useBlock(block, limitOf(block));
   const { create } = useShell();
+  const may = useMay();
   if (!shape) return null;
   const rows = list.data?.items ?? [];
   const total = list.data?.total;
   const { of } = shape;
-  const may = of.fields.some((f) => f.level === "write") && !of.builtin;
-  const all = `/t/${of.name}?` + new URLSearchParams({ ...(viewOf(of, block) ? { view: viewOf(of, block)! } : { view: "all", f: block.filter ?? "" }) }).toString();
-  const end = may ? <button type="button" className="as-link" onClick={() => create(of.name)}><PlusOutlined aria-hidden="true" /> {t("day.one_more")}</button> : undefined;
+  const quick = quickTitle(shape);
+  const end = may(of.name, "create") && !quick ? <button type="button" className="as-link" onClick={() => create(of.name)}><PlusOutlined aria-hidden="true" /> {t("day.one_more")}</button> : undefined;
   return (
     <Card title={block.label ?? of.plural} count={countText(total)} end={end}>
-      {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> : rows.length === 0 ? <p className="today-none">{t("day.none")}</p> : (
-        <ul className="today-rows">{rows.map((r) => <Row key={r.id} rec={r} shape={shape} done={doneOf(of, block)} />)}</ul>
+      {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> : rows.length === 0 ? <p className="today-none">{t(shape.due ? "day.none_due" : "day.none", { what: of.plural })}</p> : (
+        <ul className="today-rows">{rows.map((r) => <Row key={r.id} rec={r} shape={shape} />)}</ul>
       )}
-      {total && (total.count > rows.length || !total.exact) && <Link className="today-all" to={all}>{t("day.all", { n: countText(total) })}</Link>}
+      {total && (total.count > rows.length || !total.exact) && <Link className="today-all" to={pathOfBlock(block, of)}>{t("day.all", { n: countText(total) })}</Link>}
+      {quick && may(of.name, "create") && <Quick of={of} title={quick} />}
     </Card>
   );
 }
 
-const viewOf = (of: RecordType, block: Block) => of.views?.find((v) => (v.filter ?? "") === (block.filter ?? "") && block.filter)?.name;
-
-interface Done { field: Field; choice: Choice }
-
-// What is one's own, stands alone and has one good end can be ticked off here.
-function doneOf(of: RecordType, block: Block): Done | undefined {
-  const m = /(\w+) (?:in \[([^\]]*)\]|== '(\w+)')/.exec((block.filter ?? "").replace(/owner == me\(\) and /, ""));
-  const field = m && of.fields.find((f) => f.name === m[1] && f.kind === "choice" && f.level === "write");
-  if (!field || of.root || !/owner == me\(\)/.test(block.filter ?? "")) return undefined;
-  const good = (field.choices ?? []).filter((c) => c.color === "green");
-  return good.length === 1 ? { field, choice: good[0]! } : undefined;
+// One's own list whose records need no more than a title takes a new one at its foot.
+function quickTitle({ of, done }: Shape): string | undefined {
+  const asked = of.fields.filter((f) => f.required === "true" && !f.default && !f.computed);
+  return done && asked.length === 1 && asked[0]!.name === of.title ? asked[0]!.name : undefined;
 }
 
-function Row({ rec, shape, done }: { rec: Rec; shape: Shape; done?: Done }) {
-  const { types } = useKnown();
-  const saving = useSaving(shape.of);
-  const [ticked, setTicked] = useState(false);
-  const { link, due, when, money } = shape;
-  const target = link && (rec[link.name] as Ref | undefined);
-  // What belongs to somebody is told by whom it is about, what stands alone by its own name.
-  const named = shape.words.find((f) => f.name === shape.of.title && !blank(rec[f.name]));
-  const title = shape.of.root && target && !target.hidden ? undefined : named;
-  const words = [...(named && !title ? [named] : []), ...shape.words.filter((f) => f !== named && !blank(rec[f.name]))];
-  const head = title ? <Link to={recordPath(shape.of.name, rec.id)}>{rec.title}</Link> : target && !target.hidden ? <Link to={recordPath(link!.to ?? "", target.id)}>{target.title}</Link> : <Link to={recordPath(shape.of.name, rec.id)}>{rec.title}</Link>;
-  const state = due && !blank(rec[due.name]) ? dueText(rec[due.name]) : null;
-  const tick = async (on: boolean) => {
-    if (!done) return;
-    setTicked(on);
-    const wrong = await saving.save(rec, { [done.field.name]: done.choice.value }, shape.of.label);
-    if (wrong.length) setTicked(false);
+function Quick({ of, title }: { of: RecordType; title: string }) {
+  const [text, setText] = useState("");
+  const notify = useNotify();
+  const refresh = useRefresh();
+  const add = async () => {
+    const words = text.trim();
+    if (!words) return;
+    setText("");
+    try {
+      await post<Rec>(`/${of.name}`, { [title]: words }, idempotent());
+      notify.said(t("said.created", { what: words }));
+      refresh(of.name);
+    } catch (e) {
+      setText(words);
+      notify.failed(e);
+    }
   };
   return (
-    <li className={ticked ? "ticked" : ""}>
-      {done && rec.rights?.update !== false && <Checkbox checked={ticked} disabled={ticked} aria-label={`${done.choice.label}: ${rec.title}`} onChange={(e) => void tick(e.target.checked)} />}
+    <label className="today-quick"><PlusOutlined aria-hidden="true" />
+      <input value={text} aria-label={t("day.quick", { what: of.label })} placeholder={t("day.quick", { what: of.label })} onChange={(e) => setText(e.target.value)} onKeyDown={(e) => { if (e.key === "Enter" && !e.nativeEvent.isComposing) void add(); }} />
+      <kbd>Enter</kbd>
+    </label>
+  );
+}
+
+function useActs(rec: Rec, shape: Shape) {
+  const { types } = useKnown();
+  const { create } = useShell();
+  const hub = useHub();
+  const may = useMay();
+  const saving = useSaving(shape.of);
+  const [ticked, setTicked] = useState(false);
+  const tick = async () => {
+    if (!shape.done) return;
+    setTicked(true);
+    const wrong = await saving.save(rec, { [shape.done.field.name]: shape.done.value }, shape.done.label);
+    if (wrong.length) setTicked(false);
+  };
+  const putOff = (days: number) => {
+    const due = shape.due!, old = String(rec[due.name] ?? "");
+    const at = due.kind === "datetime" && old ? new Date(old) : new Date();
+    const day = new Date(Date.parse(today() + "T00:00:00Z") + days * 86_400_000).toISOString().slice(0, 10);
+    // The time of day stays; only the day moves.
+    const moved = due.kind === "datetime" ? new Date(at.getTime() + (Date.parse(day) - Date.parse(dayOf(at.toISOString())))).toISOString() : day;
+    void saving.save(rec, { [due.name]: moved }, due.label);
+  };
+  // A note goes to the type the archive's page composes first, about the same customer.
+  const note = types.get(hub?.page?.compose?.[0] ?? "");
+  const about = shape.of === hub ? { id: rec.id, title: rec.title } : refIn(rec, shape.of.fields.find((f) => f.kind === "link" && f.to === hub?.name));
+  const link = note?.fields.find((f) => f.kind === "link" && f.to === hub?.name && f.level === "write");
+  const log = note && link && about && may(note.name, "create") ? () => create(note.name, { [link.name]: about } as Values) : undefined;
+  const writable = rec.rights?.update !== false && may(shape.of.name, "update");
+  return { ticked, tick: shape.done && writable ? tick : undefined, putOff: shape.due && shape.done && writable ? putOff : undefined, log, call: numberOf(rec, shape.call) };
+}
+
+function Row({ rec, shape }: { rec: Rec; shape: Shape }) {
+  const { types } = useKnown();
+  const acts = useActs(rec, shape);
+  const { of, link, due, when, money } = shape;
+  const target = refIn(rec, link);
+  // What belongs to somebody is told by whom it is about, what stands alone by its own name.
+  const named = shape.words.find((f) => f.name === of.title && !blank(rec[f.name]));
+  const alone = !(of.root && target);
+  const words = [...(named && !alone ? [named] : []), ...shape.words.filter((f) => f !== named && !blank(rec[f.name]))];
+  const head = alone ? <Link to={recordPath(of.name, rec.id)}>{rec.title}</Link> : <Link to={recordPath(link!.to ?? "", target.id)}>{target.title}</Link>;
+  const timed = due?.kind === "datetime" && !!of.root;
+  const state = due && !blank(rec[due.name]) ? dueText(rec[due.name]) : null;
+  const whom = alone && target && types.has(link!.to ?? "") ? <Link className="whom" to={recordPath(link!.to!, target.id)}>{target.title}</Link> : null;
+  return (
+    <li className={acts.ticked ? "ticked" : ""}>
+      {acts.tick && !timed && <Checkbox checked={acts.ticked} disabled={acts.ticked} aria-label={`${shape.done!.label}: ${rec.title}`} onChange={() => void acts.tick!()} />}
+      {timed && <Lead at={String(rec[due.name])} />}
       <span className="body">
-        <span className="head">{head}{title && target && !target.hidden && types.has(link!.to ?? "") && <Link className="whom" to={recordPath(link!.to!, target.id)}>{target.title}</Link>}</span>
-        {words.length > 0 && <Link className="words" to={recordPath(shape.of.name, rec.id)}>{words.map((f) => <span key={f.name}><Value field={f} value={rec[f.name]} place="cell" /></span>)}</Link>}
+        <span className="head">{head}{whom}</span>
+        {words.length > 0 && <Link className="words" to={recordPath(of.name, rec.id)}>{words.map((f) => <span key={f.name}><Value field={f} value={rec[f.name]} place="cell" /></span>)}</Link>}
       </span>
       <span className="end">
         {money && !blank(rec[money.name]) && <b><Value field={money} value={rec[money.name]} place="fact" /></b>}
-        {state ? <small className={state.tone}>{state.text}</small> : when && !blank(rec[when.name]) && <small className="soft">{when.kind === "datetime" ? <When at={String(rec[when.name])} /> : <Value field={when} value={rec[when.name]} place="cell" />}</small>}
+        {state && !timed ? <small className={state.tone}>{state.text}</small> : !due && when && !blank(rec[when.name]) && <small className="soft">{when.kind === "datetime" ? <When at={String(rec[when.name])} short /> : <Value field={when} value={rec[when.name]} place="cell" />}</small>}
       </span>
+      <Acts rec={rec} shape={shape} acts={acts} timed={timed} />
     </li>
+  );
+}
+
+// The time of an appointment today, else its day; late in red.
+function Lead({ at }: { at: string }) {
+  const d = dayOf(at);
+  const late = isLate(at);
+  return <span className={"lead" + (late ? " red" : "")}><b>{d === today() ? clock(new Date(at)) : dateText(d)}</b><small>{d === today() ? (late ? t("day.past") : "") : late ? dueText(at).text : clock(new Date(at))}</small></span>;
+}
+
+const putOffs: [string, number][] = [["day.off_1", 1], ["day.off_3", 3], ["day.off_7", 7]];
+
+function Acts({ rec, shape, acts, timed }: { rec: Rec; shape: Shape; acts: ReturnType<typeof useActs>; timed: boolean }) {
+  const phone = usePhone();
+  if (!acts.tick && !acts.putOff && !acts.log && !acts.call) return null;
+  const offs = acts.putOff ? putOffs.map(([key, n]) => ({ key, label: t(key), onClick: () => acts.putOff!(n) })) : [];
+  if (phone) {
+    const items = [
+      ...(acts.call ? [{ key: "call", icon: <PhoneOutlined />, label: <a href={"tel:" + acts.call}>{t("day.call")}</a> }] : []),
+      ...(acts.tick && timed ? [{ key: "done", icon: <CheckOutlined />, label: shape.done!.label, onClick: () => void acts.tick!() }] : []),
+      ...(acts.log ? [{ key: "log", icon: <EditOutlined />, label: t("day.log"), onClick: acts.log }] : []),
+      ...offs.map((o) => ({ ...o, icon: <ClockCircleOutlined /> })),
+    ];
+    return items.length ? <Dropdown menu={{ items }} trigger={["click"]}><Button type="text" className="row-more" aria-label={t("day.acts", { what: rec.title })} icon={<EllipsisOutlined />} /></Dropdown> : null;
+  }
+  return (
+    <span className="row-acts">
+      {acts.call && <Button type="text" size="small" href={"tel:" + acts.call} title={`${t("day.call")} ${acts.call}`} aria-label={`${t("day.call")}: ${rec.title}`} icon={<PhoneOutlined />} />}
+      {acts.log && <Button type="text" size="small" title={t("day.log")} aria-label={`${t("day.log")}: ${rec.title}`} icon={<EditOutlined />} onClick={acts.log} />}
+      {offs.length > 0 && <Dropdown menu={{ items: offs }} trigger={["click"]}><Button type="text" size="small" title={t("day.put_off")} aria-label={`${t("day.put_off")}: ${rec.title}`} icon={<ClockCircleOutlined />} /></Dropdown>}
+      {acts.tick && timed && <Button type="text" size="small" title={shape.done!.label} aria-label={`${shape.done!.label}: ${rec.title}`} icon={<CheckOutlined />} disabled={acts.ticked} onClick={() => void acts.tick!()} />}
+    </span>
   );
 }
