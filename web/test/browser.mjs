@@ -32,7 +32,6 @@ export const launch = () => (process.env.BROWSER_WS ? chromium.connect(process.e
 export async function open(browser, viewport, { lang = "zh-Hans", dark = false, scale = 1, cookie } = {}) {
   const context = await browser.newContext({ viewport, deviceScaleFactor: scale, hasTouch: viewport.width < 700, locale: "zh-CN", timezoneId: "Asia/Shanghai", reducedMotion: "reduce", colorScheme: dark ? "dark" : "light", acceptDownloads: true });
   await context.addCookies([{ name: "kd_lang", value: lang, url: base }]);
-  await context.addInitScript((m) => localStorage.setItem("kd.mode", m), dark ? "dark" : "light");
   if (cookie) await context.addCookies([cookie]);
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
