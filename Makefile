@@ -9,7 +9,7 @@ KILLS   ?= 50
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 .DEFAULT_GOAL := help
-.PHONY: help run web build test check format lint unit race openapi-lint crash bench fuzz postgres postgres-stop clean
+.PHONY: help run web build test check format lint unit race browser screens documents openapi-lint crash bench fuzz postgres postgres-stop clean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ web: ## build the web app into web/dist (needs Node; without it a placeholder pa
 build: ## bin/kedang, one static file
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/kedang ./cmd/kedang
 
-test: ## everything CI runs: format, vet, staticcheck, tests on SQLite and PostgreSQL, race, crash, OpenAPI lint
+test: ## everything CI runs; installs or starts what it needs (SKIP="browser crash" leaves steps out)
 	scripts/test.sh
 
 check: test ## the same as make test
@@ -39,6 +39,15 @@ unit: ## tests on SQLite alone: the quick loop
 
 race: ## race detector on the small suites (needs a C compiler)
 	scripts/race.sh
+
+browser: web build ## the web app in Chromium against a demo (ONLY=list: files whose name has it)
+	node web/test/run.mjs $(ONLY)
+
+screens: web build ## pictures of every page into docs/screens
+	npm --prefix web run --silent screens
+
+documents: build ## run the commands that READMEs and docs/ show
+	scripts/readme.sh
 
 crash: build ## kill -9 the server KILLS times while it writes, then look for what is missing
 	$(GO) run ./bench/crash -n $(KILLS)

@@ -1,33 +1,65 @@
 #!/usr/bin/env bash
-# Runs the README's commands as they stand there: every ```sh block whose first
-# line is "# test", in a scratch directory with bin/ of this checkout in front
-# of PATH, in order, in one shell, so that a block may use what one before it
-# made.
-#   scripts/readme.sh [FILE]     README.md unless told
+# Runs the commands of documents as they stand there, each file in a scratch
+# directory with bin/ of this checkout in front of PATH, its blocks in order, in
+# one shell, so that a block may use what one before it made. Run are, of a
+# README, the ```sh blocks whose first line is "# tested"; of a guide in docs/,
+# all of them.
+#   scripts/readme.sh [FILE …]     all READMEs and docs/*.md unless told
+# Only the port and the size of a demo are others than written: 8080 may be in
+# use. A command that is meant to be refused says so behind it: "# refused".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
-file=${1:-README.md}
-script=$(awk '
-	/^```sh *$/ { block = 1; first = 1; next }
-	/^```/      { block = 0; wanted = 0; next }
-	block && first { first = 0; wanted = ($0 ~ /^# test/); n += wanted; next }
-	block && wanted { print }
-' "$file")
-if [ -z "$script" ]; then
-	echo "$file has no block that begins with # test"
-	exit 0
-fi
-scratch=$(mktemp -d)
-cleanup() {
-	# Servers that a block started in the background are its own children.
-	jobs -p | xargs -r kill 2>/dev/null || true
-	rm -rf "$scratch"
+[ $# -gt 0 ] || set -- README*.md docs/*.md
+
+# The commands of a file; nothing when it has none.
+commands() {
+	awk -v all="$(case "$1" in docs/*) echo 1 ;; esac)" '
+		/^```sh *$/ { block = 1; first = 1; next }
+		/^```/      { block = 0; wanted = 0; next }
+		block && first { first = 0; wanted = all || ($0 ~ /^# test/) }
+		block && wanted { print }
+	' "$1"
 }
-trap cleanup EXIT
-cd "$scratch"
-export ROOT=$root PATH="$root/bin:$PATH" KEDANG_DATA="$scratch/data"
-set -x
-eval "$script"
-{ set +x; } 2>/dev/null
-echo "$file: its commands run"
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null || echo $((20000 + RANDOM % 20000)); }
+
+run() (
+	local file=$1 script scratch port wanted got
+	script=$(commands "$file")
+	if [ -z "$script" ]; then
+		echo "$file: no commands"
+		return
+	fi
+	port=$(free_port)
+	script=${script//127.0.0.1:8080/127.0.0.1:$port}
+	scratch=$(mktemp -d)
+	# Servers that a block started in the background are the script's children.
+	trap 'rm -rf "$scratch"' EXIT
+	cd "$scratch"
+	mkdir work
+	cat >run.sh <<-'HEAD'
+		set -euo pipefail
+		cleanup() { jobs -p | xargs -r kill 2>/dev/null || true; wait; }
+		trap cleanup EXIT
+		cd work
+		set -x
+	HEAD
+	echo "$script" >>run.sh
+	if ! env -u KEDANG_DATABASE ROOT="$root" PATH="$root/bin:$PATH" KEDANG_DATA="$scratch/work/data" KEDANG_DEMO_SHARE=2 \
+		bash run.sh >out 2>err </dev/null; then
+		tail -n 15 out err >&2
+		echo "$file: a command fails" >&2
+		return 1
+	fi
+	wanted=$(grep -cE '# .*(refused|不让|不讓)' <<<"$script" || true)
+	got=$( (grep -o 'urn:kedang:problem' out || true) | wc -l)
+	if [ "$wanted" != "$got" ]; then
+		grep -m5 'urn:kedang:problem' out >&2 || true
+		echo "$file: $got requests were refused, the text says $wanted" >&2
+		return 1
+	fi
+	echo "$file: $(grep -cvE '^\s*(#.*)?$' <<<"$script") lines of commands run"
+)
+
+for file in "$@"; do run "$file"; done

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Everything CI runs, in order, each step with its time: format, vet,
-# staticcheck; the web app's types, tests and build; tests on SQLite and on
-# PostgreSQL; race detector; build; crash
-# test; OpenAPI lint; the README's commands. It installs PostgreSQL when it is
-# absent (as root on Debian), and stops what it started.
+# staticcheck; the web app's types, tests and build with its byte budgets; tests
+# on SQLite and on PostgreSQL; race detector; the web app in Chromium; crash
+# test; OpenAPI lint; the documents' commands. It installs PostgreSQL, Chromium
+# and Chinese fonts when they are absent (as root on Debian), and stops what it
+# started.
 #   KILLS=50      kills of the crash test
-#   SKIP="race"   steps left out
+#   SKIP="race"   steps left out: lint postgres web build tests race browser crash openapi documents
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0 GOFLAGS=${GOFLAGS:--buildvcs=false}
@@ -47,21 +48,27 @@ postgres() {
 	echo "$KEDANG_TEST_POSTGRES"
 }
 
-step lint scripts/lint.sh
-step postgres postgres
 web() {
 	scripts/web.sh
 	[ ! -d web/node_modules ] || npm --prefix web run --silent check
 }
 
+browser() {
+	if ! command -v npm >/dev/null; then
+		echo "the browser tests need Node 20.19 or newer (Debian: apt-get install nodejs npm); to leave them out: SKIP=browser make test" >&2
+		exit 1
+	fi
+	scripts/chromium.sh >/dev/null
+	npm --prefix web run --silent browser
+}
+
+step lint scripts/lint.sh
+step postgres postgres
 step web web
 step build make --no-print-directory build
 step tests go test -timeout 9m ./...
 step race scripts/race.sh
+step browser browser
 step crash go run ./bench/crash -n "$kills"
-if [ -x scripts/openapi-lint.sh ]; then
-	step openapi scripts/openapi-lint.sh
-fi
-if [ -f README.md ]; then
-	for file in README.md README.zh-Hans.md README.zh-Hant.md; do step "$file" scripts/readme.sh "$file"; done
-fi
+step openapi scripts/openapi-lint.sh
+step documents scripts/readme.sh

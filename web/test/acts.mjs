@@ -14,7 +14,7 @@ export const facts = (page) => page.locator("section.facts");
 
 /** editFact changes a fact in place; open: types without storing. */
 export async function editFact(page, label, text, { open = false } = {}) {
-  const there = facts(page).getByRole("button", { name: "修改" + label, exact: true });
+  const there = facts(page).getByRole("button", { name: "修改" + label }).first();
   await there.or(facts(page).first()).first().waitFor();
   await there.click();
   const box = facts(page).getByLabel(label, { exact: true });
