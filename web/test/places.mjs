@@ -33,11 +33,11 @@ async function collect() {
     { name: "record", path: `/r/customer/${customer.id}` },
     ...tabs.slice(1).map((x) => ({ name: "record-" + x.name, path: `/r/customer/${customer.id}?tab=${x.name}` })),
     { name: "contact", path: `/r/contact/${person.id}` },
-    { name: "form", path: "/t/customer", act: newCustomer },
     { name: "search", path: "/t/customer", act: search },
     { name: "imports", path: "/imports?type=customer" },
     { name: "import-map", path: "/imports?type=customer", act: uploadList },
     ...["users", "departments", "roles", "audit", "jobs", "devices"].map((p) => ({ name: "settings-" + p, path: "/settings/" + p })),
+    { name: "form", path: "/t/customer", act: newCustomer },
   ];
 }
 
@@ -69,7 +69,7 @@ export async function newCustomer(page) {
 
 async function search(page) {
   await page.keyboard.press("Control+k");
-  await page.getByRole("dialog").getByRole("combobox").fill("wf");
+  await page.locator("[role=combobox][aria-controls=hits]").fill("wf");
   await page.getByRole("option").first().waitFor();
 }
 

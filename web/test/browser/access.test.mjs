@@ -18,6 +18,9 @@ async function judge(page, rules) {
   return found;
 }
 
+const lost = []; // what is not to be reached at 200 %, found on the same walk
+let looked = 0;
+
 for (const [width, size] of [["1440", desktop], ["390", phone]]) {
   test(`axe finds nothing on any page, light or dark (${width})`, async (t) => {
     const wrong = new Map();
@@ -36,6 +39,13 @@ for (const [width, size] of [["1440", desktop], ["390", phone]]) {
       note(place.name, "", await judge(page));
       await page.emulateMedia({ colorScheme: "dark" });
       await page.waitForFunction(() => document.documentElement.dataset.mode === "dark");
+      if (size === desktop) {
+        await page.setViewportSize(zoomed);
+        await still(page);
+        for (const l of await page.evaluate(lostAtZoom)) lost.push(`${place.name}: ${l}`);
+        await page.setViewportSize(size);
+        looked++;
+      }
       note(place.name, " dark", await judge(page, ["color-contrast"])); // the mode changes colours, nothing else
     }
     const out = await visit(t, size, { as: false });
@@ -70,15 +80,9 @@ function lostAtZoom() {
   return out.slice(0, 5);
 }
 
-test("at 200 % nothing is lost and no page scrolls sideways", async (t) => {
-  const { page } = await visit(t, zoomed);
-  const wrong = [];
-  for (const place of await places()) {
-    await arrive(page, place);
-    const lost = await page.evaluate(lostAtZoom);
-    for (const l of lost) wrong.push(`${place.name}: ${l}`);
-  }
-  assert.deepEqual(wrong, []);
+test("at 200 % nothing is lost and no page scrolls sideways", () => {
+  assert.ok(looked, "the pages were walked");
+  assert.deepEqual(lost, []);
 });
 
 test("the main job with the keyboard alone", async (t) => {
