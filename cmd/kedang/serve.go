@@ -215,20 +215,6 @@ func (a *app) work(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	go a.access.Run(ctx, func(err error) { log.Warn("sessions", "error", err) })
-	go func() {
-		day := time.NewTicker(24 * time.Hour)
-		defer day.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-day.C:
-				if err := a.db.Maintain(ctx); err != nil && ctx.Err() == nil {
-					log.Warn("maintain", "error", err)
-				}
-			}
-		}
-	}()
 	return nil
 }
 

@@ -18,7 +18,6 @@ const (
 	jobReindex  = "reindex"  // search entries of records whose owner changed
 	jobBackfill = "backfill" // values and search entries of a type after a schema change
 	jobSeal     = "seal"     // ledger rows into blocks
-	jobMerge    = "merge"    // segments of the search index into one
 )
 
 // below says which records a job goes through: those of Type that link to
@@ -33,11 +32,11 @@ func (s *Store) handleJobs() {
 	for _, kind := range [...]string{jobRederive, jobReindex, jobBackfill} {
 		s.Jobs.Handle(kind, s.walkBelow)
 	}
+	s.handleTidying()
 	s.Jobs.Handle(jobSeal, func(ctx context.Context, _ *job.Run) error {
 		_, err := s.Ledger.Seal(ctx, s.DB)
 		return err
 	})
-	s.Jobs.Handle(jobMerge, func(ctx context.Context, _ *job.Run) error { return s.MergeSearch(ctx) }, job.Limit(1))
 	if err := s.Jobs.Every(jobSeal, "5m", nil); err != nil {
 		panic(err) // a constant of ours that does not parse
 	}

@@ -62,7 +62,7 @@ func (s *Store) reach(a *access.Actor, types []*meta.Type, named, moving bool) (
 		if !complete {
 			own = nil
 		}
-		g.add(t, own)
+		g.add(&s.tables.of(t).search, own)
 	}
 	all := 0
 	for _, t := range s.Schema().Types {
@@ -82,10 +82,10 @@ type reachGroups struct {
 	bound map[string][]string // own tokens, joined -> type or class tokens
 }
 
-func (g *reachGroups) add(t *meta.Type, own []string) {
-	token := typeToken(t)
+func (g *reachGroups) add(p *searchPlan, own []string) {
+	token := p.typeToken
 	if !g.named {
-		token = classToken(t)
+		token = p.classToken
 	}
 	key := strings.Join(own, " ")
 	if g.seen[key+"/"+token] {

@@ -322,10 +322,6 @@ func problemsText(ps []errs.Problem) string {
 	return string(text)
 }
 
-// mergeAfter is how many rows leave the search index in so many segments that
-// merging them is worth it.
-const mergeAfter = 5000
-
 // end closes the import: its rows are on record each, the import itself once.
 func (w *importing) end(ctx context.Context) error {
 	state := Done
@@ -349,10 +345,8 @@ func (w *importing) end(ctx context.Context) error {
 		if err != nil || n == 0 || w.DryRun {
 			return err
 		}
-		if w.Rows >= mergeAfter {
-			if err := w.s.Store.EnqueueMerge(ctx, tx); err != nil {
-				return err
-			}
+		if err := w.s.Store.TidySoon(ctx, tx, int(w.Created)); err != nil {
+			return err
 		}
 		return w.s.Ledger.Append(ctx, tx, &ledger.Entry{At: now, Kind: ledger.Import, Actor: w.actor.ID, ActorName: w.actor.Name,
 			Source: w.actor.Source, Type: w.t.ID, Action: "import", Payload: payload})
