@@ -106,13 +106,17 @@ func (sc *scanner) scan(rows db.Rows) (*Row, error) {
 		Owner: integer(v[9]), Department: integer(v[10]), RootOwner: integer(v[11]), RootDepartment: integer(v[12]),
 		ArchivedAt: integer(v[13]), searchHash: integer(v[14]), Values: make([]any, len(sc.tb.t.Fields))}
 	for i, c := range sc.own {
-		value := v[len(builtins)+i]
-		if cipher, ok := value.([]byte); ok && c.field.Sealed {
-			value = sealedValue{cipher: append([]byte(nil), cipher...)}
-		}
-		r.Values[c.field.Slot] = value
+		r.Values[c.field.Slot] = held(c.field, v[len(builtins)+i])
 	}
 	return r, nil
+}
+
+// held is a column's value as a row holds it.
+func held(f *meta.Field, v any) any {
+	if cipher, ok := v.([]byte); ok && f.Sealed {
+		return sealedValue{cipher: append([]byte(nil), cipher...)}
+	}
+	return v
 }
 
 // integer and str read scanned values; missing becomes the zero value.

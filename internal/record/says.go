@@ -162,10 +162,3 @@ func (s *Store) loadJoined(ctx context.Context, tx db.Tx, t *meta.Type, where st
 	tb := s.tables.of(t)
 	return s.scanRows(ctx, tx, tb, strings.Replace(tb.selects, " WHERE ", " AS t WHERE ", 1)+where, args)
 }
-
-// loadSearched loads what a search looks at: the columns that are searched,
-// and of the many-valued fields those with text.
-func (s *Store) loadSearched(ctx context.Context, tx db.Tx, t *meta.Type, body bool, where string, args ...any) ([]*Row, error) {
-	tb := s.tables.searched(t, body)
-	return s.scanRows(ctx, tx, tb, tb.selects+where, args)
-}

@@ -300,35 +300,44 @@ func (f *finder) candidates(words han.Condition, before int64, want int) ([]cand
 	return out, rows.Err()
 }
 
-// depth is how much of a row was read: its title and number, the fields that
-// are looked at first, longer texts and child rows too.
-type depth int
-
-const (
-	byTitle depth = 1 + iota
-	byFields
-	byBody
-)
-
 // look is what is known of a candidate.
 type look struct {
-	row   *Row // nil: not there for this actor
-	depth depth
+	row   *Row     // nil: not there for this actor
+	read  int      // how many parts of the row
 	tier  han.Tier // 0: no match so far
 	given bool     // among the hits
 }
+
+// depth is a part of a row that is read on its own.
+type depth int
+
+const (
+	byTitle   depth = iota // title and number
+	byColumns              // the texts looked at first
+	bySides                // phones and the like
+	byBody                 // longer texts, child rows
+)
+
+// The orders in which rows are read: whoever types digits looks for a phone.
+var (
+	textFirst   = [...]depth{byTitle, byColumns, bySides, byBody}
+	digitsFirst = [...]depth{byTitle, bySides, byColumns, byBody}
+)
 
 // check reads candidates under the actor's rights and keeps those that truly
 // match: the index may say yes too often, and rights are decided on the row.
 // Of each row no more is read than shows that it is of this tier; that it is of
 // no better one the index has said.
 func (f *finder) check(ids []candidate, tier han.Tier) error {
-	deepest := byFields
-	if f.few || tier == han.Exact || tier == han.Body {
-		deepest = byBody
+	parts := textFirst[:]
+	if strings.Trim(f.folded, "0123456789 -+") == "" {
+		parts = digitsFirst[:]
 	}
-	for d := byTitle; d <= deepest; d++ {
-		if err := f.deepen(ids, tier, d); err != nil {
+	if !f.few && tier != han.Exact && tier != han.Body {
+		parts = parts[:len(parts)-1]
+	}
+	for i, d := range parts {
+		if err := f.deepen(ids, tier, i, d); err != nil {
 			return err
 		}
 	}
@@ -341,77 +350,120 @@ func (f *finder) check(ids []candidate, tier han.Tier) error {
 	return nil
 }
 
-// deepen reads on those candidates that are not yet known to be of the tier.
-func (f *finder) deepen(ids []candidate, tier han.Tier, d depth) error {
+// deepen reads the i-th part of those candidates that are not yet known to be
+// of the tier.
+func (f *finder) deepen(ids []candidate, tier han.Tier, i int, d depth) error {
 	byType := map[int64][]int64{}
 	for _, c := range ids {
 		l := f.looks[c.id]
 		switch {
 		case f.types[c.typ] == nil:
-		case l == nil && d == byTitle:
-			f.looks[c.id] = &look{depth: byTitle}
+		case l == nil:
+			f.looks[c.id] = &look{}
 			byType[c.typ] = append(byType[c.typ], c.id)
-		case l.row != nil && l.depth < d && (l.tier == 0 || l.tier > tier):
+		case l.row != nil && l.read == i && (l.tier == 0 || l.tier > tier):
 			byType[c.typ] = append(byType[c.typ], c.id)
 		}
 	}
 	for typ, list := range byType {
-		if err := f.read(f.types[typ], list, d); err != nil {
-			return err
+		for len(list) > 0 {
+			n := min(chunk, len(list))
+			if err := f.read(f.types[typ], list[:n], d); err != nil {
+				return err
+			}
+			list = list[n:]
 		}
 	}
 	return nil
 }
 
-// read loads candidates of one type and judges them.
-func (f *finder) read(t *meta.Type, ids []int64, d depth) error {
-	for len(ids) > 0 {
-		n := min(chunk, len(ids))
-		args := padded(ids[:n])
-		where := "id IN (" + marks(len(args)) + ") AND archived_at IS NULL"
-		cond, more, err := f.a.Scope(t, "read").SQL(f.a, quote(t.Table), f.tx.Dialect(), f.s.Clock())
-		if err != nil {
-			return nil // a right that cannot be evaluated denies
-		}
-		if cond != "" {
-			where, args = where+" AND ("+cond+")", append(args, more...)
-		}
-		var rows []*Row
-		if d == byTitle {
-			rows, err = f.titles(t, where, args)
-		} else {
-			rows, err = f.s.loadSearched(f.ctx, f.tx, t, d == byBody, where, args...)
-		}
-		if err != nil {
+// read reads a part of candidates of one type, and judges them by what of them
+// is known then.
+func (f *finder) read(t *meta.Type, ids []int64, d depth) (err error) {
+	args := padded(ids)
+	where := "id IN (" + marks(len(args)) + ")"
+	if d == byTitle {
+		if err := f.titles(t, where, args); err != nil {
 			return err
 		}
-		for _, r := range rows {
-			l := f.looks[r.ID]
-			l.row, l.depth, l.tier = r, d, f.matches(r)
+	} else if err := f.texts(f.s.tables.searched(t, d), where, args, ids); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if l := f.looks[id]; l.row != nil {
+			l.read++
+			l.tier = f.matches(l.row)
 		}
-		ids = ids[n:]
 	}
 	return nil
 }
 
-// titles reads no more of rows than their numbers and titles.
-func (f *finder) titles(t *meta.Type, where string, args []any) ([]*Row, error) {
+// titles reads numbers and titles of the rows that the actor may read.
+func (f *finder) titles(t *meta.Type, where string, args []any) error {
+	cond, more, err := f.a.Scope(t, "read").SQL(f.a, quote(t.Table), f.tx.Dialect(), f.s.Clock())
+	if err != nil {
+		return nil // a right that cannot be evaluated denies
+	}
+	if where += " AND archived_at IS NULL"; cond != "" {
+		where, args = where+" AND ("+cond+")", append(args, more...)
+	}
 	rows, err := f.tx.Query(f.ctx, "SELECT id, number, title FROM "+quote(t.Table)+" WHERE "+where, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	var out []*Row
 	for rows.Next() {
 		r := &Row{Type: t}
 		var number sql.NullString
 		if err := rows.Scan(&r.ID, &number, &r.Title); err != nil {
-			return nil, err
+			return err
 		}
 		r.Number = number.String
-		out = append(out, r)
+		f.looks[r.ID].row = r
 	}
-	return out, rows.Err()
+	return rows.Err()
+}
+
+// texts adds a part of their texts to rows.
+func (f *finder) texts(tb *table, where string, args []any, ids []int64) error {
+	list := make([]*Row, len(ids))
+	for i, id := range ids {
+		list[i] = f.looks[id].row
+		if list[i].Values == nil {
+			list[i].Values = make([]any, len(tb.t.Fields))
+		}
+	}
+	if len(tb.columns) > 0 {
+		rows, err := f.tx.Query(f.ctx, tb.selects+where, args...)
+		if err != nil {
+			return err
+		}
+		if err := f.scan(tb, rows); err != nil {
+			return err
+		}
+	}
+	return loadMany(f.ctx, f.tx, tb, list)
+}
+
+// scan puts columns into the rows they belong to.
+func (f *finder) scan(tb *table, rows db.Rows) error {
+	defer rows.Close()
+	var id int64
+	values := make([]any, len(tb.columns))
+	dest := append(make([]any, 0, 1+len(values)), &id)
+	for i := range values {
+		dest = append(dest, &values[i])
+	}
+	for rows.Next() {
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		r := f.looks[id].row
+		for i, c := range tb.columns {
+			r.Values[c.field.Slot] = held(c.field, values[i])
+		}
+	}
+	return rows.Err()
 }
 
 // unmarked are the marks of what a reader sees clear, once sights have sorted it.

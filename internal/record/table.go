@@ -50,40 +50,47 @@ type combo struct {
 	name   string
 }
 
-// searched is the table as a search reads it: text columns, many-valued texts,
-// and longer texts only when body says so.
-func (c *tables) searched(t *meta.Type, body bool) *table {
-	key := searchedKey{t, body}
+// searched is a part of the table as a search reads it: the columns that are
+// looked at first, the many-valued fields, or longer texts and child rows.
+func (c *tables) searched(t *meta.Type, part depth) *table {
+	key := searchedKey{t, part}
 	if v, ok := c.m.Load(key); ok {
 		return v.(*table)
 	}
 	full := c.of(t)
 	tb := &table{t: t}
+	wanted := func(f *meta.Field, longer bool) bool {
+		return isSearched(f, longer) && (!longer || !isSearched(f, false))
+	}
 	for _, col := range full.columns {
-		if isSearched(col.field, body) {
+		if col.shadow == "" && part != bySides && wanted(col.field, part == byBody) {
 			tb.columns = append(tb.columns, col)
 		}
 	}
 	for _, f := range full.sides {
-		if isSearched(f, body) {
+		if part != byColumns && wanted(f, part == byBody) {
 			tb.sides = append(tb.sides, f)
 		}
 	}
-	if body {
+	if part == byBody {
 		for _, f := range full.rows {
 			if f.Search != "none" {
 				tb.rows = append(tb.rows, f)
 			}
 		}
 	}
-	tb.write()
+	tb.selects = "SELECT id"
+	for _, col := range tb.columns {
+		tb.selects += ", " + quote(col.name)
+	}
+	tb.selects += " FROM " + quote(t.Table) + " WHERE "
 	v, _ := c.m.LoadOrStore(key, tb)
 	return v.(*table)
 }
 
 type searchedKey struct {
 	t    *meta.Type
-	body bool
+	part depth
 }
 
 // isSearched tells whether a field's text can be found by words.

@@ -12,14 +12,14 @@ import (
 // each of its words up in every one of them, so that it takes as much longer as
 // there are more: after an import of 100,000 rows ten, and a search six times
 // as long. Writing merges some; these jobs merge the rest, in steps so small
-// that a write waits a few milliseconds at most. PostgreSQL's index is one tree.
+// that a write hardly waits. PostgreSQL's index is one tree.
 const (
 	jobTidy    = "tidy"     // segments of like size into one
 	jobTidyAll = "tidy-all" // all segments into one; the planner's statistics
 )
 
 // mergePages is how many pages one step of a merge writes.
-const mergePages = 100
+const mergePages = 40
 
 // manyRows is from how many new rows on it pays to tidy up at once.
 const manyRows = 5000
