@@ -165,6 +165,60 @@ func (s Scope) SQL(a *Actor, alias string, d db.Dialect, now time.Time) (cond st
 	return p.text(), p.args, nil
 }
 
+// Branch is a condition on a record table that one index range satisfies.
+type Branch struct {
+	Cond string
+	Args []any
+}
+
+// mostBranches is into how many ranges a scope is taken apart.
+const mostBranches = 32
+
+// Branches prints the scope as conditions of which each row in reach satisfies
+// exactly one, and each of which is one range of an index by owner or by
+// department: several such ranges can be merged in a list's order, where one
+// condition with IN or OR has to be sorted. nil when it is one range already, or
+// has a condition, or there would be too many.
+func (s Scope) Branches(a *Actor, alias string) []Branch {
+	if s.All || len(s.Where) > 0 {
+		return nil
+	}
+	var owners, departments []int64
+	switch {
+	case s.Subordinates:
+		owners = a.people()
+	case s.Own:
+		owners = one(a.ID)
+	}
+	switch {
+	case s.Tree:
+		departments = a.Tree
+	case s.Department:
+		departments = one(a.Department)
+	}
+	if n := len(owners) + len(departments); n < 2 || n > mostBranches {
+		return nil
+	}
+	out := make([]Branch, 0, len(owners)+len(departments))
+	owner, department := alias+".root_owner", alias+".root_department"
+	for _, id := range departments {
+		out = append(out, Branch{department + " = ?", []any{id}})
+	}
+	not := condition{}
+	if len(departments) > 0 {
+		not.in(department, departments)
+	}
+	for _, id := range owners {
+		b := Branch{owner + " = ?", []any{id}}
+		if len(departments) > 0 { // those were given already
+			b.Cond += " AND (" + department + " IS NULL OR NOT " + not.text() + ")"
+			b.Args = append(b.Args, not.args...)
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
 // people are the actor and his subordinates, rising.
 func (a *Actor) people() []int64 {
 	if a.team != nil || a.ID == 0 {

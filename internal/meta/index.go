@@ -12,8 +12,9 @@ type Index struct {
 	Table   string
 	Columns []string
 	Unique  bool
-	Where   string // condition of a partial index; "" for all rows
-	Why     string // unique order owner department link view search side
+	Beside  []string // columns kept with them, so that rights and filters are judged without the row
+	Where   string   // condition of a partial index; "" for all rows
+	Why     string   // unique order owner department link view search side
 }
 
 // mostIndexes is how many indexes one type's table gets: each costs every write.
@@ -33,6 +34,7 @@ func (t *Type) Indexes() []Index {
 		return nil
 	}
 	w := &wishes{t: t}
+	w.rights, w.filters = []string{"root_owner", "root_department"}, w.filterColumns()
 	w.unique()
 	sort := t.defaultSort()
 	w.add("order", living, sort, "id")
@@ -47,14 +49,57 @@ func (t *Type) Indexes() []Index {
 	w.links(sort, func(*Field) bool { return true })
 	w.rest(sort)
 	w.list = w.list[:min(len(w.list), mostIndexes)]
+	w.newest()
 	w.sides()
 	return w.list
 }
 
+// newest serves lists that name no order: the newest records, all and one
+// owner's; and the first view of one's own records, which its owner looks at
+// all day, in its order. They stand beside the twelve.
+func (w *wishes) newest() {
+	w.add("order", living, "created_at", "id")
+	w.add("order", living, "root_owner", "created_at", "id")
+	for _, v := range w.t.Views {
+		if len(v.Keys) > 0 && v.Prog.Filter != nil && slices.Contains(w.equal(v), "root_owner") {
+			w.add("owner", living, "root_owner", v.Keys[0].Field.SortColumn(), "id")
+			return
+		}
+	}
+}
+
 // wishes gathers indexes; a wish that begins another is left out.
 type wishes struct {
-	t    *Type
-	list []Index
+	t       *Type
+	list    []Index
+	rights  []string // what lists are cut by
+	filters []string // what declared views filter by
+}
+
+// mostFilters is how many columns the owner's and the department's index keep
+// for filters.
+const mostFilters = 6
+
+// filterColumns lists the short columns that declared views filter by. The
+// owner's and the department's index keep them, so that any of those views of
+// one person's records needs no index of its own.
+func (w *wishes) filterColumns() []string {
+	var out []string
+	for _, v := range w.t.Views {
+		if v.Prog.Filter == nil {
+			continue
+		}
+		for _, name := range v.Prog.Filter.Paths() {
+			f, ok := w.t.byName[name]
+			if !ok || f.System || f.Sealed || f.Kind.Storage() != InColumn || slices.Contains(out, f.Column) || len(out) == mostFilters {
+				continue
+			}
+			if f.Kind.Column(f) == IntColumn || f.KindName == "choice" {
+				out = append(out, f.Column)
+			}
+		}
+	}
+	return out
 }
 
 func (w *wishes) add(why, where string, columns ...string) {
@@ -64,7 +109,22 @@ func (w *wishes) add(why, where string, columns ...string) {
 			return
 		}
 	}
-	w.list = append(w.list, Index{Name: indexName(w.t.Table, columns, false), Table: w.t.Table, Columns: columns, Where: where, Why: why})
+	x := Index{Table: w.t.Table, Columns: columns, Beside: without(w.rights, columns), Where: where, Why: why}
+	if why == "owner" || why == "department" {
+		x.Beside = append(x.Beside, without(w.filters, columns)...)
+	}
+	x.Name = named("ix_", w.t.Table, columns, x.Beside)
+	w.list = append(w.list, x)
+}
+
+func without(list, columns []string) []string {
+	var out []string
+	for _, c := range list {
+		if !slices.Contains(columns, c) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 func dedupe(columns []string) []string {
@@ -80,27 +140,28 @@ func dedupe(columns []string) []string {
 // longestIndexName keeps within PostgreSQL's 63 bytes for names.
 const longestIndexName = 60
 
-func indexName(table string, columns []string, unique bool) string {
-	prefix := "ix_"
-	if unique {
-		prefix = "ux_"
-	}
+// named makes a name of all that an index is made of.
+func named(prefix, table string, columns, beside []string) string {
 	name := prefix + strings.TrimPrefix(table, "r_") + "__" + strings.Join(columns, "_")
-	if len(name) <= longestIndexName {
-		return name
+	whole := name
+	if len(beside) > 0 {
+		whole += "__" + strings.Join(beside, "_")
+	}
+	if len(whole) <= longestIndexName {
+		return whole
 	}
 	// FNV-1a of the whole name keeps cut names apart.
 	h := uint64(14695981039346656037)
-	for i := range len(name) {
-		h = (h ^ uint64(name[i])) * 1099511628211
+	for i := range len(whole) {
+		h = (h ^ uint64(whole[i])) * 1099511628211
 	}
-	return name[:longestIndexName-14] + "_" + string(appendID(nil, int64(h>>1)))
+	return name[:min(len(name), longestIndexName-14)] + "_" + string(appendID(nil, int64(h>>1)))
 }
 
 func (w *wishes) unique() {
 	t := w.t
 	add := func(where string, column string) {
-		w.list = append(w.list, Index{Name: indexName(t.Table, []string{column}, true), Table: t.Table, Columns: []string{column}, Unique: true, Where: where, Why: "unique"})
+		w.list = append(w.list, Index{Name: named("ux_", t.Table, []string{column}, nil), Table: t.Table, Columns: []string{column}, Unique: true, Where: where, Why: "unique"})
 	}
 	add("number IS NOT NULL", "number") // numbers are never used twice, archived or not
 	for _, f := range t.Fields {
@@ -257,7 +318,7 @@ func (w *wishes) rest(sort string) {
 // sides indexes side tables by value, and child rows by record and by links.
 func (w *wishes) sides() {
 	add := func(table, why string, columns ...string) {
-		w.list = append(w.list, Index{Name: indexName(table, columns, false), Table: table, Columns: columns, Why: why})
+		w.list = append(w.list, Index{Name: named("ix_", table, columns, nil), Table: table, Columns: columns, Why: why})
 	}
 	for _, f := range w.t.Fields {
 		switch f.Kind.Storage() {

@@ -104,7 +104,7 @@ func eachText(v reflect.Value, path string, check func(string, meta.Text)) {
 	}
 }
 
-// TestOurPacksHaveTheIndexesTheyNeed: no type wants more than twelve, what
+// TestOurPacksHaveTheIndexesTheyNeed: no type wants more than twelve and three, what
 // rights cut by is among them, and the customer serves what people ask most.
 func TestOurPacksHaveTheIndexesTheyNeed(t *testing.T) {
 	for _, packs := range [][]string{{"core", "general"}, {"core", "general", "hotel"}} {
@@ -116,7 +116,7 @@ func TestOurPacksHaveTheIndexesTheyNeed(t *testing.T) {
 					own = append(own, strings.Join(x.Columns, " "))
 				}
 			}
-			if len(own) > 12 {
+			if len(own) > 15 {
 				t.Errorf("%v: %s has %d indexes", packs, typ.Name, len(own))
 			}
 			need := []string{"root_owner", "root_department", typ.Root}

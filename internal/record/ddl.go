@@ -2,7 +2,6 @@ package record
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"kedang/internal/db"
@@ -155,15 +154,21 @@ func (s *Store) syncIndexes(ctx context.Context, schema *meta.Schema) (err error
 	var wanted []meta.Index
 	for _, t := range schema.Types {
 		if !t.Builtin {
-			wanted = append(wanted, indexesOf(t)...)
+			wanted = append(wanted, t.Indexes()...)
 		}
 	}
+	filled := false
 	for _, ix := range wanted {
 		if have[ix.Name] {
 			delete(have, ix.Name)
 			continue
 		}
-		if err := s.createIndex(ctx, ix); err != nil {
+		if err := s.createIndex(ctx, ix, &filled); err != nil {
+			return err
+		}
+	}
+	if filled { // without statistics of it an index is chosen by chance
+		if err := s.DB.Write(ctx, func(tx db.Tx) error { return s.TidySoon(ctx, tx, manyRows) }); err != nil {
 			return err
 		}
 	}
@@ -178,23 +183,15 @@ func (s *Store) syncIndexes(ctx context.Context, schema *meta.Schema) (err error
 	return nil
 }
 
-// indexesOf are the indexes a type wants, and those for its newest records, all
-// and one owner's, which is the order of a list that names none.
-func indexesOf(t *meta.Type) []meta.Index {
-	list := t.Indexes()
-	for _, columns := range [...][]string{{"created_at", "id"}, {"root_owner", "created_at", "id"}} {
-		if !slices.ContainsFunc(list, func(ix meta.Index) bool { return ix.Table == t.Table && slices.Equal(ix.Columns, columns) }) {
-			list = append(list, meta.Index{Name: "ix_" + strings.TrimPrefix(t.Table, "r_") + "__" + strings.Join(columns, "_"), Table: t.Table,
-				Columns: columns, Where: "archived_at IS NULL", Why: "order"})
-		}
-	}
-	return list
-}
-
-// createIndex builds one index from its declaration.
-func (s *Store) createIndex(ctx context.Context, ix meta.Index) error {
+// createIndex builds one index from its declaration; filled becomes true when
+// its table has rows.
+func (s *Store) createIndex(ctx context.Context, ix meta.Index, filled *bool) error {
 	return s.DB.Write(ctx, func(tx db.Tx) error {
-		_, err := tx.Exec(ctx, indexText(ix, tx.Dialect()))
+		if _, err := tx.Exec(ctx, indexText(ix, tx.Dialect())); err != nil || *filled {
+			return err
+		}
+		some, err := int64s(tx.Query(ctx, "SELECT 1 FROM "+quote(ix.Table)+" LIMIT 1"))
+		*filled = len(some) > 0
 		return err
 	})
 }
@@ -226,6 +223,11 @@ func indexText(ix meta.Index, d db.Dialect) string {
 		// SQLite tests the condition of a partial index again on each row: with
 		// the column beside the others it need not fetch the row for that.
 		b.WriteString(", " + quote("archived_at"))
+	}
+	if d == db.SQLite { // PostgreSQL looks at the row all the same
+		for _, c := range ix.Beside {
+			b.WriteString(", " + quote(c))
+		}
 	}
 	b.WriteString(")")
 	if ix.Where != "" {

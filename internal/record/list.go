@@ -42,7 +42,12 @@ type list struct {
 	q        ListQuery
 	keys     []orderKey
 	where    []string
-	args     []any // of where
+	args     []any           // of where
+	scoped   int             // how many of args belong to the first of where, the rights
+	branches []access.Branch // the rights as ranges of an index, when they are several
+	sorted   bool            // rights that cut the list leave rows to be sorted: no index has both
+	count    int64           // what was counted, up to one more than is told
+	total    []byte          // the total, when it was counted before the page
 	digest   []byte
 	token    pageToken
 	size     int
@@ -207,6 +212,8 @@ func (l *list) rights() error {
 	if cond != "" {
 		l.where = append(l.where, "("+cond+")")
 		l.args = append(l.args, args...)
+		l.scoped = len(args)
+		l.arrange()
 	}
 	return nil
 }
@@ -289,6 +296,9 @@ func (l *list) page(ctx context.Context, tx db.Tx, dst []byte) ([]byte, error) {
 	if err := l.find(ctx, tx); err != nil {
 		return dst, err
 	}
+	if err := l.walkOrder(ctx, tx); err != nil {
+		return dst, err
+	}
 	dst = append(dst, `{"items":[`...)
 	first := len(dst)
 	left := l.size
@@ -328,6 +338,51 @@ func (l *list) page(ctx context.Context, tx db.Tx, dst []byte) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// arrange finds how rights and order go together: in ranges of an index that
+// has both, or not.
+func (l *list) arrange() {
+	scope := l.a.Scope(l.t, "read")
+	if len(scope.Where) > 0 {
+		return
+	}
+	ranged := func(column string) bool {
+		return slices.ContainsFunc(l.t.Indexes(), func(ix meta.Index) bool {
+			return len(ix.Columns) > 1 && ix.Columns[0] == column && ix.Columns[1] == l.keys[0].column
+		})
+	}
+	l.sorted = (scope.Own || scope.Subordinates) && !ranged("root_owner") || (scope.Department || scope.Tree) && !ranged("root_department")
+	if !l.sorted {
+		l.branches = scope.Branches(l.a, "t")
+	}
+}
+
+// walkOrder has a long list read in its order, the rights judged on the way,
+// where SQLite would read all that the actor may see and sort it. That is right
+// for a short one, so that the list is counted first.
+func (l *list) walkOrder(ctx context.Context, tx db.Tx) (err error) {
+	if !l.sorted || l.dialect != db.SQLite || l.found != nil {
+		return nil
+	}
+	asked := l.q.Total
+	if asked == "none" {
+		l.q.Total = "capped"
+	}
+	if l.total, err = l.appendTotal(ctx, tx, nil); err != nil {
+		return err
+	}
+	if l.count > cappedTotal {
+		cond, _, err := l.a.Scope(l.t, "read").SQL(l.a, "+t", l.dialect, l.s.Clock()) // "+" keeps a column from an index
+		if err != nil {
+			return err
+		}
+		l.where[0] = "(" + cond + ")"
+	}
+	if l.q.Total = asked; asked == "none" {
+		l.total = []byte{}
+	}
+	return nil
+}
+
 // rows writes up to limit rows of a segment; last is the order of the last
 // row written when there are more.
 func (l *list) rows(ctx context.Context, tx db.Tx, dst []byte, first int, seg segment, resume bool, limit int) (_ []byte, n int, last []any, err error) {
@@ -350,12 +405,17 @@ func (l *list) rows(ctx context.Context, tx db.Tx, dst []byte, first int, seg se
 	for _, k := range l.keys {
 		text += ", t." + quote(k.column)
 	}
-	text += " FROM " + quote(l.t.Table) + " AS t" + l.joins.String()
-	if len(where) > 0 {
-		text += " WHERE " + strings.Join(where, " AND ")
+	if len(l.branches) > 0 {
+		text, args = l.merged(text, where, args, keys, limit+1)
+	} else {
+		text += " FROM " + quote(l.t.Table) + " AS t" + l.joins.String()
+		if len(where) > 0 {
+			text += " WHERE " + strings.Join(where, " AND ")
+		}
+		text += " ORDER BY " + orderText("t.", keys, l.dialect) + " LIMIT " + strconv.Itoa(limit+1)
+		args = append(slices.Clone(l.params), args...)
 	}
-	text += " ORDER BY " + orderText(keys, l.dialect, 0) + " LIMIT " + strconv.Itoa(limit+1)
-	rows, err := tx.Query(ctx, text, append(slices.Clone(l.params), args...)...)
+	rows, err := tx.Query(ctx, text, args...)
 	if err != nil {
 		return dst, 0, nil, err
 	}
@@ -386,6 +446,38 @@ func (l *list) rows(ctx context.Context, tx db.Tx, dst []byte, first int, seg se
 	return dst, n, nil, rows.Err()
 }
 
+// merged is the statement for an actor whose rights are several ranges of an
+// index: each is read in the list's order and they are merged as they are read,
+// so that a page costs what it shows, however many rows he may see.
+func (l *list) merged(columns string, where []string, args []any, keys []orderKey, limit int) (string, []any) {
+	rest := strings.Join(where[1:], " AND ")
+	var b strings.Builder
+	var all []any
+	b.WriteString("WITH p AS (")
+	for i, branch := range l.branches {
+		if i > 0 {
+			b.WriteString(" UNION ALL ")
+		}
+		b.WriteString("SELECT t.id AS id")
+		for i, k := range keys {
+			b.WriteString(", t." + quote(k.column) + " AS k" + strconv.Itoa(i))
+		}
+		b.WriteString(" FROM " + quote(l.t.Table) + " AS t WHERE " + branch.Cond)
+		if rest != "" {
+			b.WriteString(" AND " + rest)
+		}
+		all = append(append(all, branch.Args...), args[l.scoped:]...)
+	}
+	order := make([]orderKey, len(keys))
+	for i, k := range keys {
+		order[i] = orderKey{column: "k" + strconv.Itoa(i), desc: k.desc, nullable: k.nullable}
+	}
+	b.WriteString(" ORDER BY " + orderText("", order, l.dialect) + " LIMIT " + strconv.Itoa(limit) + ") ")
+	b.WriteString(columns + " FROM p JOIN " + quote(l.t.Table) + " AS t ON t.id = p.id" + l.joins.String())
+	b.WriteString(" ORDER BY " + orderText("t.", keys, l.dialect))
+	return b.String(), append(all, l.params...)
+}
+
 // any tells whether a segment has rows at all.
 func (l *list) any(ctx context.Context, tx db.Tx, seg segment) (bool, error) {
 	where := append(slices.Clone(l.where), seg.cond)
@@ -395,6 +487,9 @@ func (l *list) any(ctx context.Context, tx db.Tx, seg segment) (bool, error) {
 
 // appendTotal counts what the list holds: exactly up to 1,000, or on request.
 func (l *list) appendTotal(ctx context.Context, tx db.Tx, dst []byte) ([]byte, error) {
+	if l.total != nil {
+		return append(dst, l.total...), nil
+	}
 	limit := " LIMIT " + strconv.Itoa(cappedTotal+1)
 	switch l.q.Total {
 	case "none":
@@ -414,6 +509,7 @@ func (l *list) appendTotal(ctx context.Context, tx db.Tx, dst []byte) ([]byte, e
 	if err != nil {
 		return dst, err
 	}
+	l.count = n
 	exact := limit == "" || n <= cappedTotal
 	if !exact {
 		n = cappedTotal

@@ -80,11 +80,11 @@ func isTitle(t *meta.Type, f *meta.Field) bool {
 	return len(t.TitleParts) == 1 && t.TitleParts[0].Field == f
 }
 
-// orderText prints ORDER BY; missing values are the smallest on both databases.
-func orderText(keys []orderKey, d db.Dialect, fixed int) string {
+// orderText prints ORDER BY of a table or subquery; missing values are the smallest on both databases.
+func orderText(alias string, keys []orderKey, d db.Dialect) string {
 	parts := make([]string, 0, len(keys))
-	for _, k := range keys[fixed:] {
-		text := "t." + quote(k.column)
+	for _, k := range keys {
+		text := alias + quote(k.column)
 		if k.desc {
 			text += " DESC"
 		}

@@ -513,7 +513,7 @@ func (l *list) find(ctx context.Context, tx db.Tx) error {
 	if err != nil {
 		return err
 	}
-	l.found = []int64{}
+	l.found, l.branches = []int64{}, nil
 	for _, h := range hits {
 		l.found = append(l.found, h.row.ID)
 	}
