@@ -65,6 +65,20 @@ func (a *Actor) From(source string) *Actor {
 	return &c
 }
 
+// Key stands for everything that an actor's rights are made of: two actors with
+// one key may do and see the same.
+type Key struct {
+	user, epoch, org int64
+	rights           *rights
+	lang             string
+}
+
+// Key is the actor's; false for one that was made by hand, of whom nothing may
+// be remembered.
+func (a *Actor) Key() (Key, bool) {
+	return Key{a.ID, a.Epoch, a.org, a.rights, a.Lang}, a.rights != nil && a.ID != 0 && a.Epoch != 0
+}
+
 // Has tells whether the actor has a role.
 func (a *Actor) Has(role string) bool { return slices.Contains(a.Roles, role) }
 

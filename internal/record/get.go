@@ -34,26 +34,20 @@ func (s *Store) Get(ctx context.Context, a *access.Actor, typ string, id int64, 
 }
 
 func (s *Store) get(ctx context.Context, tx db.Tx, a *access.Actor, t *meta.Type, id int64, q GetQuery, dst []byte) ([]byte, int64, error) {
-	r := s.reading(a, t, s.DB.Dialect())
-	names, asked := q.Fields, len(q.Fields) > 0
-	if !asked {
-		names = r.all()
-	}
-	for _, name := range append([]string{"id", "number", "title", "rev"}, names...) {
-		if err := r.add(name); err != nil && asked {
-			return dst, 0, errs.RefuseField("fields", "unknown_field", errs.Params{"field": name})
-		}
-	}
-	row, err := s.rightsRow(ctx, tx, a, t, id, r)
+	g, err := s.getting(a, t, q.Fields)
 	if err != nil {
 		return dst, 0, err
 	}
-	dst = append(r.appendRow(append(dst, '{'), row.values), r.opened(ctx, tx, row)...)
-	for _, f := range t.Fields {
-		if f.Kind.Storage() != meta.InRows || (asked && !contains(names, f.Name)) || a.Level(t, f) == meta.Hidden {
+	row, err := s.rightsRow(ctx, tx, a, id, g)
+	if err != nil {
+		return dst, 0, err
+	}
+	dst = append(g.r.appendRow(append(dst, '{'), row.values), g.r.opened(ctx, tx, row)...)
+	for _, c := range g.children {
+		if integer(row.values[c.some]) == 0 {
 			continue
 		}
-		if dst, err = s.appendChildren(ctx, tx, a, f, id, dst); err != nil {
+		if dst, err = c.appendTo(ctx, tx, id, dst); err != nil {
 			return dst, 0, err
 		}
 	}
@@ -73,12 +67,10 @@ type scanned struct {
 }
 
 // rightsRow reads one record under the actor's right to read it.
-func (s *Store) rightsRow(ctx context.Context, tx db.Tx, a *access.Actor, t *meta.Type, id int64, r *reading) (*scanned, error) {
-	n := len(r.columns)
-	text := "SELECT " + strings.Join(r.columns, ", ") +
-		", t.rev, t.owner, t.department, t.root_owner, t.root_department, t.archived_at FROM " + quote(t.Table) + " AS t" + r.joins.String() + " WHERE t.id = ?"
-	args := append(append([]any{}, r.params...), id)
-	cond, more, err := a.Scope(t, "read").SQL(a, "t", r.dialect, s.Clock())
+func (s *Store) rightsRow(ctx context.Context, tx db.Tx, a *access.Actor, id int64, g *getting) (*scanned, error) {
+	t, n := g.r.t, len(g.r.columns)
+	text, args := g.text, append(append(make([]any, 0, len(g.r.params)+8), g.r.params...), id)
+	cond, more, err := a.Scope(t, "read").SQL(a, "t", g.r.dialect, s.Clock())
 	if err != nil {
 		return nil, errs.NotFoundf(t.Name, db.FormatID(id))
 	}
@@ -137,53 +129,6 @@ func contains(list []string, s string) bool {
 		}
 	}
 	return false
-}
-
-// appendChildren appends ,"lines":[{"id":…,…}] with linked titles.
-func (s *Store) appendChildren(ctx context.Context, tx db.Tx, a *access.Actor, f *meta.Field, id int64, dst []byte) ([]byte, error) {
-	r := &reading{s: s, a: a, t: f.Of, dialect: s.DB.Dialect(), args: a.Args(s.Clock())}
-	r.column("t.id")
-	r.outs = append(r.outs, output{name: "id", at: 0, width: 1, append: func(dst []byte, v []any) ([]byte, bool) { return appendID(dst, integer(v[0])), true }})
-	for _, sub := range f.Rows {
-		level := a.Level(f.Of, sub)
-		if level == meta.Hidden {
-			continue
-		}
-		o := output{name: sub.Name, field: sub, level: min(level, a.Level(f.Of, f)), at: len(r.columns)}
-		if sub.Target != nil {
-			r.link(&o)
-		} else {
-			r.scalar(&o)
-		}
-		o.width = len(r.columns) - o.at
-		r.outs = append(r.outs, o)
-	}
-	text := "SELECT " + strings.Join(r.columns, ", ") + " FROM " + quote(f.Table) + " AS t" + r.joins.String() + " WHERE t.record = ? ORDER BY t.pos"
-	rows, err := tx.Query(ctx, text, append(append([]any{}, r.params...), id)...)
-	if err != nil {
-		return dst, err
-	}
-	defer rows.Close()
-	values := make([]any, len(r.columns))
-	dest := make([]any, len(values))
-	for i := range dest {
-		dest[i] = &values[i]
-	}
-	mark, n := len(dst), 0
-	dst = append(append(append(dst, `,"`...), f.Name...), `":[`...)
-	for rows.Next() {
-		if err := rows.Scan(dest...); err != nil {
-			return dst, err
-		}
-		if n++; n > 1 {
-			dst = append(dst, ',')
-		}
-		dst = append(r.appendRow(append(dst, '{'), values), '}')
-	}
-	if n == 0 {
-		return dst[:mark], rows.Err()
-	}
-	return append(dst, ']'), rows.Err()
 }
 
 // appendRights appends what the actor may do to this record.

@@ -28,6 +28,7 @@ type reading struct {
 	params  []any // of the columns' sub-selects and the joins, in order
 	outs    []output
 	nJoins  int
+	timed   bool // a condition in it depends on the moment
 }
 
 // output is one field of the answer.
@@ -179,7 +180,9 @@ func (r *reading) readable(t *meta.Type, alias string) (string, []any) {
 	if t.Builtin {
 		return "", nil
 	}
-	cond, args, err := r.a.Scope(t, "read").SQL(r.a, alias, r.dialect, r.s.Clock())
+	scope := r.a.Scope(t, "read")
+	r.timed = r.timed || len(scope.Where) > 0
+	cond, args, err := scope.SQL(r.a, alias, r.dialect, r.s.Clock())
 	if err != nil {
 		return "0 = 1", nil // a right that cannot be evaluated denies
 	}
@@ -220,7 +223,6 @@ func (r *reading) side(o *output) {
 		gather = "json_agg(json_build_array(" + pair + ") ORDER BY s.pos)::text"
 	}
 	r.column("(SELECT " + gather + " FROM " + from + " WHERE s.record = t.id)")
-	o.append = func(dst []byte, v []any) ([]byte, bool) { return r.appendItems(dst, f, o.level, str(v[0])) }
 	level := o.level
 	o.append = func(dst []byte, v []any) ([]byte, bool) { return r.appendItems(dst, f, level, str(v[0])) }
 }

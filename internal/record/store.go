@@ -41,9 +41,10 @@ type Options struct {
 // transactions and take the Actor they act for; there is no way around rights.
 type Store struct {
 	Options
-	current atomic.Pointer[snapshot]
-	tables  tables
-	secret  []byte // signs page tokens
+	current  atomic.Pointer[snapshot]
+	tables   tables
+	gettings gettings
+	secret   []byte // signs page tokens
 }
 
 // snapshot is the schema a write was prepared under, with the version its
