@@ -53,3 +53,13 @@ export async function find(page, words, title) {
   await box.press("Enter");
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
 }
+
+/** step names what failed in a long test. */
+export async function step(name, f) {
+  try {
+    return await f();
+  } catch (e) {
+    e.message = `${name}: ${e.message}`;
+    throw e;
+  }
+}

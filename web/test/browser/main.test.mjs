@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { api, desktop, phone, signIn, visit } from "../browser.mjs";
-import { addFact, facts, find, note, stamp } from "../acts.mjs";
+import { addFact, facts, find, note, stamp, step } from "../acts.mjs";
 import { newCustomer, sheet } from "../places.mjs";
 
 for (const [width, size] of [["1440", desktop], ["390", phone]]) {
@@ -12,23 +12,23 @@ for (const [width, size] of [["1440", desktop], ["390", phone]]) {
     const digits = String(Date.now()).slice(-7) + (size === phone ? "1" : "2");
     const name = "云杉宾馆" + digits;
     const { page } = await visit(t, size, { as: false });
-    await t.test("sign in", () => signIn(page, "/imports?type=customer"));
-    await t.test("import a list, with one row refused", async () => {
+    await step("sign in", () => signIn(page, "/imports?type=customer"));
+    await step("import a list, with one row refused", async () => {
       await page.locator("input[type=file]").setInputFiles({ name: "名单.csv", mimeType: "text/csv", buffer: sheet(digits) });
       await page.waitForURL(/\/imports\/\w+/);
       await page.getByRole("button", { name: /^导入/ }).click();
       await page.getByRole("button", { name: /撤销这次导入/ }).waitFor();
       await page.getByText("无名").or(page.getByText("必填")).or(page.getByRole("table")).first().waitFor();
     });
-    await t.test("find by pinyin", () => find(page, "yunshanbinguan" + digits, name));
-    await t.test("find by name, read the file", async () => {
+    await step("find by pinyin", () => find(page, "yunshanbinguan" + digits, name));
+    await step("find by name, read the file", async () => {
       await find(page, name, name);
       await page.getByRole("main").getByText("李萍").first().waitFor();
       await page.getByText(/张江路/).first().waitFor();
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out sideways");
     });
-    await t.test("note a contact", () => note(page, "说周三要样品"));
-    await t.test("fill a fact in place, and undo it from the toast", async () => {
+    await step("note a contact", () => note(page, "说周三要样品"));
+    await step("fill a fact in place, and undo it from the toast", async () => {
       await addFact(page, "基本", "简称", "云杉");
       const there = facts(page).getByRole("button", { name: "修改简称" });
       await there.waitFor();
@@ -37,7 +37,7 @@ for (const [width, size] of [["1440", desktop], ["390", phone]]) {
       const id = page.url().match(/\/r\/customer\/(\w+)/)[1];
       assert.equal((await api("GET", `/customer/${id}`)).short_name ?? null, null);
     });
-    await t.test("the address opens the same file again", async () => {
+    await step("the address opens the same file again", async () => {
       await page.reload();
       await page.getByRole("heading", { level: 1, name }).waitFor();
     });
