@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Format, vet and staticcheck; prints what is wrong and changes nothing.
+# Format, vet, staticcheck, links of documents; prints what is wrong and changes
+# nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 unformatted=$(gofmt -l cmd internal bench *.go)
@@ -10,3 +11,15 @@ if [ -n "$unformatted" ]; then
 fi
 go vet ./...
 go tool staticcheck ./...
+
+# Links of documents lead to files that are there.
+broken=$(for file in *.md docs/*.md packs/*.md web/*.md; do
+	(grep -oE '\]\([^)#[:space:]]+' "$file" || true) | sed 's/^](//' | grep -vE '^(https?:|mailto:|/)' | while read -r link; do
+		[ -e "$(dirname "$file")/$link" ] || echo "$file: $link"
+	done
+done)
+if [ -n "$broken" ]; then
+	echo "links that lead nowhere:" >&2
+	echo "$broken" >&2
+	exit 1
+fi
