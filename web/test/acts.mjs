@@ -25,14 +25,25 @@ export async function editFact(page, label, text, { open = false } = {}) {
   }
 }
 
-/** addFact fills a field that was empty, from the menu of its section. */
+/** addFact fills a field that was empty, from what its section offers to fill. */
 export async function addFact(page, section, label, text, { open = false } = {}) {
   const part = page.getByRole("region", { name: section, exact: true });
   await part.getByRole("button", { name: /补充/ }).click();
-  await page.getByRole("menuitem", { name: label, exact: true }).click();
   const box = part.getByLabel(label, { exact: true });
+  const there = part.getByRole("button", { name: "填写" + label });
+  await box.or(there).first().waitFor();
+  if (!(await box.count())) await there.click();
   await box.fill(text);
   if (!open) await box.press("Enter");
+}
+
+/** eventually waits until something holds that no page shows. */
+export async function eventually(holds, ms = 20_000) {
+  for (const end = Date.now() + ms; ; ) {
+    if (await holds()) return;
+    if (Date.now() > end) throw new Error("it did not come true: " + holds);
+    await new Promise((done) => setTimeout(done, 100));
+  }
 }
 
 /** note writes into the composer; open: does not send it. */

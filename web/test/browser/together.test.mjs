@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { api, desktop, visit } from "../browser.mjs";
-import { customer, editFact, facts } from "../acts.mjs";
+import { customer, editFact, eventually, facts } from "../acts.mjs";
 
 test("two change the same field: the second sees mine, stored and original, and decides", async (t) => {
   const c = await customer({ short_name: "原来的" });
@@ -48,11 +48,4 @@ test("two change different fields: both are kept, nobody is asked", async (t) =>
 });
 
 /** stored waits until the server has it. */
-async function stored(id, holds) {
-  for (let i = 0; i < 100; i++) {
-    const r = await api("GET", `/customer/${id}`);
-    if (holds(r)) return r;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  throw new Error("not stored: " + JSON.stringify(await api("GET", `/customer/${id}?fields=short_name,alias`)));
-}
+const stored = (id, holds) => eventually(async () => holds(await api("GET", `/customer/${id}`)));
