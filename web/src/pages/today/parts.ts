@@ -43,17 +43,25 @@ export function shapeOf(block: Block, types: Map<string, RecordType>): Shape | u
   const money = columns.find((f) => f.kind === "money" && !masked(f));
   const link = columns.find((f) => f.kind === "link" && f.name === of.root) ?? columns.find((f) => f.kind === "link");
   const words = columns.filter((f) => f !== when && f !== money && f !== link);
-  const asked = [...new Set([...columns.map((f) => f.name), ...(due ? [due.name] : []), ...(call ? [call] : []), ...(of.root ? [of.root] : []), "owner"])];
+  const asked = [...new Set([...columns.map((f) => f.name), ...(due ? [due.name] : []), ...(call && !call.includes(".") ? [call] : []), ...(call?.includes(".") ? [call.split(".")[0]!] : []), ...(of.root ? [of.root] : []), "owner"])];
   return { of, columns, asked, due, when, money, link, call, words, done: doneOf(block, of) };
 }
 
 /** numberOf is the first number a record may be called at. */
 export function numberOf(rec: Rec, path?: string): string {
-  if (!path) return "";
-  const [a, b] = path.split(".");
-  const v = b ? (rec[path] ?? (rec[a!] as Record<string, unknown> | undefined)?.[b]) : rec[a!];
+  const v = path ? rec[path] : undefined;
   const first = Array.isArray(v) ? v[0] : v;
   return typeof first === "string" ? first : String((first as { number?: string } | undefined)?.number ?? "");
+}
+
+type Expanded = Listed & { expanded?: Record<string, Record<string, Rec>> };
+
+// The number of a linked record comes with the record, beside the list.
+function called(got: Expanded, path = ""): Listed {
+  const [link, name] = path.split(".");
+  if (!name) return got;
+  const all = Object.assign({}, ...Object.values(got.expanded ?? {})) as Record<string, Rec>;
+  return { ...got, items: got.items.map((r) => ({ ...r, [path]: all[(r[link!] as Ref | undefined)?.id ?? ""]?.[name] })) };
 }
 
 /** useBlock reads a block's records: one question for a card and for its figure. */
@@ -62,7 +70,7 @@ export function useBlock(block: Block, limit: number) {
   const shape = shapeOf(block, types);
   const list = useQuery({
     queryKey: ["home", "list", block.of, block.filter ?? "", block.sort ?? "", shape?.asked.join(), limit], enabled: !!shape, staleTime: 30_000,
-    queryFn: ({ signal }) => get<Listed>(`/${block.of}` + query({ filter: block.filter, order_by: block.sort, page_size: limit, fields: shape!.asked.join(","), total: "capped" }), signal),
+    queryFn: async ({ signal }) => called(await get<Expanded>(`/${block.of}` + query({ filter: block.filter, order_by: block.sort, page_size: limit, fields: shape!.asked.join(","), expand: shape!.call?.includes(".") ? shape!.call.split(".")[0] : undefined, total: "capped" }), signal), shape!.call),
   });
   return { shape, list };
 }
