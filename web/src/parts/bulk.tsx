@@ -25,7 +25,7 @@ interface Props {
 type Change = { set: Record<string, unknown> } | { assign: string } | { archive: true } | { restore: true };
 interface Preview {
   total: number; looked_at: number; change: number; same: number; refused: number; reasons: Record<string, number>; messages?: Record<string, string>;
-  changes: { id: string; title?: string; changes: { field: string; from?: unknown; to?: unknown }[] }[];
+  changes: { id: string; title?: string; changes: { field: string; label: string; from_text: string; to_text: string }[] }[];
 }
 interface Run { id: string; state: string; done: number; total: number; changed: number; refused: number; undone: number; kept: number; message?: string }
 
@@ -121,8 +121,6 @@ function Asking({ type, target, close, start, title, change, said, ok, field, ch
   );
 }
 
-const wordsOf = (v: unknown, f?: Field) => (blank(v) ? t("field.empty") : f ? kindOf(f).text(v, f) || t("field.empty") : String(v));
-
 function Outcome({ p, field }: { p: Preview; field?: Field }) {
   const rows = p.changes.slice(0, 5).map((r) => ({ ...r, c: r.changes.find((c) => c.field === field?.name) ?? r.changes[0] })).filter((r) => r.c);
   return (
@@ -130,9 +128,9 @@ function Outcome({ p, field }: { p: Preview; field?: Field }) {
       <p><b>{t("bulk.will", { n: p.change.toLocaleString() })}</b>{p.same > 0 && <span className="quiet"> · {t("bulk.same", { n: p.same.toLocaleString() })}</span>}{p.refused > 0 && <span className="late"> · {t("bulk.refused", { n: p.refused.toLocaleString() })}</span>}</p>
       {p.looked_at < p.total && <p className="quiet">{t("bulk.looked", { n: p.looked_at.toLocaleString(), of: p.total.toLocaleString() })}</p>}
       {Object.entries(p.reasons).map(([code, n]) => <p key={code} className="says">{n.toLocaleString()} × {p.messages?.[code] ?? code}</p>)}
-      {field && rows.length > 0 && (
+      {rows.length > 0 && (
         <table className="plain">
-          <tbody>{rows.map((r) => <tr key={r.id}><th scope="row">{r.title}</th><td><del>{wordsOf(r.c!.from, field)}</del></td><td aria-hidden="true">→</td><td><b>{wordsOf(r.c!.to, field)}</b></td></tr>)}</tbody>
+          <tbody>{rows.map((r) => <tr key={r.id}><th scope="row">{r.title}</th><td><del>{r.c!.from_text || t("field.empty")}</del></td><td aria-hidden="true">→</td><td><b>{r.c!.to_text || t("field.empty")}</b></td></tr>)}</tbody>
         </table>
       )}
       <p className="quiet">{t("bulk.undoable")}</p>
