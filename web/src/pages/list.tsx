@@ -73,7 +73,7 @@ function List({ type }: { type: RecordType }) {
   const total = lines.total ?? (page?.total?.exact ? page.total.count : exact);
   const countText = total !== undefined ? total.toLocaleString() : page?.total ? t("list.over", { n: page.total.count.toLocaleString() }) : "";
   const picked = ticks.all ? (here && total !== undefined ? total - ticks.ids.size : undefined) : ticks.ids.size;
-  const n = ticks.all ? (picked ?? useless(total)) : ticks.ids.size;
+  const n = picked ?? total ?? 0;
   const error = shape === "table" ? lines.error : shape === "cards" ? cards.error : null;
   const nothing = !error && total === 0 && (shape === "board" || (shape === "cards" ? cards.first : lines.ready));
   const target = useCallback(() => {
@@ -110,13 +110,12 @@ function List({ type }: { type: RecordType }) {
         <Grid type={type} s={s} lines={lines} total={total} page={page} sumLabel={countText} ticks={{ n, has, tick, clear, all: ticks.all, ticks, everything, exact: picked }} onOpen={onOpen} />
       )}
       {shape !== "board" && (!phone || n > 0) && !hidden.length && bar}
+      {shape === "cards" && <Peek type={type} id={s.peek} close={() => s.set({ peek: undefined })} />}
       {acts.dialogs}
       {exporting && <Suspense fallback={null}><ExportDialog type={type} columns={s.columns} all={{ asked: s.asked, n: countText }} ticked={n > 0 ? { asked: askedOf(ticks), n } : undefined} close={() => setExporting(false)} /></Suspense>}
     </div>
   );
 }
-
-const useless = (total: number | undefined) => total ?? 0;
 
 interface GridTicks { n: number; has: (id: string) => boolean; tick: (ids: string[], on: boolean) => void; clear: () => void; all?: Asked; ticks: ReturnType<typeof useTicks>["ticks"]; everything: () => void; exact?: number }
 

@@ -103,6 +103,9 @@ export function useCount(type: RecordType, asked: Asked, on: boolean) {
 
 const byNothing = "archived_at"; // living records have none: one group
 
+// Archived rows among the ticked ones make groups of their own.
+const added = (groups: Group[]) => (groups.length < 2 ? groups[0]?.sum : groups.reduce((n, g) => n + Number(g.sum ?? 0), 0).toFixed(2));
+
 /** useSums adds up the number columns over everything that matches. */
 export function useSums(type: RecordType, columns: Column[], asked: Asked, on: boolean): Record<string, unknown> {
   const names = columns.filter((c) => summable(c.field)).map((c) => c.name).slice(0, 8);
@@ -110,7 +113,7 @@ export function useSums(type: RecordType, columns: Column[], asked: Asked, on: b
     queryKey: ["sum", type.name, names.join(), { ...asked, order_by: undefined }], enabled: on && names.length > 0 && asked.archived !== "only", staleTime: 60_000, placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
       const all = await Promise.all(names.map((sum) => askList<{ items: Group[] }>(type.name, "group", { ...asked, order_by: "" }, { by: byNothing, sum }, signal)));
-      return Object.fromEntries(names.map((n, i) => [n, all[i]!.items[0]?.sum]));
+      return Object.fromEntries(names.map((n, i) => [n, added(all[i]!.items)]));
     },
   });
   return on ? (sums.data ?? {}) : {};
