@@ -84,10 +84,12 @@ export interface Hit { type: string; id: string; number?: string; title: string;
 export interface Moment { type: string; id: string; at: string; says: string; by?: string; files?: number; values?: Rec; change?: HistoryEntry }
 export interface Total { count: number; exact: boolean }
 export interface Counts { related: Record<string, Total>; timeline: Record<string, Total>; files: Total }
+export interface WhyCondition { text: string; met: boolean | null; join?: string; conditions?: WhyCondition[]; label?: string; op?: string; want?: string; have?: string; gap?: string; hidden?: boolean }
 export interface Why {
-  field: string; label: string; value: unknown; kind: string; expression?: string; sentence?: string;
-  parts?: { path: string; label: string; value: unknown; text?: string; met?: boolean }[];
-  records?: { type: string; filter: string; count: number }; changed?: { at: string; by?: string | Ref; from?: unknown };
+  field: string; label: string; value: unknown; text: string; kind: string; expression?: string; words?: string; sentence: string; hidden?: boolean;
+  parts: { path: string; label: string; value: unknown; text: string; type?: string; id?: string; hidden?: boolean }[];
+  conditions?: WhyCondition[]; choices?: { value: unknown; text: string; taken: boolean; when?: WhyCondition }[];
+  records?: { type?: string; filter?: string; count: number; hidden?: boolean }; changed?: { at: string; by?: string; name: string; source: string; from?: unknown };
 }
 export interface HistoryEntry {
   id: string; at: string; rev: number; action: string; actor?: string; actor_name: string; source: string;

@@ -64,10 +64,11 @@ addTexts({
   "why.because": ["因为…", "因為…", "why"],
   "why.before": ["此前 {what}", "此前 {what}", "before: {what}"],
   "why.computed": ["这个值由系统算出，改上面的依据，它会跟着变。", "這個值由系統算出，改上面的依據，它會跟著變。", "Computed: it changes when what it rests on changes."],
+  "why.gap": ["还差 {n}", "還差 {n}", "{n} short"],
   "why.judge": ["改判…", "改判…", "Overrule…"],
   "why.met": ["符合", "符合", "holds"],
   "why.of": ["{what}为什么是这样", "{what}為什麼是這樣", "Why: {what}"],
   "why.records": ["看这 {n} 条", "看這 {n} 筆", "See the {n} records"],
-  "why.rule": ["算法", "算法", "Rule"],
+  "why.would_change": ["这几项变了，结果就会变：{what}", "這幾項變了，結果就會變：{what}", "It would change with: {what}"],
   "why.unmet": ["不符合", "不符合", "does not hold"],
 });

@@ -59,9 +59,8 @@ export function Change({ percent }: { percent?: number }) {
   return <span className={percent >= 0 ? "up" : "down"}>{percent >= 0 ? "↑" : "↓"} {Math.abs(percent)}%</span>;
 }
 
-// 万 in Chinese, thousands in English.
-const unit = () => (lang() === "en" ? 1000 : 10_000);
-const wan = (n: number) => (n / unit()).toFixed(1);
+// Large sums are told in 万, or in thousands in English; small ones whole.
+const unitOf = (top: number) => (top < 50_000 ? 1 : lang() === "en" ? 1000 : 10_000);
 
 function Years({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
   const { sums, now: to, before, percent, some } = useYears(type, rec, block);
@@ -71,9 +70,11 @@ function Years({ type, rec, block }: { type: RecordType; rec: Rec; block: Block 
   const first = Math.max(Math.min(...sums.keys()), now - 5);
   const years = Array.from({ length: now - first + 1 }, (_, i) => first + i);
   const top = Math.max(...years.map((y) => sums.get(y) ?? 0), 1);
+  const unit = unitOf(top);
+  const wan = (n: number) => (unit === 1 ? numberText(Math.round(n)) : (n / unit).toFixed(1));
   return (
     <section className="chart" aria-label={title}>
-      <header><h2>{title} <small>{t("chart.wan")}</small></h2></header>
+      <header><h2>{title} <small>{unit === 1 ? "" : t("chart.wan")}</small></h2></header>
       <div className="bars" role="img" aria-label={years.map((y) => `${y}: ${wan(sums.get(y) ?? 0)}`).join(", ")}>
         {years.map((y) => <div key={y} className={y === now ? "now" : ""}><b>{wan(sums.get(y) ?? 0)}</b><i style={{ height: Math.max(2, (52 * (sums.get(y) ?? 0)) / top) }} /><small>{y}</small></div>)}
       </div>

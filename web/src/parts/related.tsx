@@ -53,7 +53,7 @@ export function SideList({ type, rec, block }: { type: RecordType; rec: Rec; blo
   return (
     <section className="side-list" aria-label={block.label ?? of.plural}>
       <header>
-        <h2>{block.label ?? of.plural} <small>{countText(total)}</small></h2>
+        <h2>{block.label ?? of.plural} <small>{total?.count ? countText(total) : ""}</small></h2>
         {add && <Button type="link" size="small" icon={<PlusOutlined />} aria-label={t("act.new_of", { what: of.label })} onClick={add}>{t("act.add")}</Button>}
       </header>
       <ul>{rows.map((r) => <Line key={r.id} of={of} rec={r} main={main} rest={rest} open={() => setPeek(r.id)} />)}</ul>
@@ -100,7 +100,7 @@ export function RelatedTable({ type, rec, block }: { type: RecordType; rec: Rec;
   return (
     <section className="related" aria-label={block.label ?? of.plural}>
       <header>
-        <h2>{block.label ?? of.plural} <small>{countText(total)}</small></h2>
+        <h2>{block.label ?? of.plural} <small>{list.isSuccess && !rows.length ? t("related.none") : countText(total)}</small></h2>
         {add && <Button type="link" size="small" icon={<PlusOutlined />} onClick={add}>{t("act.new_of", { what: of.label })}</Button>}
       </header>
       {block.group && rows.length > 1 && <Tree rows={rows} group={block.group} roles={columns.filter((c) => c.name !== block.group && ["choices", "text", "choice"].includes(c.kind)).slice(1)} open={setPeek} />}
@@ -119,7 +119,6 @@ export function RelatedTable({ type, rec, block }: { type: RecordType; rec: Rec;
         </div>
       )}
       {list.isPending && <div className="bone-lines" aria-hidden="true"><i /><i /><i /></div>}
-      {list.isSuccess && !rows.length && <p className="quiet none">{t("related.none")}</p>}
       {total && total.count > rows.length && <Button type="link" size="small" onClick={() => setLimit(limit + 200)}>{t("related.all", { n: countText(total) })}</Button>}
       {peek && <Peek type={of} id={peek} close={() => setPeek("")} />}
     </section>

@@ -10,6 +10,7 @@ import { kindOf } from "../fields";
 import { blank, str } from "../fields/parts";
 import { clock, dateText, dayIn, fullMoment, numberText } from "../format";
 import { t } from "../i18n";
+import { usePhone } from "../mode";
 import { fieldsOf, recordPath, useKnown } from "../model";
 import { useSaving } from "../saving";
 import { Icon } from "../shell/icons";
@@ -74,6 +75,7 @@ function When({ at }: { at: string }) {
 }
 
 function Entry({ m, of, open }: { m: Moment; of: RecordType | undefined; open: () => void }) {
+  const phone = usePhone();
   if (!of?.timeline || !m.values) return null;
   const { mark, fields, v } = { mark: of.timeline, fields: fieldsOf(of), v: m.values };
   const there = (names?: string[]) => (names ?? []).map((n) => fields.get(n)).filter((f): f is Field => !!f && !blank(v[f.name]) && v[f.name] !== false);
@@ -84,12 +86,12 @@ function Entry({ m, of, open }: { m: Moment; of: RecordType | undefined; open: (
   const follow = (e: React.MouseEvent) => { if (!e.metaKey && !e.ctrlKey && e.button === 0) { e.preventDefault(); open(); } };
   return (
     <li className={m.type} onClick={(e) => { if (!(e.target as HTMLElement).closest("a,button")) open(); }}>
-      <When at={m.at} />
+      {!phone && <When at={m.at} />}
       <span className="node" aria-hidden="true">{wayIcons[str(head && v[head.name])] ?? <Icon name={of.icon} />}</span>
       <div className="said">
-        <p className="first"><a href={recordPath(m.type, m.id)} onClick={follow}><b>{said}</b>{v.number && of.number && head === undefined && <span className="no">{v.number}</span>}</a>
+        <p className="first"><a href={recordPath(m.type, m.id)} onClick={follow}><b>{said}</b>{v.number && of.number && head === undefined && <span className="no">{v.number}</span>}</a>{phone && <When at={m.at} />}
           {facts.map((f, i) => <Fragment key={f.name}>{i > 0 && <i className="mid-dot">·</i>}<span className="says-text">{line(f, v[f.name])}</span></Fragment>)}</p>
-        {text.map((f) => <p key={f.name} className="told">{str(v[f.name])}</p>)}
+        {text.map((f, i) => <p key={f.name} className="told">{i > 0 && <span className="quiet">{f.label}　</span>}{str(v[f.name])}</p>)}
         {(chips.length > 0 || !!m.files) && (
           <p className="tips">
             {chips.map((f) => <span key={f.name} className="tip">{f.label} {line(f, v[f.name])}</span>)}
@@ -97,7 +99,7 @@ function Entry({ m, of, open }: { m: Moment; of: RecordType | undefined; open: (
           </p>
         )}
       </div>
-      <span className="outcome">
+      <span className="gain">
         {states.map((f) => <span key={f.name} className={`mark ${stateTone(f, v[f.name])}`}>{f.kind === "bool" ? f.label : kindOf(f).text(v[f.name], f)}</span>)}
         {!blank(amount) && Number(amount) !== 0 && <span className="money">¥{numberText(amount, "always")}</span>}
       </span>
@@ -108,7 +110,8 @@ function Entry({ m, of, open }: { m: Moment; of: RecordType | undefined; open: (
 // What stands in a line is a word, not a control.
 function line(f: Field, v: unknown): string {
   const text = kindOf(f).text(v, f);
-  return f.unit && ["integer", "decimal"].includes(f.kind) ? (text.endsWith(f.unit) ? text : `${text} ${f.unit}`) : Array.isArray(v) && f.to ? v.map((x) => str((x as { title?: string }).title)).join("、") : text;
+  if (["integer", "decimal", "percent"].includes(f.kind)) return !f.unit ? `${f.label} ${text}` : text.endsWith(f.unit) ? text : `${text} ${f.unit}`;
+  return Array.isArray(v) && f.to ? v.map((x) => str((x as { title?: string }).title)).join("、") : text;
 }
 
 const stateTones: Record<string, string> = { green: "grn", red: "warn", orange: "amb" };
@@ -118,23 +121,24 @@ const shownChanges = 3;
 
 function ChangeEntry({ m, type, rec }: { m: Moment; type: RecordType; rec: Rec }) {
   const { act } = useSaving(type);
+  const phone = usePhone();
   const fields = fieldsOf(type);
   const h = m.change!;
   const list = Object.entries(h.changes ?? {}).filter(([name, c]) => !(blank(c.from) && blank(c.to)) && (fields.get(name)?.label || name));
   const made = h.action === "create";
   return (
     <li className="history-entry">
-      <When at={m.at} />
+      {!phone && <When at={m.at} />}
       <span className="node" aria-hidden="true"><SyncOutlined /></span>
       <div className="said">
-        <p className="first"><b>{t("action." + h.action)}</b><span className="says-text">{h.actor_name}</span>{made && <span className="says-text">{t("stream.facts", { n: list.length })}</span>}</p>
+        <p className="first"><b>{t("action." + h.action)}</b>{phone && <When at={m.at} />}<span className="says-text">{h.actor_name}</span>{made && <span className="says-text">{t("stream.facts", { n: list.length })}</span>}</p>
         {!made && list.slice(0, shownChanges).map(([name, c]) => {
           const f = fields.get(name);
           return <p key={name} className="told"><span className="quiet">{f?.label ?? name}</span> {blank(c.from) ? "" : <><Words field={f} value={c.from} /> → </>}{blank(c.to) ? t("field.empty") : <Words field={f} value={c.to} />}</p>;
         })}
         {!made && list.length > shownChanges && <p className="told quiet">{t("stream.more_changes", { n: list.length - shownChanges })}</p>}
       </div>
-      <span className="outcome">{h.rev > 1 && rec.rights?.update !== false && h.action !== "undo" && <button type="button" className="add" onClick={() => void act(rec, "undo", { rev: h.rev }, t("said.undone"))}>{t("act.undo")}</button>}</span>
+      <span className="gain">{h.rev > 1 && rec.rights?.update !== false && h.action !== "undo" && <button type="button" className="add" onClick={() => void act(rec, "undo", { rev: h.rev }, t("said.undone"))}>{t("act.undo")}</button>}</span>
     </li>
   );
 }

@@ -60,7 +60,7 @@ export function Tasks({ type, rec, block }: { type: RecordType; rec: Rec; block:
   return (
     <section className="side-list tasks" aria-label={block.label ?? of.plural}>
       <header>
-        <h2>{block.label ?? of.plural} <small>{rows.length && open < rows.length ? t("tasks.of", { n: rows.length - open, of: countText(total) }) : countText(total)}</small></h2>
+        <h2>{block.label ?? of.plural} <small>{rows.length && open < rows.length ? t("tasks.of", { n: rows.length - open, of: countText(total) }) : total?.count ? countText(total) : ""}</small></h2>
         {add && <Button type="link" size="small" icon={<PlusOutlined />} aria-label={t("act.new_of", { what: of.label })} onClick={add}>{t("act.add")}</Button>}
       </header>
       <ul>

@@ -24,6 +24,7 @@ export function Revealed({ type, rec, field, value }: { type: string; rec: Rec; 
   const [clear, setClear] = useState<unknown>(null);
   const [reason, setReason] = useState("");
   const { message } = App.useApp();
+  const tail = (rec.sealed as Record<string, string> | undefined)?.[field.name];
   const open = async () => {
     try {
       const r = await post<{ value: unknown }>(`/${type}/${rec.id}:reveal`, { field: field.name, reason });
@@ -36,7 +37,7 @@ export function Revealed({ type, rec, field, value }: { type: string; rec: Rec; 
   if (!blank(clear)) return <span className="clear">{kindOf({ ...field, sealed: false, level: "read" }).show(clear, field, "fact")}</span>;
   return (
     <>
-      <span className="mask">{maskText(value)}</span>
+      <span className="mask">{tail ?? maskText(value)}</span>
       {rec.rights?.reveal !== false && <Button type="text" size="small" className="eye" aria-label={t("reveal.label", { what: field.label })} icon={<EyeOutlined />} onClick={(e) => { e.stopPropagation(); setAsking(true); }} />}
       {asking && (
         <Modal open title={t("reveal.label", { what: field.label })} onCancel={() => setAsking(false)} onOk={() => void open()} okText={t("reveal.open")} okButtonProps={{ disabled: !reason.trim() }} width={420}>

@@ -6,13 +6,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { Link } from "react-router";
 import { get } from "../api/client";
-import type { Field, FieldProblem, Rec, RecordType, Why as Reason } from "../api/types";
+import type { Field, FieldProblem, Rec, RecordType, Why as Reason, WhyCondition } from "../api/types";
 import { kindOf } from "../fields";
-import { blank, refOf, str } from "../fields/parts";
+import { blank, str } from "../fields/parts";
 import { momentText } from "../format";
 import { t } from "../i18n";
 import { usePhone } from "../mode";
-import { fieldsOf, mayEdit } from "../model";
+import { fieldsOf, mayEdit, recordPath } from "../model";
 import { useSaving } from "../saving";
 
 /** Why wraps what shows a value; hovering or pressing it tells the reason. */
@@ -38,35 +38,48 @@ function Body({ type, rec, field, close }: { type: RecordType; rec: Rec; field: 
   const note = fields.get(field.name + "_reason");
   const w = why.data;
   const value = blank(rec[field.name]) ? t("field.empty") : kindOf(field).text(rec[field.name], field);
-  const parts = w?.parts?.filter((p) => p.label) ?? [];
+  const taken = w?.choices?.find((c) => c.taken) ?? w?.choices?.at(-1);
+  const conditions = flat(w?.conditions ?? (taken?.when ? [taken.when] : []));
+  const parts = conditions.length ? [] : (w?.parts.filter((p) => p.text || p.hidden) ?? []);
+  const lacking = conditions.filter((c) => c.met === false);
   return (
     <div className="why" role="dialog" aria-label={t("why.of", { what: field.label })} onKeyDown={(e) => { if (e.key === "Escape") close(); }}>
       <h3>{field.label}：{value}</h3>
       {why.isPending && <Spin size="small" />}
       {w?.sentence && <p>{w.sentence}</p>}
       {note && !blank(rec[note.name]) && <p className="why-note">{str(rec[note.name])}</p>}
-      {!w?.sentence && field.help && <p>{field.help}</p>}
-      {parts.length > 0 && (
+      {why.isError && field.help && <p>{field.help}</p>}
+      {conditions.length > 0 && (
         <ul>
-          {parts.map((p) => (
-            <li key={p.path}>
-              {p.met !== undefined && (p.met ? <CheckCircleFilled className="met" aria-label={t("why.met")} /> : <CloseCircleFilled className="unmet" aria-label={t("why.unmet")} />)}
-              <span>{p.label}</span><b>{p.text ?? (fields.get(p.path) && !blank(p.value) ? kindOf(fields.get(p.path)!).text(p.value, fields.get(p.path)!) : blank(p.value) ? t("field.empty") : str(p.value))}</b>
+          {conditions.slice(0, mostRows).map((c, i) => (
+            <li key={i}>
+              {c.met === true ? <CheckCircleFilled className="met" aria-label={t("why.met")} /> : c.met === false ? <CloseCircleFilled className="unmet" aria-label={t("why.unmet")} /> : null}
+              <span>{c.text}</span>{c.gap ? <b>{t("why.gap", { n: c.gap })}</b> : c.have ? <b>{c.have}</b> : null}
             </li>
           ))}
         </ul>
       )}
-      {w?.records && w.records.count > 0 && <p><Link to={`/t/${w.records.type}?filter=${encodeURIComponent(w.records.filter)}`}>{t("why.records", { n: w.records.count })}</Link></p>}
-      {!parts.length && field.formula && <p className="why-rule"><span>{t("why.rule")}</span> <code>{w?.expression ?? field.formula}</code></p>}
-      {field.computed ? <p className="why-note quiet">{t("why.computed")}</p> : null}
+      {parts.length > 0 && <ul>{parts.slice(0, mostRows).map((p) => <li key={p.path}><span>{p.label}</span><b>{p.hidden ? t("field.hidden") : p.type && p.id ? <Link to={recordPath(p.type, p.id)}>{p.text}</Link> : p.text}</b></li>)}</ul>}
+      {w?.records?.type && w.records.count > 0 && <p><Link to={`/t/${w.records.type}?filter=${encodeURIComponent(w.records.filter ?? "")}`}>{t("why.records", { n: w.records.count })}</Link></p>}
+      {lacking.length > 0 && lacking.length <= 3 && <p className="why-note">{t("why.would_change", { what: lacking.map((c) => c.text).join("、") })}</p>}
+      {field.computed && <p className="why-note quiet">{t("why.computed")}</p>}
       <footer>
         {!field.computed && mayEdit(field, rec) && !judging && <Button size="small" onClick={() => setJudging(true)}>{t("why.judge")}</Button>}
         <span className="grow" />
-        {w?.changed && <small>{[momentText(w.changed.at, true), typeof w.changed.by === "string" ? w.changed.by : refOf(w.changed.by)?.title, blank(w.changed.from) ? "" : t("why.before", { what: kindOf(field).text(w.changed.from, field) })].filter(Boolean).join(" · ")}</small>}
+        {w?.changed && <small>{[momentText(w.changed.at, true), w.changed.name, blank(w.changed.from) ? "" : t("why.before", { what: kindOf(field).text(w.changed.from, field) })].filter(Boolean).join(" · ")}</small>}
       </footer>
       {judging && <Judge type={type} rec={rec} fields={[field, ...(note && mayEdit(note, rec) ? [note] : [])]} done={close} />}
     </div>
   );
+}
+
+const mostRows = 10;
+
+// The single comparisons under and, or, not; each once.
+function flat(list: WhyCondition[]): WhyCondition[] {
+  const out: WhyCondition[] = [];
+  for (const c of list) for (const x of c.conditions?.length ? flat(c.conditions) : [c]) if (!x.hidden && !out.some((y) => y.text === x.text)) out.push(x);
+  return out;
 }
 
 // A judgement of one's own: the value, and the reason where one is kept.

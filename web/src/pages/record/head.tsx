@@ -6,7 +6,7 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import type { Block, Field, Listed, Rec, RecordType } from "../../api/types";
-import { blank } from "../../fields/parts";
+import { blank, str } from "../../fields/parts";
 import { numberText } from "../../format";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";
@@ -56,7 +56,7 @@ function Strip({ type, rec }: { type: RecordType; rec: Rec }) {
         const limits = blocks.find((b) => b.block === "ageing" && b.against === f.name);
         return (
           <div key={f.name}>
-            <dt>{g.filter((x, i) => i === 0 || x.kind === f.kind).map((x) => x.label).join(" · ")}</dt>
+            <dt>{g.filter((x, i) => i === 0 || (x.kind === f.kind && f.kind !== "text")).map((x) => x.label).join(" · ")}</dt>
             <dd className={f.kind === "money" ? "money" : ""}>
               {limits ? <LimitFact type={type} rec={rec} block={limits} field={f} /> : g.map((x, i) => <One key={x.name} type={type} rec={rec} field={x} first={i === 0} arrow={i > 0 && x.kind === f.kind && x.kind.startsWith("date")} />)}
               {aged && <OverduePart type={type} rec={rec} block={aged} />}
@@ -72,7 +72,7 @@ function Strip({ type, rec }: { type: RecordType; rec: Rec }) {
 
 function One({ type, rec, field: f, first, arrow }: { type: RecordType; rec: Rec; field: Field; first: boolean; arrow: boolean }) {
   const v = f.kind === "phones" && !masked(f) ? (rec[f.name] as unknown[]).slice(0, 1) : rec[f.name];
-  const shown = masked(f) ? <Revealed type={type.name} rec={rec} field={f} value={v} /> : <Value field={f} value={v} place="fact" />;
+  const shown = masked(f) ? <Revealed type={type.name} rec={rec} field={f} value={v} /> : !first && f.kind === "integer" ? `${f.label} ${str(v)}` : <Value field={f} value={v} place="fact" />;
   const cls = first ? "" : f.kind === "phones" || arrow ? "second" : "second quiet-fact";
   return <span className={cls}>{arrow && <i className="arrow" aria-hidden="true">→</i>}{f.computed ? <Why type={type} rec={rec} field={f}><button type="button" className="asks-why" aria-label={t("why.of", { what: f.label })}>{shown}</button></Why> : shown}</span>;
 }
