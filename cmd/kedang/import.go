@@ -25,7 +25,8 @@ type importCommand struct {
 	Mode     string            `enum:"create,update,upsert" default:"create" help:"create, update or upsert (${default})."`
 	Encoding string            `help:"Encoding of a CSV when it is guessed wrong: utf-8, gb18030, big5, utf-16le …"`
 	DryRun   bool              `name:"dry-run" help:"Check all rows, store none."`
-	As       string            `placeholder:"USER" help:"Whose rights it has and whose records they become; the system's unless told."`
+	As       string            `placeholder:"USER" help:"Whose rights it has and whose records they become. Without it new records belong to nobody: they stand in the public pool."`
+	Refused  string            `type:"path" placeholder:"FILE" help:"Where to put refused rows with their reasons; in the data directory unless told."`
 }
 
 // importRequest is an import on its way to whoever runs it.
@@ -56,7 +57,10 @@ func (c *importCommand) Run(ctx context.Context, p *place) error {
 		return err
 	}
 	defer f.Close()
-	refused := &lazyFile{path: refusedName(c.File)}
+	refused := &lazyFile{path: c.Refused}
+	if c.Refused == "" {
+		refused.path = refusedName(p.Data, c.File, time.Now())
+	}
 	defer refused.Close()
 	q := importRequest{Type: c.Type, File: filepath.Base(c.File), Mode: c.Mode, Key: c.Key, Encoding: c.Encoding, As: c.As, Map: c.Map, DryRun: c.DryRun}
 	return withOperator(ctx, p, everything, func(op operator) error {
@@ -74,6 +78,9 @@ func (c *importCommand) Run(ctx context.Context, p *place) error {
 			return err
 		}
 		printCounts(s, c.DryRun)
+		if c.As == "" && s.Created > 0 && !c.DryRun {
+			fmt.Println("no --as USER: the new records belong to nobody and stand in the public pool")
+		}
 		if s.Refused > 0 {
 			fmt.Printf("the refused rows with their reasons are in %s\n", refused.path)
 		}
@@ -93,8 +100,11 @@ func firstOf(list ...string) string {
 	return ""
 }
 
-func refusedName(file string) string {
-	return strings.TrimSuffix(file, filepath.Ext(file)) + ".refused.csv"
+// refusedName is a file of its own for each import, in the data directory: the
+// folder that a sheet lies in is its owner's.
+func refusedName(data, file string, now time.Time) string {
+	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+	return filepath.Join(data, "refused", name+"-"+now.Format("20060102-150405")+".csv")
 }
 
 func printPlan(columns []transfer.Column) {
@@ -136,7 +146,9 @@ type lazyFile struct {
 // Write makes the file when there is none, and writes.
 func (l *lazyFile) Write(p []byte) (int, error) {
 	if l.f == nil && l.err == nil {
-		l.f, l.err = os.Create(l.path)
+		if l.err = os.MkdirAll(filepath.Dir(l.path), 0o700); l.err == nil {
+			l.f, l.err = os.OpenFile(l.path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		}
 	}
 	if l.err != nil {
 		return 0, l.err

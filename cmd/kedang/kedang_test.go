@@ -189,7 +189,14 @@ func TestCommandsWithAndBesideAServer(t *testing.T) {
 	if !strings.Contains(out, "3 rows imported: 2 created") {
 		t.Errorf("import says: %s", out)
 	}
-	back, err := os.ReadFile(strings.TrimSuffix(path, ".csv") + ".refused.csv")
+	if beside, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*.refused*")); len(beside) > 0 {
+		t.Errorf("an import leaves %v beside the sheet", beside)
+	}
+	left, _ := filepath.Glob(filepath.Join(data, "refused", "*.csv"))
+	if len(left) != 1 || !strings.Contains(out, left[0]) {
+		t.Fatalf("refused rows lie in %v, the import says: %s", left, out)
+	}
+	back, err := os.ReadFile(left[0])
 	if err != nil || !strings.Contains(string(back), "没有这个级别的公司") {
 		t.Errorf("refused rows: %v %s", err, back)
 	}

@@ -197,6 +197,8 @@ type workbook struct {
 	file *excelize.File
 	rows *excelize.Rows
 	line int
+
+	shown *excelize.Rows // the same rows as people see them, where a style shows percent; else nil
 }
 
 func openWorkbook(path string) (_ sheet, format Format, err error) {
@@ -236,7 +238,13 @@ func openWorkbook(path string) (_ sheet, format Format, err error) {
 			continue
 		}
 		format.Sheet = name
-		return &workbook{file: f, rows: rows}, format, nil
+		w := &workbook{file: f, rows: rows}
+		if hasPercent(f) {
+			if w.shown, err = f.Rows(name); err != nil {
+				w.shown = nil
+			}
+		}
+		return w, format, nil
 	}
 	f.Close()
 	if broken {
@@ -262,12 +270,21 @@ func (w *workbook) next() (cells []string, line int, err error) {
 	if err != nil {
 		return nil, w.line, &errs.Error{Kind: errs.Invalid, Code: "damaged_workbook", Err: err}
 	}
+	if w.shown != nil && w.shown.Next() {
+		seen, err := w.shown.Columns(excelize.Options{RawCellValue: false})
+		if err == nil {
+			percents(cells, seen)
+		}
+	}
 	return cells, w.line, nil
 }
 
 func (w *workbook) part() float64 { return 0 }
 
 func (w *workbook) close() error {
+	if w.shown != nil {
+		w.shown.Close()
+	}
 	w.rows.Close()
 	return w.file.Close()
 }

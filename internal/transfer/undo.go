@@ -12,8 +12,8 @@ import (
 )
 
 // Undo takes an import back, by a job in the actor's name: what it created is
-// archived, what it updated gets its earlier values. A record whose fields
-// were changed again since keeps them; such rows are counted as kept and
+// archived, unless somebody wrote it since; what it updated gets its earlier
+// values. A record whose fields were changed again since keeps them; such rows are counted as kept and
 // listed by Rows with their reasons. Errors: Conflict import_ended for an
 // import that is running, undone, or a mere check.
 func (s *Service) Undo(ctx context.Context, a *access.Actor, id int64) (err error) {
@@ -122,7 +122,11 @@ func (u *undoing) chunk(ctx context.Context, rows []stored) error {
 	}
 	ops := make([]record.Op, len(rows))
 	for i, x := range rows {
-		ops[i] = record.Op{Verb: "archive", Type: u.i.Type, ID: x.record}
+		rev, err := u.untouched(ctx, x)
+		if err != nil {
+			return err
+		}
+		ops[i] = record.Op{Verb: "archive", Type: u.i.Type, ID: x.record, IfRev: rev}
 	}
 	var counts Counts
 	_, err := u.s.Store.Bulk(ctx, u.actor, ops, o, func(tx db.Tx, out []record.BulkResult) (err error) {
@@ -137,6 +141,17 @@ func (u *undoing) chunk(ctx context.Context, rows []stored) error {
 		u.i.Counts = counts
 	}
 	return err
+}
+
+// untouched is the revision at which a created record may be taken back: as it
+// is now when nobody but the import itself and this undo wrote it, else the
+// one it was created with, which the archive then finds outdated.
+func (u *undoing) untouched(ctx context.Context, x stored) (int64, error) {
+	edited, now, err := u.s.Store.EditedSince(ctx, x.record, x.rev, "import "+db.FormatID(u.i.ID), u.actor.Source)
+	if err != nil || edited {
+		return x.rev, err
+	}
+	return now, nil
 }
 
 // updated puts values back record by record: each is a write of its own, as a
