@@ -110,7 +110,7 @@ func (c *checker) plain(x ast.Node, name string, s signature, args []ast.Node) (
 	if len(args) != len(s.takes) {
 		return nil, c.arguments(x, name, len(s.takes), args)
 	}
-	if s.volatile && c.opt.NoVolatile {
+	if s.volatile && c.opt.NoVolatile && !(s.op == opToday && c.opt.Today) {
 		return nil, c.refuse(x, "volatile", errs.Params{"name": name})
 	}
 	kids := make([]*node, len(args))

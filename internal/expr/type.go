@@ -99,6 +99,7 @@ type Options struct {
 	Want       *Type           // the type it must have; nil for any
 	Printable  bool            // it must print as SQL
 	NoVolatile bool            // no now(), today(), me() …: a stored formula
+	Today      bool            // but today(): one that is computed again each day
 	MaxNodes   int             // 2,000 when 0
 	Param      map[string]Type // further names, given by Args.Params
 }

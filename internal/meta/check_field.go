@@ -32,6 +32,7 @@ var keyKinds = map[string][]string{
 	"unique":     {"text", "number", "identity", "phone", "url", "integer", "decimal", "money", "date", "datetime", "choice", "link", "user", "department"},
 	"index":      {"text", "number", "identity", "phone", "url", "address", "integer", "decimal", "money", "percent", "rating", "bool", "date", "datetime", "choice", "link", "user", "department", "choices", "tags", "links"},
 	"formula":    computable,
+	"refresh":    computable,
 	"rollup":     computable,
 	"snapshot":   computable,
 	"default":    computable,
@@ -49,6 +50,7 @@ var keyValues = map[string][]string{
 	"search":     {"title", "key", "body", "none"},
 	"sort":       {"pinyin"},
 	"currencies": {"one", "many"},
+	"refresh":    {"daily"},
 }
 
 // rowKinds may stand in child rows.
@@ -172,6 +174,9 @@ func (l *loader) checkComputed(f *Field, given []string) {
 	}
 	if ways > 1 {
 		l.problems.add(f.Pos, "computed_twice", nil)
+	}
+	if f.Refresh != "" && f.Formula == "" {
+		l.problems.add(l.marks.at(f, "refresh", f.Pos), "refresh_no_formula", nil)
 	}
 	if !f.Computed() {
 		return

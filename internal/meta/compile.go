@@ -100,7 +100,7 @@ func (l *loader) compileField(f *Field, scope, memory expr.Scope) {
 	if f.Kind.Storage() == InColumn {
 		p.Default = l.valued(f, "default", constant(f, f.Default), scope, expr.Options{})
 		p.Snapshot = l.valued(f, "snapshot", f.Snapshot, scope, expr.Options{})
-		p.Formula = l.valued(f, "formula", f.Formula, scope, expr.Options{NoVolatile: true})
+		p.Formula = l.valued(f, "formula", f.Formula, scope, expr.Options{NoVolatile: true, Today: f.Refresh == "daily"})
 	}
 	if f.Rollup != nil {
 		l.compileRollup(f)

@@ -135,6 +135,8 @@ func (l *loader) mergeField(t *Type, dst, src *Field) {
 		l.touch(t.Name, "field "+dst.Name, key, at)
 		switch {
 		case key == "name":
+		case key == "formula" && dst.Formula != "":
+			l.mergeKey(dst, src, key) // another way to work the same value out
 		case !l.src.Overlay && slices.Contains(shapeKeys, key) && t.Pack != l.pack:
 			l.problems.add(at, "extend_kind", map[string]any{"key": key, "field": dst.Name})
 		case key == "choices":

@@ -1,6 +1,9 @@
 package meta
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Schema is all types of one company: read from packs, checked, compiled.
 // It never changes after Load and Bind; a change makes a new one, swapped whole.
@@ -126,6 +129,14 @@ func (f *Field) Row(name string) (*Field, bool) {
 
 // Computed tells that people cannot set the field: a formula or a roll-up.
 func (f *Field) Computed() bool { return f.Formula != "" || f.Rollup != nil }
+
+// Daily tells that a formula of the type names today(): its records are
+// computed again each night.
+func (t *Type) Daily() bool {
+	return slices.ContainsFunc(t.Fields, func(f *Field) bool {
+		return f.Refresh != "" || slices.ContainsFunc(f.Rows, func(sub *Field) bool { return sub.Refresh != "" })
+	})
+}
 
 // Decimals is the scale of a decimal kind: the declared one, or the kind's own.
 func (f *Field) Decimals() int {

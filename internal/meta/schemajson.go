@@ -213,6 +213,7 @@ func (j *jsonWriter) field(f *Field, level Level, r Reader) {
 	j.expr("default", f.Default, f.Prog.Default, f, r)
 	j.expr("snapshot", f.Snapshot, f.Prog.Snapshot, f, r)
 	j.expr("formula", f.Formula, f.Prog.Formula, f, r)
+	j.str("refresh", f.Refresh)
 	j.flag("computed", f.Computed())
 	j.flag("unique", f.Unique)
 	j.flag("sealed", f.Sealed)

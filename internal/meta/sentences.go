@@ -69,6 +69,7 @@ var sentences = map[string]sentence{
 	"rows_key":              {"{key} is not for fields of child rows", "Remove it"},
 	"computed_twice":        {"formula, roll-up, default and snapshot exclude each other", "Keep one of them"},
 	"computed_key":          {"a computed field cannot be {key}", "Remove {key}"},
+	"refresh_no_formula":    {"only a formula can be refreshed", "Add formula: …, or remove refresh"},
 	"computed_kind":         {"kind {kind} cannot be computed", "Use a kind with one value in one column"},
 	"sealed_key":            {"a sealed field cannot have {key}: its value is not readable in the database", "Remove {key}, or do not seal the field"},
 	"sealed_kind":           {"kind {kind} cannot be sealed", "Only texts can be sealed: text, longtext, identity, number, phone, url"},

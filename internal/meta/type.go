@@ -66,6 +66,7 @@ type Field struct {
 	Default    string    `yaml:"default"`    // an expression, evaluated once on create; stays editable
 	Snapshot   string    `yaml:"snapshot"`   // a path, read once on create, then locked
 	Formula    string    `yaml:"formula"`    // an expression, always current; read-only
+	Refresh    string    `yaml:"refresh"`    // "daily": the formula may name today(), and is computed again each night
 	Rollup     *Rollup   `yaml:"rollup"`     // computed over other records that link here; read-only
 	Unique     bool      `yaml:"unique"`     // among records not archived, compared folded
 	Sealed     bool      `yaml:"sealed"`     // encrypted at rest, blind index for equality

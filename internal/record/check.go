@@ -158,14 +158,9 @@ func (c *checker) one(tx db.Tx, load *loader, old *Row, indexed bool) error {
 		}
 		r.Values[f.Slot] = v
 	}
-	if err := c.s.compute(r, load, args); err != nil {
+	if err := c.formulas(tx, load, old, r); err != nil {
 		c.fault("formula", r.Type, r.ID, err.Error())
 		return nil
-	}
-	for _, f := range r.Type.FormulaOrder {
-		if f.Parent == nil && !sameValue(r.Values[f.Slot], old.Values[f.Slot]) {
-			c.fault("formula", r.Type, r.ID, f.Name)
-		}
 	}
 	var err error
 	if r.Title, err = c.s.titleOf(r, load); err != nil {

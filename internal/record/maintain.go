@@ -26,13 +26,16 @@ type below struct {
 	Type, Field, Parent int64
 	Last                int64 // the id reached
 	Done                int64
+	Changed             int64 // by a daily refresh
+	Since               int64 // when a daily refresh began, UTC ms
 }
 
 func (s *Store) handleJobs() {
-	for _, kind := range [...]string{jobRederive, jobReindex, jobBackfill} {
+	for _, kind := range [...]string{jobRederive, jobReindex, jobBackfill, jobRefresh} {
 		s.Jobs.Handle(kind, s.walkBelow)
 	}
 	s.handleTidying()
+	s.handleDaily()
 	s.Jobs.Handle(jobSeal, func(ctx context.Context, _ *job.Run) error {
 		_, err := s.Ledger.Seal(ctx, s.DB)
 		return err
@@ -86,6 +89,9 @@ func (s *Store) walkBelow(ctx context.Context, run *job.Run) error {
 		if err != nil {
 			return err
 		}
+		if n == 0 && run.Job.Kind == jobRefresh {
+			return s.refreshed(ctx, t, b)
+		}
 		if n == 0 {
 			return s.moved(ctx, run.Job.ID)
 		}
@@ -118,7 +124,12 @@ func (s *Store) walkChunk(ctx context.Context, run *job.Run, snap *snapshot, t *
 		}
 		d := &deriving{s: s, ctx: ctx, tx: tx, load: s.loader(ctx, tx), args: access.System("derive").Args(s.Clock())}
 		for _, row := range rows {
-			if err := d.refresh(row); err != nil {
+			if run != nil && run.Job.Kind == jobRefresh {
+				err = d.daily(row, &next)
+			} else {
+				err = d.refresh(row)
+			}
+			if err != nil {
 				return err
 			}
 			next.Last = row.ID

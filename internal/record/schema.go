@@ -30,6 +30,7 @@ var steps = []string{
 	fileIndexStep,
 	movingStep,
 	layoutStep,
+	refreshStep,
 }
 
 // Schema is the present schema: immutable, swapped whole.

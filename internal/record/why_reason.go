@@ -26,6 +26,13 @@ func (y *reasoning) expression(p *expr.Expr, args expr.Args) error {
 	if !y.unnamed(root) {
 		y.Expression, y.Words = p.Source(), y.words(root, nil)
 	}
+	for root.Op == "choice" && root.Type.Base == expr.Bool { // which conditions count depends on another
+		if root.Kids[0].Value == true {
+			root = root.Kids[1]
+		} else {
+			root = root.Kids[2]
+		}
+	}
 	switch {
 	case root.Op == "choice":
 		y.choices(root, p.Type())

@@ -114,6 +114,9 @@ func (m *maker) bulk(a *access.Actor, list []*made) (refused []*made, why []erro
 	for i, r := range list {
 		v := make(record.Values, len(r.values)+1)
 		for name, x := range r.values {
+			if f, ok := r.typ.Field(name); ok && f.Computed() {
+				continue // a plan: it steers what is made, and the records then say the same
+			}
 			v[name] = x
 		}
 		if r.owner != nil && a == system {
