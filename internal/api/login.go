@@ -16,7 +16,7 @@ import (
 	"kedang/internal/text"
 )
 
-//go:embed pages/*.html pages/*.css
+//go:embed pages
 var pageFiles embed.FS
 
 // The pages that the server draws itself: light, and without scripts.

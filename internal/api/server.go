@@ -132,6 +132,8 @@ func (s *Server) routes() {
 	signed("GET /api/v1/search", s.search)
 	s.mux.Handle("/api/v1/", s.wrap(s.records, true))
 	s.mux.HandleFunc("/login", s.login)
+	s.mux.HandleFunc("GET /print/{type}", s.printed(s.printList))
+	s.mux.HandleFunc("GET /print/{type}/{id}", s.printed(s.printRecord))
 	s.mux.Handle("/", http.HandlerFunc(s.web))
 }
 

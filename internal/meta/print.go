@@ -2,6 +2,7 @@ package meta
 
 import (
 	"slices"
+	"strings"
 )
 
 // PrintForm is a paper that a record is printed on, made of the blocks that
@@ -81,6 +82,13 @@ func (l *loader) checkPrintBlock(t *Type, b *Block) {
 		}
 	default:
 		l.checkBlockOf(t, b)
+		for i, name := range b.Columns {
+			if strings.Contains(name, ".") {
+				here := at("columns")
+				here.Path = index(here.Path, i)
+				l.problems.add(here, "column_of_link", map[string]any{"name": name})
+			}
+		}
 	}
 }
 

@@ -127,6 +127,7 @@ var sentences = map[string]sentence{
 	"unknown_block":      {"unknown block {name}", "Known: {known}"},
 	"paper_only":         {"block {name} is for print forms only", "Known on pages: {known}"},
 	"not_on_paper":       {"block {name} cannot be printed", "Known on paper: {known}"},
+	"column_of_link":     {"{name} belongs to a linked record, which is not printed", "Print the link, or a formula field that reads it"},
 	"print_empty":        {"the print form has no blocks", "Add blocks: [{block: fields}]"},
 	"sign_no_boxes":      {"nobody signs", "Add boxes: [经办人, 客户签字]"},
 	"too_many_copies":    {"{n} copies are more than {max}", "Print the form again for more"},

@@ -1,7 +1,6 @@
 package transfer
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,10 +31,7 @@ func (s *Service) Export(ctx context.Context, a *access.Actor, typ string, q rec
 	if lang == "" {
 		lang = a.Lang
 	}
-	x := &exporting{t: t, out: &meta.Output{Lang: lang, Zone: a.Zone}, in: &meta.Input{Zone: s.Store.Zone, Region: s.Store.Region, Now: s.Clock()}}
-	if a.Zone == nil {
-		x.out.Zone = s.Store.Zone
-	}
+	x := &exporting{t: t, wording: s.wording(a, lang)}
 	if err := x.choose(a, &q); err != nil {
 		return 0, err
 	}
@@ -92,11 +88,10 @@ type exporting struct {
 	t      *meta.Type
 	fields []*meta.Field
 	masked []bool // beside fields: their values come as masks
-	out    *meta.Output
-	in     *meta.Input
-	sheet  sheetWriter
-	cells  []cell
-	n      int64
+	wording
+	sheet sheetWriter
+	cells []cell
+	n     int64
 }
 
 // choose finds the columns and asks for them by name.
@@ -176,68 +171,21 @@ func (x *exporting) rows(items []byte) error {
 	return nil
 }
 
-// cell is a field's value as people read it.
+// cell is a field's value as people read it; a number stays one that a sheet
+// can add up.
 func (x *exporting) cell(f *meta.Field, masked bool, raw json.RawMessage) cell {
-	if len(raw) == 0 || string(raw) == "null" {
-		return cell{}
-	}
-	if f.Target != nil {
-		return cell{text: x.titles(raw)}
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var v any
-	if d.Decode(&v) != nil {
-		return cell{text: string(raw)}
-	}
-	if masked {
-		return cell{text: plain(v, x.mark())}
-	}
-	stored, problems := f.Kind.Parse(f, v, x.in)
-	if len(problems) > 0 {
-		return cell{text: plain(v, x.mark())}
-	}
 	switch f.KindName {
-	case "integer", "decimal", "money", "percent", "rating":
-		return number(f, v, f.Kind.Format(f, stored, x.out))
-	}
-	return cell{text: f.Kind.Format(f, stored, x.out)}
-}
-
-// number is a number that a sheet can add up; a percentage keeps its sign.
-func number(f *meta.Field, v any, formatted string) cell {
-	if f.KindName == "percent" {
-		return cell{text: formatted}
-	}
-	return cell{text: plain(v, ""), number: true}
-}
-
-func (x *exporting) mark() string {
-	if x.out.Lang == "en" {
-		return ", "
-	}
-	return "、"
-}
-
-// titles are those of one linked record or of several.
-func (x *exporting) titles(raw json.RawMessage) string {
-	type link struct {
-		Title string `json:"title"`
-	}
-	var many []link
-	if json.Unmarshal(raw, &many) != nil {
-		many = make([]link, 1)
-		if json.Unmarshal(raw, &many[0]) != nil {
-			return ""
+	case "integer", "decimal", "money", "rating":
+		if v, ok := decoded(raw); ok && v != nil && !masked && fits(f, v, x.in) {
+			return cell{text: plain(v, ""), number: true}
 		}
 	}
-	var out []string
-	for _, l := range many {
-		if l.Title != "" {
-			out = append(out, l.Title)
-		}
-	}
-	return strings.Join(out, x.mark())
+	return cell{text: x.text(f, masked, raw)}
+}
+
+func fits(f *meta.Field, v any, in *meta.Input) bool {
+	_, problems := f.Kind.Parse(f, v, in)
+	return len(problems) == 0
 }
 
 // plain writes a value without knowing its kind: a mask, or what no longer
