@@ -57,3 +57,13 @@ func insertText(table string, columns []string, n int) string {
 	b.WriteString(") VALUES " + strings.TrimSuffix(strings.Repeat(one+", ", n), ", "))
 	return b.String()
 }
+
+// Put runs a statement whose answer nobody asks for. PostgreSQL gets it together
+// with the statement that follows, or at the end; what it refuses is told then.
+func Put(ctx context.Context, tx Tx, query string, args ...any) error {
+	if t, ok := tx.(*pgTx); ok {
+		return t.later(ctx, query, args)
+	}
+	_, err := tx.Exec(ctx, query, args...)
+	return err
+}

@@ -150,3 +150,62 @@ func TestWorkPutOffThatFailsIsItsOwnRequestsFault(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestStatementsThatGoWithTheNext(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		table(t, d)
+		put := func(tx db.Tx, id int) error {
+			return db.Put(t.Context(), tx, `INSERT INTO things (id) VALUES (?)`, id)
+		}
+		err := d.Write(t.Context(), func(tx db.Tx) error {
+			if err := errors.Join(put(tx, 1), put(tx, 2)); err != nil {
+				return err
+			}
+			rows, err := tx.Query(t.Context(), `SELECT id FROM things WHERE id < 10 ORDER BY id`) // sees them
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for n := 1; rows.Next(); n++ {
+				if err := put(tx, 10+n); err != nil { // amid the rows
+					return err
+				}
+			}
+			if n, err := tx.Exec(t.Context(), `UPDATE things SET weight = 1 WHERE id > ?`, 2); n != 2 || err != nil {
+				t.Errorf("%d rows, %v", n, err)
+			}
+			return put(tx, 3) // with the end
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]int64{1, 2, 3, 11, 12}, ids(t, d)); diff != "" {
+			t.Error(diff)
+		}
+		for name, after := range map[string]func(tx db.Tx) error{
+			"at the end": func(db.Tx) error { return nil },
+			"by a query": func(tx db.Tx) error { _, err := column[int64](t.Context(), tx, `SELECT id FROM things`); return err },
+			"by a statement": func(tx db.Tx) error {
+				_, err := tx.Exec(t.Context(), `UPDATE things SET weight = 2`)
+				return err
+			},
+			"by a bulk insert": func(tx db.Tx) error {
+				return db.BulkInsert(t.Context(), tx, "things", []string{"id"}, [][]any{{7}, {8}})
+			},
+			"swallowed": func(tx db.Tx) error { tx.Exec(t.Context(), `UPDATE things SET weight = 2`); return nil },
+		} {
+			err := d.Write(t.Context(), func(tx db.Tx) error {
+				if err := put(tx, 1); err != nil { // SQLite refuses at once
+					return err
+				}
+				return after(tx)
+			})
+			if _, ok := db.UniqueViolation(err); !ok {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if diff := cmp.Diff([]int64{1, 2, 3, 11, 12}, ids(t, d)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

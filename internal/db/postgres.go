@@ -124,7 +124,14 @@ func (e *pgEngine) writeOnce(ctx context.Context, fn func(Tx) error) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
-		return t.late.flush(ctx, tx)
+		if err := t.late.flush(ctx, tx); err != nil {
+			return err
+		}
+		if t.open != nil {
+			t.open.readAhead()
+		}
+		_, err := t.send(ctx)
+		return err
 	}, t)
 	t.end()
 	if err := t.outcome(err); err != nil {

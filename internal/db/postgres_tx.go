@@ -14,6 +14,7 @@ type pgTx struct {
 	rebound *rebinder
 	open    *pgRows // the one result that is on its way; a connection has one
 	late    lates
+	put     pgx.Batch // statements that go with the next one
 }
 
 var _ Tx = (*pgTx)(nil)
@@ -24,8 +25,65 @@ func (t *pgTx) Exec(ctx context.Context, query string, args ...any) (int64, erro
 	if err != nil {
 		return 0, err
 	}
-	tag, err := t.tx.Exec(ctx, t.rebound.rebind(query), plain...)
-	return tag.RowsAffected(), t.fail(stopped(ctx, pgError(err)))
+	if t.put.Len() == 0 {
+		tag, err := t.tx.Exec(ctx, t.rebound.rebind(query), plain...)
+		return tag.RowsAffected(), t.fail(stopped(ctx, pgError(err)))
+	}
+	t.put.Queue(t.rebound.rebind(query), plain...)
+	tag, err := t.send(ctx)
+	return tag.RowsAffected(), err
+}
+
+// later lets a statement go with the next one.
+func (t *pgTx) later(ctx context.Context, query string, args []any) error {
+	plain, err := t.begin(ctx, args)
+	if err == nil {
+		t.put.Queue(t.rebound.rebind(query), plain...)
+	}
+	return err
+}
+
+// send sends the statements that wait in one message, and gives what the last
+// of them said.
+func (t *pgTx) send(ctx context.Context) (last pgconn.CommandTag, err error) {
+	if t.put.Len() == 0 {
+		return last, nil
+	}
+	results, n := t.queued(ctx)
+	for range n {
+		if last, err = results.Exec(); err != nil {
+			break
+		}
+	}
+	if e2 := results.Close(); err == nil {
+		err = e2
+	}
+	return last, t.fail(stopped(ctx, pgError(err)))
+}
+
+func (t *pgTx) queued(ctx context.Context) (results pgx.BatchResults, n int) {
+	batch := t.put
+	t.put = pgx.Batch{}
+	return t.tx.SendBatch(ctx, &batch), batch.Len()
+}
+
+// queryBehind sends a query behind the statements that wait.
+func (t *pgTx) queryBehind(ctx context.Context, query string, args []any) (Rows, error) {
+	t.put.Queue(query, args...)
+	results, n := t.queued(ctx)
+	for range n - 1 {
+		if _, err := results.Exec(); err != nil {
+			results.Close()
+			return nil, t.fail(stopped(ctx, pgError(err)))
+		}
+	}
+	rows, err := results.Query()
+	if err != nil {
+		results.Close()
+		return nil, t.fail(stopped(ctx, pgError(err)))
+	}
+	t.open = &pgRows{tx: t, ctx: ctx, rows: rows, batch: results}
+	return t.open, nil
 }
 
 // Query runs a statement with a cached plan.
@@ -44,7 +102,13 @@ func (t *pgTx) query(ctx context.Context, query string, args, mode []any) (Rows,
 	if err != nil {
 		return nil, err
 	}
-	if mode != nil {
+	switch {
+	case mode == nil && t.put.Len() > 0:
+		return t.queryBehind(ctx, t.rebound.rebind(query), plain)
+	case mode != nil:
+		if _, err := t.send(ctx); err != nil {
+			return nil, err
+		}
 		plain = append(mode, plain...)
 	}
 	rows, err := t.tx.Query(ctx, t.rebound.rebind(query), plain...)
@@ -91,6 +155,9 @@ func (t *pgTx) copyIn(ctx context.Context, table string, columns []string, rows 
 	if _, err := t.begin(ctx, nil); err != nil {
 		return err
 	}
+	if _, err := t.send(ctx); err != nil {
+		return err
+	}
 	line := make([]any, len(columns))
 	var bad error // an argument that was refused here, not by the server
 	_, err := t.tx.CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
@@ -116,7 +183,7 @@ func (t *pgTx) lates() *lates { return &t.late }
 func (t *pgTx) end() {
 	t.over = true
 	if t.open != nil {
-		t.open.rows.Close()
+		t.open.end()
 		t.open = nil
 	}
 }
@@ -126,6 +193,7 @@ type pgRows struct {
 	tx     *pgTx
 	ctx    context.Context
 	rows   pgx.Rows
+	batch  pgx.BatchResults // it came with; nil: none
 	fields []pgconn.FieldDescription
 	raw    [][]byte   // the current row; the connection's memory unless stored
 	stored bool       // the result has been read to its end, into ahead
@@ -166,7 +234,17 @@ func (r *pgRows) readAhead() {
 	for r.rows.Next() {
 		r.ahead = append(r.ahead, copyRow(r.rows.RawValues()))
 	}
+	r.end()
 	r.tx.fail(r.Err())
+}
+
+// end frees the connection.
+func (r *pgRows) end() {
+	r.rows.Close()
+	if r.batch != nil {
+		r.batch.Close() // its error is that of the rows
+		r.batch = nil
+	}
 }
 
 // copyRow copies values out of the connection's memory; nil stays nil.
@@ -210,7 +288,7 @@ func (r *pgRows) Scan(dest ...any) error {
 func (r *pgRows) Close() error {
 	if !r.closed {
 		r.closed = true
-		r.rows.Close()
+		r.end()
 		r.tx.fail(r.Err())
 		if r.tx.open == r {
 			r.tx.open = nil

@@ -43,8 +43,7 @@ func (l *Ledger) Append(ctx context.Context, tx db.Tx, e *Entry) (err error) {
 	if err := l.complete(e, h, buf[:]); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, insertOne, appendArgs(make([]any, 0, columnCount), e)...)
-	return err
+	return db.Put(ctx, tx, insertOne, appendArgs(make([]any, 0, columnCount), e)...)
 }
 
 // AppendAll is [Ledger.Append] for many entries in few statements, in their

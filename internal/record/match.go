@@ -245,9 +245,8 @@ func (s *Store) saveMatch(ctx context.Context, tx db.Tx, old, r *Row) error {
 	if len(args) == 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO sys_match (key, record, type) VALUES (?, ?, ?)"+strings.Repeat(", (?, ?, ?)", len(args)/3-1)+
+	return db.Put(ctx, tx, "INSERT INTO sys_match (key, record, type) VALUES (?, ?, ?)"+strings.Repeat(", (?, ?, ?)", len(args)/3-1)+
 		" ON CONFLICT DO NOTHING", args...)
-	return err
 }
 
 // saveMatches keeps the match keys of new rows.

@@ -171,7 +171,7 @@ func saveSide(ctx context.Context, tx db.Tx, f *meta.Field, had bool, r *Row) er
 	}
 	items, _ := r.Values[f.Slot].([]meta.Item)
 	for i, item := range items {
-		_, err := tx.Exec(ctx, "INSERT INTO "+quote(f.Table)+" (record, pos, value, extra) VALUES (?, ?, ?, ?)",
+		err := db.Put(ctx, tx, "INSERT INTO "+quote(f.Table)+" (record, pos, value, extra) VALUES (?, ?, ?, ?)",
 			r.ID, int64(i), item.Value, word(item.Extra))
 		if err != nil {
 			return err
@@ -222,6 +222,5 @@ func saveChild(ctx context.Context, tx db.Tx, f *meta.Field, record int64, pos i
 		names += ", " + quote(sub.Column)
 		args = append(args, child.Values[i])
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO "+quote(f.Table)+" ("+names+") VALUES ("+marks(len(args))+")", args...)
-	return err
+	return db.Put(ctx, tx, "INSERT INTO "+quote(f.Table)+" ("+names+") VALUES ("+marks(len(args))+")", args...)
 }

@@ -100,7 +100,7 @@ func (s *Store) bumpVersion(ctx context.Context, tx db.Tx, hash string) (int64, 
 // guard is the first thing inside a writing transaction: the schema it was
 // prepared under still holds, and the actor's rights are what they were.
 func (s *Store) guard(ctx context.Context, tx db.Tx, snap *snapshot, a *access.Actor) error {
-	if err := db.LockKeyShared(ctx, tx, schemaLock); err != nil {
+	if err := db.PutLockShared(ctx, tx, schemaLock); err != nil {
 		return err
 	}
 	var version int64

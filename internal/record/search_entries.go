@@ -74,14 +74,13 @@ func (l *entries) postgres(ctx context.Context, tx db.Tx) error {
 		}
 	}
 	if len(gone) > 0 {
-		if _, err := tx.Exec(ctx, "DELETE FROM search WHERE id = ANY(CAST(? AS bigint[]))", gone); err != nil {
+		if err := db.Put(ctx, tx, "DELETE FROM search WHERE id = ANY(CAST(? AS bigint[]))", gone); err != nil {
 			return err
 		}
 	}
 	if len(ids) == 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO search (id, type, toks) SELECT x.id, x.type, array_to_tsvector(string_to_array(x.toks, ' '))
+	return db.Put(ctx, tx, `INSERT INTO search (id, type, toks) SELECT x.id, x.type, array_to_tsvector(string_to_array(x.toks, ' '))
 		FROM unnest(CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS text[])) AS x(id, type, toks)`, ids, types, toks)
-	return err
 }

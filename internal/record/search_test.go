@@ -7,7 +7,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kedang/internal/access"
-	"kedang/internal/db"
 	"kedang/internal/record"
 	"kedang/internal/record/recordtest"
 )
@@ -83,48 +82,6 @@ func TestSearch(t *testing.T) {
 		}
 		if got := list(t, e, rep, "customer", record.ListQuery{Q: "酒店"}); len(got) != 1 {
 			t.Errorf("a list narrowed by words has %d rows", len(got))
-		}
-	})
-}
-
-func TestMergedIndexFindsTheSame(t *testing.T) {
-	recordtest.Each(t, shop, func(t *testing.T, e *recordtest.Env) {
-		rep := e.User("rep1", "rep", "sh")
-		var ids []int64
-		for i := range 60 { // a segment each
-			ids = append(ids, create(t, e, rep, "customer", record.Values{"name": "王府酒店" + string(rune('一'+i)), "remark": "老客户"}).ID)
-		}
-		for _, id := range ids[:20] { // entries that are gone
-			_, err := e.Store.Update(t.Context(), rep, "customer", id, record.Values{"name": "张记面馆", "remark": nil}, 0, record.WriteOptions{})
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		look := func() (out [][]string) {
-			for _, q := range []string{"王府", "张记", "wfjd", "老客户", "酒店丄"} {
-				out = append(out, found(t, e, rep, q))
-			}
-			return out
-		}
-		before := look()
-		if err := e.Store.MergeSearch(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(before, look()); diff != "" {
-			t.Error(diff)
-		}
-		if e.DB.Dialect() != db.SQLite {
-			return
-		}
-		err := e.DB.Read(t.Context(), func(tx db.Tx) error {
-			var n int64
-			if err := tx.QueryRow(t.Context(), "SELECT count(DISTINCT segid) FROM search_idx", nil, &n); err != nil || n != 1 {
-				t.Errorf("%d segments, %v", n, err)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
 		}
 	})
 }
