@@ -167,8 +167,9 @@ func (s Scope) SQL(a *Actor, alias string, d db.Dialect, now time.Time) (cond st
 
 // Branch is a condition on a record table that one index range satisfies.
 type Branch struct {
-	Cond string
-	Args []any
+	Cond string // an equality, which an index serves
+	More string // " AND …", or nothing
+	Args []any  // of both
 }
 
 // mostBranches is into how many ranges a scope is taken apart.
@@ -202,16 +203,16 @@ func (s Scope) Branches(a *Actor, alias string) []Branch {
 	out := make([]Branch, 0, len(owners)+len(departments))
 	owner, department := alias+".root_owner", alias+".root_department"
 	for _, id := range departments {
-		out = append(out, Branch{department + " = ?", []any{id}})
+		out = append(out, Branch{Cond: department + " = ?", Args: []any{id}})
 	}
 	not := condition{}
 	if len(departments) > 0 {
 		not.in(department, departments)
 	}
 	for _, id := range owners {
-		b := Branch{owner + " = ?", []any{id}}
+		b := Branch{Cond: owner + " = ?", Args: []any{id}}
 		if len(departments) > 0 { // those were given already
-			b.Cond += " AND (" + department + " IS NULL OR NOT " + not.text() + ")"
+			b.More = " AND (" + department + " IS NULL OR NOT " + not.text() + ")"
 			b.Args = append(b.Args, not.args...)
 		}
 		out = append(out, b)

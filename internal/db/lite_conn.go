@@ -42,7 +42,8 @@ func openLite(file string, noSync, reader bool) (*liteConn, error) {
 	}
 	dsn := "file:" + escapePath.Replace(file) + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync +
 		")&_pragma=cache_size(" + strconv.Itoa(cache) + ")&_pragma=temp_store(MEMORY)&_pragma=mmap_size(0)" +
-		"&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)"
+		"&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)" +
+		"&_pragma=analysis_limit(20000)" // of each index: all of a million rows would hold up writes for half a minute
 	if reader {
 		dsn += "&_pragma=query_only(1)"
 	}

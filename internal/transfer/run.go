@@ -345,7 +345,7 @@ func (w *importing) end(ctx context.Context) error {
 		if err != nil || n == 0 || w.DryRun {
 			return err
 		}
-		if err := w.s.Store.TidySoon(ctx, tx, int(w.Created)); err != nil {
+		if err := w.s.Store.TidySoon(ctx, tx, int(w.Rows)); err != nil {
 			return err
 		}
 		return w.s.Ledger.Append(ctx, tx, &ledger.Entry{At: now, Kind: ledger.Import, Actor: w.actor.ID, ActorName: w.actor.Name,
