@@ -362,7 +362,50 @@ func (p *papering) table(of *meta.Type, fields []*meta.Field, items []map[string
 		}
 	}
 	t.All = int64(len(t.Rows))
+	t.tighten(p.paper.Landscape)
 	return t
+}
+
+// Widths on paper in points: of letters in a table, of a cell's padding, and of
+// the sheet within its margins.
+const (
+	wideLetter, narrowLetter, cellPadding = 9, 5, 11
+	uprightSheet, sidewaysSheet           = 520, 770
+	shortCell, wrapped                    = 20, 8 // characters: of a line, and of what goes over several
+)
+
+// tighten keeps short cells on one line, as far as the sheet is wide enough:
+// a list of names that all wrap takes twice the paper.
+func (t *Table) tighten(landscape bool) {
+	free := uprightSheet
+	if landscape {
+		free = sidewaysSheet
+	}
+	short := make([]bool, len(t.Heads))
+	for i, h := range t.Heads {
+		longest, letters := widthOf(h.Label), 0
+		for _, row := range t.Rows {
+			longest, letters = max(longest, widthOf(row[i])), max(letters, len([]rune(row[i])))
+		}
+		if short[i] = letters <= shortCell; !short[i] {
+			longest = min(longest, wrapped*wideLetter)
+		}
+		free -= longest + cellPadding
+	}
+	for i := range t.Heads {
+		t.Heads[i].Tight = t.Heads[i].Tight || short[i] && free >= 0
+	}
+}
+
+func widthOf(s string) (points int) {
+	for _, c := range s {
+		if c < 0x2e80 {
+			points += narrowLetter
+		} else {
+			points += wideLetter
+		}
+	}
+	return points
 }
 
 func (p *papering) masked(t *meta.Type, f *meta.Field) bool {
