@@ -353,6 +353,10 @@ func (p *papering) table(of *meta.Type, fields []*meta.Field, items []map[string
 		row := make([]string, len(seen))
 		for i, f := range seen {
 			row[i] = p.printed(of, f, item[f.Name])
+			switch f.KindName {
+			case "phones", "emails", "social": // one below the other
+				row[i] = strings.ReplaceAll(row[i], p.mark(), "\n")
+			}
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -385,7 +389,9 @@ func (t *Table) tighten(landscape bool) {
 	for i, h := range t.Heads {
 		longest, letters := widthOf(h.Label), 0
 		for _, row := range t.Rows {
-			longest, letters = max(longest, widthOf(row[i])), max(letters, len([]rune(row[i])))
+			for line := range strings.SplitSeq(row[i], "\n") {
+				longest, letters = max(longest, widthOf(line)), max(letters, len([]rune(line)))
+			}
 		}
 		if short[i] = letters <= shortCell; !short[i] {
 			longest = min(longest, wrapped*wideLetter)
