@@ -28,6 +28,9 @@ const specs = (v: unknown): ColumnSpec[] | undefined => (Array.isArray(v) ? v.fi
 const kept = (r: Rec): ListView => ({ key: r.id, label: text(r.name), base: text(r.base) || undefined, filter: text(r.filter), sort: text(r.sort), group: text(r.group), kanban: text(r.kanban), archived: r.archived === true, columns: specs(r.columns), saved: r });
 
 const asText = (s: string) => JSON.stringify(s);
+// An administrator may read everybody's; as tabs he too has what is his or shared with him.
+const forMe = '(owner == me() or shared == "all" or (shared == "department" and department == my_department()))';
+
 interface Kept { views: Rec[]; layout?: Rec }
 
 function cached(key: string): Kept | undefined {
@@ -52,7 +55,7 @@ export function useViews(type: RecordType) {
     queryFn: async ({ signal }) => {
       const filter = `of == ${asText(type.name)}`;
       const [views, layouts] = await Promise.all([
-        get<Listed>("/saved_view" + query({ filter, order_by: "id", fields: "*", page_size: 200, total: "none" }), signal),
+        get<Listed>("/saved_view" + query({ filter: `${filter} and ${forMe}`, order_by: "id", fields: "*", page_size: 200, total: "none" }), signal),
         get<Listed>("/list_layout" + query({ filter: `${filter} and owner == me()`, order_by: "-updated_at", fields: "*", page_size: 1, total: "none" }), signal),
       ]);
       const all = { views: views.items, layout: layouts.items[0] };

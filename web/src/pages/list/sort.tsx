@@ -3,6 +3,7 @@ import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined } from "@ant-design/i
 import { Button, Select } from "antd";
 import type { Field, RecordType } from "../../api/types";
 import { t } from "../../i18n";
+import { usePhone } from "../../mode";
 import { fieldsOf, masked } from "../../model";
 import { sortKeys } from "../../parts/table";
 
@@ -12,6 +13,7 @@ const text = (keys: { name: string; down: boolean }[]) => keys.map((k) => (k.dow
 export const sortText = (sort: string, fields: Map<string, Field>) => sortKeys(sort).map((k) => (fields.get(k.name)?.label ?? k.name) + (k.down ? " ↓" : " ↑")).join(t("filter.comma"));
 
 export function SortPanel({ type, sort, onChange }: { type: RecordType; sort: string; onChange: (sort: string) => void }) {
+  const phone = usePhone();
   const fields = fieldsOf(type);
   const keys = sortKeys(sort);
   const options = [...fields.values()].filter((f) => f.sortable && !masked(f) && !["id", "rev", "title"].includes(f.name) && !f.name.startsWith("root_")).map((f) => ({ value: f.name, label: f.label }));
@@ -28,7 +30,7 @@ export function SortPanel({ type, sort, onChange }: { type: RecordType; sort: st
         </div>
       ))}
       {keys.length < 4 && <Select className="sort-add" aria-label={t("sort.add")} placeholder={t("sort.add")} showSearch={{ optionFilterProp: "label" }} value={null} options={free} onChange={(name: string | null) => name && put([...keys, { name, down: ["date", "datetime", "money", "integer", "decimal", "percent", "rating"].includes(fields.get(name)?.kind ?? "") }])} />}
-      <p className="quiet">{t("list.sort_hint")}</p>
+      {!phone && <p className="quiet">{t("list.sort_hint")}</p>}
     </div>
   );
 }

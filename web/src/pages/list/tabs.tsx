@@ -3,7 +3,7 @@
 import { DownOutlined, EllipsisOutlined, StarFilled } from "@ant-design/icons";
 import { Button, Dropdown, type MenuProps } from "antd";
 import { useQueries } from "@tanstack/react-query";
-import { useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import type { Listed, RecordType } from "../../api/types";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";
@@ -35,6 +35,7 @@ export function Tabs({ type, views, now, first, counts, choose, acts }: Props) {
     o.observe(box.current!);
     return () => o.disconnect();
   }, [views, phone]);
+  useEffect(() => { if (phone) box.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "center" }); }, [phone, now.key]);
   // The tab in use is always among those shown.
   const head = views.slice(0, fit);
   if (!head.includes(now)) head[head.length - 1] = now;
