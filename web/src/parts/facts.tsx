@@ -105,7 +105,7 @@ function Fact({ type, rec, field, editing, edit, changed, refused, refuse }: Fac
         {editing ? <InPlace key={refused ? "again" : "first"} type={type} rec={rec} field={field} refused={refused} refuse={refuse} done={(step) => { const here = box.current; edit(false); if (step) requestAnimationFrame(() => move(here, step)); }} />
           : may ? (
             <span className="value" role="button" tabIndex={0} aria-label={t(blank(v) ? "record.fill_of" : "record.edit_of", { what: field.label })} onClick={start} onKeyDown={(e) => { if (e.key === "Enter" && e.target === e.currentTarget) { e.preventDefault(); edit(true); } }}>
-              {shown}{changed && <small className="changed">{t("record.changed_by", { who: changed })}</small>}
+              <span>{shown}</span>{changed && <small className="changed">{t("record.changed_by", { who: changed })}</small>}
             </span>
           ) : field.computed ? <Why type={type} rec={rec} field={field}><button type="button" className="asks-why" aria-label={t("why.of", { what: field.label })}>{shown}</button></Why> : shown}
       </dd>

@@ -1,0 +1,190 @@
+// The page of a record, in the browser. Each test makes its own customer.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { customer, facts, stamp } from "../acts.mjs";
+import { api, desktop, patience, phone, visit, zoomed } from "../browser.mjs";
+
+const day = (far) => new Date(Date.now() + far * 86_400_000).toISOString().slice(0, 10);
+
+/** full makes a customer with people, orders, a task and a talk. */
+async function full(values = {}) {
+  const c = await customer({ level: "A", level_reason: "两年都按时付款", taboo: "不发短信", credit_limit: "1000", phones: [{ number: "13800138000" }], ...values });
+  const product = await api("POST", "/product", { name: "浴巾" + stamp(), list_price: "100" });
+  const boss = await api("POST", "/contact", { customer: c.id, name: "陈国栋", position: "总经理", roles: ["decision"], attitude: "supports", phones: [{ number: "13900139000" }] });
+  await api("POST", "/contact", { customer: c.id, name: "王丽", position: "采购经理", roles: ["purchaser"], reports_to: boss.id });
+  const lines = [{ product: product.id, quantity: "4", price: "100" }];
+  const order = await api("POST", "/order", { customer: c.id, subject: "浴巾四条", day: day(-40), due_on: day(-5), lines });
+  await api("POST", "/order", { customer: c.id, subject: "浴巾又四条", day: day(-20), due_on: day(60), lines });
+  await api("POST", "/shipment", { customer: c.id, order: order.id, day: day(-30), amount: "400", kind: "delivery", state: "shipped" }).catch(() => undefined);
+  await api("POST", "/interaction", { customer: c.id, way: "visit", summary: "圣诞前补六十套", result: "答应送样", contact: boss.id });
+  await api("POST", "/task", { subject: "催尾款", customer: c.id, due_at: new Date(Date.now() - 3 * 86_400_000).toISOString() });
+  return c;
+}
+
+const open = async (t, c, size = desktop, options = {}) => {
+  const opened = await visit(t, size, { path: `/r/customer/${c.id}${options.tab ? "?tab=" + options.tab : ""}`, ...options });
+  await opened.page.getByRole("heading", { level: 1, name: c.name }).waitFor();
+  return opened;
+};
+
+test("what matters stands in the head and in the stream", async (t) => {
+  const c = await full();
+  const { page } = await open(t, c);
+  await page.locator(".mark.taboo", { hasText: "不发短信" }).waitFor();
+  const talk = page.locator(".stream li.interaction");
+  await talk.getByText("圣诞前补六十套").waitFor();
+  await talk.getByText("答应送样").waitFor();
+  await talk.getByText("陈国栋").waitFor();
+  await page.locator(".stream li.order .money", { hasText: "¥400.00" }).first().waitFor();
+  await page.locator(".stream li.history-entry").first().waitFor();
+  const kinds = page.getByRole("group", { name: "只看一种" });
+  await kinds.getByRole("button", { name: "订单 2" }).click();
+  await page.locator(".stream li.interaction").waitFor({ state: "detached" });
+  assert.equal(await page.locator(".stream ol li.order").count(), 2);
+  await page.getByRole("tab", { name: /^关系 2/ }).waitFor();
+  const side = page.getByRole("region", { name: "联系人" });
+  await side.getByText("决策").waitFor();
+  await side.getByRole("link", { name: /打给陈国栋/ }).waitFor();
+});
+
+test("25 facts and more above the fold of a full file", async (t) => {
+  const list = await api("GET", `/customer?filter=${encodeURIComponent('kind == "organisation" and level == "A" and order_count > 0')}&order_by=-order_count&fields=name&page_size=1`);
+  const c = list.items[0] ?? (await full());
+  const { page } = await open(t, { ...c, name: c.title ?? c.name });
+  await page.locator(".stream li .first").first().waitFor();
+  const n = await page.evaluate(() => [...document.querySelectorAll(".strip > div, .facts .fact, .record-name .mark, .side-list li, .stream li")].filter((x) => { const r = x.getBoundingClientRect(); return r.height > 0 && r.bottom <= innerHeight; }).length);
+  assert.ok(n >= 25, `${n} facts`);
+});
+
+test("a level says why, and is judged otherwise with a reason", async (t) => {
+  const c = await full();
+  const { page } = await open(t, c);
+  await page.getByRole("button", { name: /A 级/ }).click();
+  const why = page.getByRole("dialog", { name: /级别/ });
+  await why.getByText("两年都按时付款").waitFor();
+  await why.getByRole("button", { name: "改判…" }).click();
+  await why.getByLabel("级别理由").last().fill("今年涨得快");
+  await why.getByRole("button", { name: "保存" }).click();
+  await page.getByRole("status").filter({ hasText: "已改" }).first().waitFor();
+  assert.equal((await api("GET", `/customer/${c.id}`)).level_reason, "今年涨得快");
+});
+
+test("facts by keyboard: Enter stores, Tab goes on, Esc takes back, what is refused comes back to its field", async (t) => {
+  const c = await customer({ short_name: "甲", alias: "乙" });
+  const { page } = await open(t, c);
+  const basics = page.getByRole("region", { name: "基本", exact: true });
+  await basics.getByRole("button", { name: "修改简称" }).click();
+  await basics.getByLabel("简称", { exact: true }).fill("改过的");
+  await page.keyboard.press("Tab");
+  await basics.getByLabel("别名", { exact: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await basics.getByRole("button", { name: "修改别名" }).waitFor();
+  await basics.getByText("改过的").waitFor();
+  await page.getByRole("status").getByRole("button", { name: "撤销" }).last().click();
+  await basics.getByText("甲", { exact: true }).waitFor();
+  await basics.getByRole("button", { name: "修改客户名称" }).click();
+  await basics.getByLabel("客户名称", { exact: true }).fill("");
+  await page.keyboard.press("Enter");
+  await basics.getByRole("alert").waitFor();
+  await page.keyboard.press("Escape");
+  await basics.getByText(c.name).waitFor();
+});
+
+test("a note with whom and when is kept as a draft, sent by Enter and taken back", async (t) => {
+  const c = await full();
+  const { page } = await open(t, c);
+  const box = page.getByLabel("内容", { exact: true });
+  await box.fill("先写一半");
+  await page.waitForFunction(() => Object.entries(localStorage).some(([k, v]) => k.startsWith("kd.note.") && v.includes("先写一半")));
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector("#composer textarea")?.value === "先写一半");
+  await box.press("Shift+Enter");
+  await box.pressSequentially("再写一半");
+  await box.press("Enter");
+  await page.locator(".stream li", { hasText: "再写一半" }).waitFor();
+  await page.getByRole("status").filter({ hasText: "记下了" }).getByRole("button", { name: "撤销" }).click();
+  await page.locator(".stream li", { hasText: "再写一半" }).waitFor({ state: "detached" });
+});
+
+test("a task is ticked where it stands", async (t) => {
+  const c = await full();
+  const { page } = await open(t, c);
+  const tasks = page.getByRole("region", { name: "待办" });
+  await tasks.getByText("过期 3 天").waitFor();
+  await tasks.getByRole("checkbox", { name: /催尾款/ }).check();
+  await page.getByRole("status").filter({ hasText: "已完成" }).waitFor();
+  await tasks.getByText("催尾款").waitFor({ state: "detached" });
+  const list = await api("GET", `/task?filter=${encodeURIComponent(`customer == "${c.id}"`)}&fields=state`);
+  assert.equal(list.items[0].state, "done");
+});
+
+test("files are taken in, shown, removed and put back", async (t) => {
+  const c = await customer();
+  const { page } = await open(t, c, desktop, { tab: "files" });
+  const files = page.getByRole("region", { name: "文件", exact: true });
+  const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+  await files.locator('input[type="file"]').first().setInputFiles({ name: "门头.png", mimeType: "image/png", buffer: png });
+  await files.getByRole("button", { name: "门头.png", exact: true }).click();
+  const shown = page.getByRole("dialog", { name: "门头.png" });
+  await page.waitForFunction(() => document.querySelector(".file-shown img")?.naturalWidth === 1);
+  await shown.getByRole("button", { name: /Close|关闭/ }).click();
+  await files.getByRole("button", { name: "移除“门头.png”" }).click();
+  await files.getByText("门头.png", { exact: true }).waitFor({ state: "detached" });
+  await page.getByRole("status").filter({ hasText: "已移除" }).getByRole("button", { name: "撤销" }).click();
+  await files.getByRole("button", { name: "门头.png", exact: true }).waitFor();
+});
+
+test("relationships stand in a drawing and in a list, people in a tree", async (t) => {
+  const other = await customer({ name: "关系饭店" + stamp() });
+  const c = await full({ parent: other.id });
+  await api("POST", "/relationship", { customer: c.id, kind: "classmate", other_name: "李大同" });
+  const { page } = await open(t, c, desktop, { tab: "relations" });
+  const graph = page.getByRole("region", { name: "关系图" });
+  await graph.locator("li", { hasText: "李大同" }).waitFor();
+  await page.getByRole("group", { name: "谁归谁管" }).getByText("王丽").waitFor();
+  await graph.getByRole("link", { name: new RegExp("上级单位") }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: other.name }).waitFor();
+});
+
+test("history narrows to one field and takes one change back", async (t) => {
+  const c = await customer({ short_name: "原来的" });
+  await api("PATCH", `/customer/${c.id}`, { short_name: "后来的" });
+  const { page } = await open(t, c, desktop, { tab: "history" });
+  const history = page.getByRole("region", { name: "修改历史" });
+  await history.getByText("后来的").first().waitFor();
+  await history.getByRole("button", { name: /撤销这次/ }).first().click();
+  await page.waitForFunction(async (id) => (await (await fetch("/api/v1/customer/" + id)).json()).short_name === "原来的", c.id, { timeout: patience });
+});
+
+test("the next of the list is one press away", async (t) => {
+  const { page } = await visit(t, desktop, { path: "/t/customer" });
+  await page.locator("tbody tr[aria-rowindex] td.name a").first().click();
+  const walk = page.getByRole("group", { name: "列表里的前后" });
+  await walk.getByText(/^1 \//).waitFor();
+  const before = page.url();
+  await walk.getByRole("button", { name: "下一个" }).click();
+  await walk.getByText(/^2 \//).waitFor();
+  assert.notEqual(page.url(), before);
+});
+
+test("on a phone: four acts at the foot, targets of 44 px, nothing sticks out", async (t) => {
+  const c = await full();
+  const { page } = await open(t, c, phone);
+  const bar = page.getByRole("navigation", { name: "常用操作" });
+  await bar.getByText("打电话").waitFor();
+  const sizes = await bar.locator("> a, > button").evaluateAll((all) => all.map((x) => Math.min(x.getBoundingClientRect().width, x.getBoundingClientRect().height)));
+  assert.equal(sizes.length, 4);
+  assert.ok(sizes.every((n) => n >= 44), sizes.join());
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await bar.getByText("记一次").click();
+  await page.waitForFunction(() => document.activeElement?.closest("#composer"));
+  await facts(page).first().waitFor();
+});
+
+test("at 200 % nothing sticks out", async (t) => {
+  const c = await full();
+  const { page } = await open(t, c, zoomed);
+  await page.locator(".stream li .first").first().waitFor();
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+});
