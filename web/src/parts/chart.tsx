@@ -5,7 +5,7 @@ import { get, query } from "../api/client";
 import type { Block, Field, Listed, Rec, RecordType } from "../api/types";
 import { blank, str } from "../fields/parts";
 import { dateText, daysFromToday, numberText, today } from "../format";
-import { lang, t } from "../i18n";
+import { t } from "../i18n";
 import { fieldsOf, useKnown } from "../model";
 import { viaOf } from "./record";
 
@@ -59,8 +59,8 @@ export function Change({ percent }: { percent?: number }) {
   return <span className={percent >= 0 ? "up" : "down"}>{percent >= 0 ? "↑" : "↓"} {Math.abs(percent)}%</span>;
 }
 
-// Large sums are told in 万, or in thousands in English; small ones whole.
-const unitOf = (top: number) => (top < 50_000 ? 1 : lang() === "en" ? 1000 : 10_000);
+// Large sums are told in 万 (10,000), small ones whole.
+const unitOf = (top: number) => (top < 50_000 ? 1 : 10_000);
 
 function Years({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
   const { sums, now: to, before, percent, some } = useYears(type, rec, block);
