@@ -251,7 +251,6 @@ addTexts({
   "set.inactive": ["已停用", "已停用", "Disabled"],
   "set.is_archived": ["归档，不再使用", "封存，不再使用", "Archived: no longer used"],
   "set.is_branch": ["这是分公司：有自己的编号和权限范围", "這是分公司：有自己的編號和權限範圍", "A branch: has numbers and rights of its own"],
-  "set.job_routine": ["例行事务：{kind}", "例行事務：{kind}", "Routine: {kind}"],
   "set.job_cancelled": ["已停下", "已停下", "Stopped"],
   "set.job_done": ["完成", "完成", "Done"],
   "set.job_failed": ["失败", "失敗", "Failed"],

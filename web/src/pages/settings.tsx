@@ -5,10 +5,12 @@ import type { ComponentType } from "react";
 import { t } from "../i18n";
 import { useKnown } from "../model";
 import { Audit } from "./settings/audit";
+import { CompanyPage } from "./settings/company";
 import { Departments } from "./settings/departments";
 import { Devices } from "./settings/devices";
 import { Jobs } from "./settings/jobs";
 import { Roles } from "./settings/roles";
+import { TypesPage } from "./settings/types";
 import { Users } from "./settings/users";
 import "./desk";
 import "./settings/settings.css";
@@ -16,7 +18,8 @@ import "./settings/settings.css";
 interface Part { name: string; Page: ComponentType; admin?: boolean; auditor?: boolean }
 
 const parts: Part[] = [
-  { name: "users", Page: Users, admin: true }, { name: "departments", Page: Departments, admin: true }, { name: "roles", Page: Roles },
+  { name: "users", Page: Users, admin: true }, { name: "departments", Page: Departments, admin: true }, { name: "roles", Page: Roles }, { name: "types", Page: TypesPage },
+  { name: "company", Page: CompanyPage, admin: true },
   { name: "devices", Page: Devices }, { name: "jobs", Page: Jobs }, { name: "audit", Page: Audit, auditor: true },
 ];
 

@@ -1,11 +1,13 @@
 // The log: who did what and when. It cannot be changed, here least of all.
-import { DatePicker, Select } from "antd";
+import { DownloadOutlined } from "@ant-design/icons";
+import { Button, DatePicker, Select } from "antd";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { useState } from "react";
 import { Link } from "react-router";
 import { get, query } from "../../api/client";
 import { t } from "../../i18n";
+import "../../i18n/company";
 import { recordPath, useKnown } from "../../model";
 import { Card, Failed, Loading, When } from "../desk";
 import { personOptions, usePeople } from "./parts";
@@ -30,6 +32,15 @@ export function Audit() {
     getNextPageParam: (last) => last.next_page_token || undefined,
   });
   const rows = list.data?.pages.flatMap((p) => p.items) ?? [];
+  const save = () => {
+    const cells = rows.map((e) => [e.at, e.actor_name, t("set.kind_" + e.kind), action(e), e.type ? (types.get(e.type)?.label ?? e.type) : "", e.record ?? "", e.source, detailText(e.detail)]);
+    const head = [t("set.when"), t("set.who"), t("set.kind"), t("set.did"), t("set.type"), "id", t("set.source"), ""];
+    const a = document.createElement("a");
+    a.href = URL.createObjectURL(new Blob(["\ufeff" + [head, ...cells].map((r) => r.map(cell).join(",")).join("\r\n")], { type: "text/csv;charset=utf-8" }));
+    a.download = "audit.csv";
+    a.click();
+    setTimeout(() => URL.revokeObjectURL(a.href), 30_000);
+  };
   return (
     <Card flush label={t("set.audit")}>
       <div className="set-bar">
@@ -37,6 +48,8 @@ export function Audit() {
         <Select aria-label={t("set.who")} placeholder={t("set.anybody")} style={{ width: 180 }} allowClear showSearch={{ optionFilterProp: "label" }} value={actor} options={personOptions(people.list)} onChange={setActor} />
         <Select aria-label={t("set.type")} placeholder={t("set.any_type")} style={{ width: 150 }} allowClear showSearch={{ optionFilterProp: "label" }} value={type} options={[...types.values()].map((x) => ({ value: x.name, label: x.label }))} onChange={setType} />
         <DatePicker.RangePicker aria-label={t("set.when")} style={{ width: 250 }} allowEmpty={[true, true]} value={[days[0] ? dayjs(days[0]) : null, days[1] ? dayjs(days[1]) : null]} onChange={(d) => setDays([d?.[0]?.format("YYYY-MM-DD") ?? "", d?.[1]?.format("YYYY-MM-DD") ?? ""])} />
+        <span className="desk-fill" />
+        <Button icon={<DownloadOutlined />} disabled={!rows.length} onClick={save}>{t("set.save_shown", { n: rows.length })}</Button>
       </div>
       {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> : rows.length === 0 ? <div className="empty"><p>{t("set.no_entries")}</p></div> : (
         <table className="deskt cardy set-audit">
@@ -59,6 +72,9 @@ export function Audit() {
     </Card>
   );
 }
+
+// A cell of a CSV file; what a spreadsheet would take for a formula is made text.
+const cell = (v: string) => `"${(/^[=+\-@\t\r]/.test(v) ? "'" : "") + v.replace(/"/g, '""')}"`;
 
 // An act's word; the act itself where none is known.
 function action(e: Entry): string {

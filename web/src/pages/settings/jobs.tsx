@@ -7,9 +7,8 @@ import { durationText } from "../../format";
 import { t } from "../../i18n";
 import { useKnown } from "../../model";
 import { useNotify } from "../../saving";
+import { titleOf, type Job } from "../../shell/work";
 import { Card, Failed, Loading, State, thousands, When } from "../desk";
-
-interface Job { id: string; kind: string; state: string; title?: string; note?: string; done: number; total?: number; attempt: number; message?: string; created_at: string; started_at?: string; ended_at?: string }
 
 const tones: Record<string, string> = { waiting: "", running: "ac", done: "grn", failed: "red", cancelled: "amb" };
 const moving = (j: Job) => j.state === "running" || j.state === "waiting";
@@ -41,7 +40,7 @@ export function Jobs() {
           <tbody>
             {rows.map((j) => (
               <tr key={j.id}>
-                <td>{j.title || t("set.job_routine", { kind: j.kind })}{j.message && <div className="small red">{j.message}</div>}</td>
+                <td>{titleOf(j)}{j.message && <div className="small red">{j.message}</div>}</td>
                 <td><State tone={tones[j.state]}>{t("set.job_" + j.state)}{j.attempt > 1 && moving(j) ? ` · ${t("set.attempt", { n: j.attempt })}` : ""}</State></td>
                 <td><Pace job={j} /></td>
                 <td className="soft"><When at={j.started_at || j.created_at} /></td>
