@@ -12,10 +12,10 @@ test("a messy sheet comes in, its refused rows are told, and it is undone", asyn
   await page.getByRole("group", { name: "看懂了什么" }).or(page.locator(".figures")).first().waitFor();
   await page.getByText("第 3 行").first().waitFor();
   await page.getByRole("button", { name: /^(开始导入|导入)/ }).last().click();
-  await page.getByRole("heading", { level: 2, name: /完成|进了客档/ }).waitFor();
+  await page.getByRole("status").filter({ hasText: "进了客档" }).waitFor();
   await page.getByRole("button", { name: /下载/ }).first().waitFor();
   await page.getByRole("button", { name: /撤销/ }).first().click();
-  await page.getByRole("dialog").getByRole("button", { name: /撤销/ }).click();
-  await page.getByRole("heading", { level: 2, name: /撤销|收回/ }).waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "撤销", exact: true }).click();
+  await page.getByRole("status").filter({ hasText: "已撤销" }).waitFor();
   assert.ok(page.url().includes("/imports/"));
 });
