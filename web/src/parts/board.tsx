@@ -141,7 +141,7 @@ const Tile = memo(function Tile({ rec, columns, by, may, onOpen }: { rec: Rec; c
   return (
     <li>
       <div ref={setNodeRef} className={"tile" + (isDragging ? " dragging" : "") + (may ? " movable" : "")} {...(may ? attributes : {})} {...(may ? listeners : {})} role="button" tabIndex={0} aria-disabled={undefined}
-        aria-roledescription={may ? t("board.card") : undefined} aria-label={rec.title} onClick={() => onOpen(rec)} onKeyDown={onKeyDown}>
+        aria-roledescription={may ? t("board.card") : undefined} onClick={() => onOpen(rec)} onKeyDown={onKeyDown}>
         <TileBody rec={rec} columns={columns} by={by} />
       </div>
     </li>

@@ -1,9 +1,9 @@
 // Facts of a record: label and value, edited where they stand. Empty ones are
 // no rows; 补充 opens them in place.
-import { CheckOutlined, CloseOutlined } from "@ant-design/icons";
+import { CheckOutlined, CloseOutlined, EditOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { get } from "../api/client";
 import type { Field, FieldProblem, HistoryEntry, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
@@ -92,7 +92,7 @@ function Fact({ type, rec, field, editing, edit, changed, refused, refuse }: Fac
   const box = useRef<HTMLDivElement>(null);
   const was = useRef(editing);
   useEffect(() => { // when Enter or Esc ends an edit, the keyboard stays where it was
-    if (was.current && !editing && (document.activeElement === document.body || !document.activeElement)) box.current?.querySelector<HTMLElement>(".value")?.focus({ preventScroll: true });
+    if (was.current && !editing && (document.activeElement === document.body || !document.activeElement)) box.current?.querySelector<HTMLElement>(".value[role=button],.edit-here")?.focus({ preventScroll: true });
     was.current = editing;
   }, [editing]);
   const v = rec[field.name];
@@ -104,12 +104,30 @@ function Fact({ type, rec, field, editing, edit, changed, refused, refuse }: Fac
       <dd>
         {editing ? <InPlace key={refused ? "again" : "first"} type={type} rec={rec} field={field} refused={refused} refuse={refuse} done={(step) => { const here = box.current; edit(false); if (step) requestAnimationFrame(() => move(here, step)); }} />
           : may ? (
-            <span className="value" role="button" tabIndex={0} aria-label={t(blank(v) ? "record.fill_of" : "record.edit_of", { what: field.label })} onClick={start} onKeyDown={(e) => { if (e.key === "Enter" && e.target === e.currentTarget) { e.preventDefault(); edit(true); } }}>
+            <EditableValue named={t(blank(v) ? "record.fill_of" : "record.edit_of", { what: field.label })} linked={!blank(v) && (masked(field) || linked.includes(field.kind))} start={start} edit={() => edit(true)}>
               <span>{shown}</span>{changed && <small className="changed">{t("record.changed_by", { who: changed })}</small>}
-            </span>
+            </EditableValue>
           ) : field.computed ? <Why type={type} rec={rec} field={field}><button type="button" className="asks-why" aria-label={t("why.of", { what: field.label })}>{shown}</button></Why> : shown}
       </dd>
     </div>
+  );
+}
+
+// Kinds whose values hold links or buttons of their own.
+const linked = ["phone", "phones", "emails", "url", "social", "link", "links", "geo", "files"];
+
+// A value that is edited where it stands. What it does is said before what it
+// is, so that the name of the control has the words one sees. A value with links
+// in it cannot be a button: it gets one beside it.
+function EditableValue({ named, linked, start, edit, children }: { named: string; linked: boolean; start: (e: { target: EventTarget }) => void; edit: () => void; children: ReactNode }) {
+  const id = useId();
+  if (linked) {
+    return <span className="value" onClick={start}>{children}<button type="button" className="edit-here" aria-label={named} onClick={edit}><EditOutlined aria-hidden="true" /></button></span>;
+  }
+  return (
+    <span id={id} className="value" role="button" tabIndex={0} aria-labelledby={`${id}a ${id}`} onClick={start} onKeyDown={(e) => { if (e.key === "Enter" && e.target === e.currentTarget) { e.preventDefault(); edit(); } }}>
+      <span id={id + "a"} hidden>{named}</span>{children}
+    </span>
   );
 }
 
