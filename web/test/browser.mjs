@@ -105,7 +105,7 @@ export async function visit(t, viewport, { as = user, path, quiet = false, cooki
 const visits = [];
 const last = new Map(); // page → its last picture, when its context was closed by the test itself
 
-const picture = async (page) => (page.isClosed() ? null : page.screenshot({ type: "jpeg", quality: 60, timeout: 5000 }).catch(() => null));
+const picture = async (page) => (page.isClosed() ? null : page.screenshot({ timeout: 5000 }).catch(() => null));
 
 afterEach(async (t) => {
   const wrong = [];
@@ -127,7 +127,7 @@ function show(name) {
   let n = 0;
   for (const [page, image] of last) {
     if (!image) continue;
-    const path = `${dir}/${name.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 80)}-${++n}.jpg`;
+    const path = `${dir}/${name.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 80)}-${++n}.png`;
     writeFileSync(path, image);
     console.error(`picture: ${path}  (${page.url()})`);
   }

@@ -47,7 +47,8 @@ try {
     console.log(`demo made in ${((Date.now() - begin) / 1000).toFixed(1)} s`);
   }
   browser = await chromium.launchServer({ executablePath, args: ["--no-sandbox"] });
-  code = (await run(alone, 1)) || (await run(rest, 2));
+  const codes = [await run(alone, 1), await run(rest, 2)];
+  code = Math.max(...codes);
   if (code) console.error(`pictures of what failed: ${shots}`);
 } finally {
   await stop();
