@@ -21,7 +21,7 @@ export const phone = { width: 390, height: 844 };
 export const zoomed = { width: 720, height: 450 }; // 1440 × 900 at 200 %
 
 /** patience is how long a state may take to come, in milliseconds: a busy CI machine is slow. */
-export const patience = 15_000;
+export const patience = 30_000;
 
 const where = () => process.env.CHROMIUM ?? execFileSync(new URL("../../scripts/chromium.sh", import.meta.url).pathname, ["find"], { encoding: "utf8" }).trim();
 

@@ -53,7 +53,7 @@ for (const [width, size] of [["1440", desktop], ["390", phone]]) {
     await form.getByLabel(/^客户名称/).fill(name);
     await form.getByRole("button", { name: "保存" }).click();
     await page.getByRole("heading", { level: 1, name }).waitFor();
-    await page.locator(".record-name").getByRole("button", { name: "更多" }).click();
+    await page.locator(".record-head, nav[aria-label='常用操作']").getByRole("button", { name: "更多" }).last().click();
     await page.getByRole("menuitem", { name: "归档" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "归档" }).click();
     await page.getByText("已归档").first().waitFor();

@@ -50,7 +50,8 @@ test("lost line: a note is shown as waiting, and goes out once when the line is 
   await context.setOffline(true);
   await page.getByLabel("内容", { exact: true }).press("Enter");
   await page.getByRole("status").filter({ hasText: "没有网络" }).waitFor();
-  await page.getByText("电梯里记的一笔").first().waitFor();
+  await page.getByRole("status").filter({ hasText: "留在这台设备上" }).waitFor();
+  assert.equal((await notes(c)).length, 0);
   await context.setOffline(false);
   await eventually(async () => (await notes(c)).length === 1);
   await page.locator(".stream li", { hasText: "电梯里记的一笔" }).first().waitFor();
