@@ -84,7 +84,7 @@ export function Table(p: Props) {
   const to = Math.min(p.lines, from + Math.ceil(size.height / rowHeight) + 24);
   const start = Math.min(from, Math.max(0, p.lines - 1));
   const { onRange } = p;
-  useEffect(() => onRange(start, to), [start, to, onRange]);
+  useEffect(() => { onRange(start, to); }, [start, to, onRange]);
   const widths = share(p.columns, size.width - tickWidth - endWidth);
   const pins = pinned(p.columns, widths);
   useEffect(() => {

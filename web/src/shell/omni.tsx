@@ -129,7 +129,7 @@ function Finder({ close, phone }: { close: () => void; phone: boolean }) {
     if (choices[0]) go(choices[0]);
   }, [eager, settled]);
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => list.current?.querySelector(".at")?.scrollIntoView({ block: "nearest" }), [at]);
+  useEffect(() => { list.current?.querySelector(".at")?.scrollIntoView({ block: "nearest" }); }, [at]); // newer browsers answer a promise, which is no clean-up
   const onKeyDown = (e: React.KeyboardEvent) => {
     if (e.nativeEvent.isComposing) return;
     if (e.key === "ArrowDown") setAt((n) => Math.min(n + 1, choices.length - 1));
