@@ -125,9 +125,10 @@ function EditableValue({ named, linked, start, edit, children }: { named: string
     return <span className="value" onClick={start}>{children}<button type="button" className="edit-here" aria-label={named} onClick={edit}><EditOutlined aria-hidden="true" /></button></span>;
   }
   return (
-    <span id={id} className="value" role="button" tabIndex={0} aria-labelledby={`${id}a ${id}`} onClick={start} onKeyDown={(e) => { if (e.key === "Enter" && e.target === e.currentTarget) { e.preventDefault(); edit(); } }}>
-      <span id={id + "a"} hidden>{named}</span>{children}
-    </span>
+    <>
+      <span id={id + "a"} hidden>{named}</span>
+      <span id={id} className="value" role="button" tabIndex={0} aria-labelledby={`${id}a ${id}`} onClick={start} onKeyDown={(e) => { if (e.key === "Enter" && e.target === e.currentTarget) { e.preventDefault(); edit(); } }}>{children}</span>
+    </>
   );
 }
 

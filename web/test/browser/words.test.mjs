@@ -8,12 +8,10 @@ import { arrive, places } from "../places.mjs";
 
 // Characters that only simplified texts have: OpenCC's table, without those
 // that traditional writing uses too.
-const table = readFileSync(new URL("../../../internal/han/data/STCharacters.txt", import.meta.url), "utf8");
-const simplified = new Set();
-for (const line of table.split("\n")) {
-  const [from, to] = line.split("\t");
-  if (to && !to.split(" ").includes(from)) simplified.add(from);
-}
+// (吃, 床: what Taiwan writes the same is no slip).
+const data = (name) => readFileSync(new URL(`../../../internal/han/data/${name}.txt`, import.meta.url), "utf8").trim().split("\n").map((line) => line.split("\t"));
+const taiwan = new Map(data("tw_variants"));
+const simplified = new Set(data("st_characters").filter(([from, to]) => !(to ?? from).split(" ").some((c) => (taiwan.get(c) ?? c).split(" ").includes(from))).map(([from]) => from));
 
 /** texts runs in the page: every text and every name of a control, data left out. */
 function texts() {
