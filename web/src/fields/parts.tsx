@@ -5,8 +5,8 @@ import { useQuery } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { useContext, useEffect, useState, type ClipboardEvent } from "react";
 import { get, query } from "../api/client";
-import type { Hit, Listed, Ref } from "../api/types";
-import { t } from "../i18n";
+import type { Field, Hit, Listed, Ref } from "../api/types";
+import { lang, t } from "../i18n";
 import { CreatorContext } from "./create";
 import type { FilterProps, InputProps } from "./types";
 
@@ -14,18 +14,21 @@ export const blank = (v: unknown) => v === undefined || v === null || v === "" |
 export const str = (v: unknown) => (v === undefined || v === null ? "" : String(v));
 export const refOf = (v: unknown): Ref | null => (v && typeof v === "object" && "id" in v ? (v as Ref) : null);
 
+/** exampleOf is a field's example, where a reader of this language can read it: packs write examples in simplified Chinese or in digits. */
+export const exampleOf = (f: Field) => (lang() === "zh-Hans" || !/[\u3400-\u9fff]/.test(f.example ?? "") ? f.example : undefined);
+
 /** TextInput edits one line. */
 export function TextInput({ field, value, onChange, id, autoFocus, invalid }: InputProps) {
   return (
     <Input id={id} aria-label={field.label} autoFocus={autoFocus} status={invalid ? "error" : ""} value={str(value)} maxLength={field.max_len}
-      placeholder={field.example} autoComplete="off" onChange={(e) => onChange(e.target.value === "" ? null : e.target.value)} />
+      placeholder={exampleOf(field)} autoComplete="off" onChange={(e) => onChange(e.target.value === "" ? null : e.target.value)} />
   );
 }
 
 /** AreaInput edits several lines. */
 export function AreaInput({ field, value, onChange, id, autoFocus, invalid }: InputProps) {
   return (
-    <Input.TextArea id={id} aria-label={field.label} autoFocus={autoFocus} status={invalid ? "error" : ""} value={str(value)} placeholder={field.example}
+    <Input.TextArea id={id} aria-label={field.label} autoFocus={autoFocus} status={invalid ? "error" : ""} value={str(value)} placeholder={exampleOf(field)}
       autoSize={{ minRows: 2, maxRows: 10 }} onChange={(e) => onChange(e.target.value === "" ? null : e.target.value)} />
   );
 }

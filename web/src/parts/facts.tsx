@@ -107,7 +107,7 @@ function Fact({ type, rec, field, editing, edit, changed, refused, refuse }: Fac
             <EditableValue named={t(blank(v) ? "record.fill_of" : "record.edit_of", { what: field.label })} linked={!blank(v) && (masked(field) || linked.includes(field.kind))} start={start} edit={() => edit(true)}>
               <span>{shown}</span>{changed && <small className="changed">{t("record.changed_by", { who: changed })}</small>}
             </EditableValue>
-          ) : field.computed ? <Why type={type} rec={rec} field={field}><button type="button" className="asks-why" aria-label={t("why.of", { what: field.label })}>{shown}</button></Why> : shown}
+          ) : field.computed ? <Why type={type} rec={rec} field={field}><button type="button" className="asks-why" title={t("why.of", { what: field.label })}>{shown}</button></Why> : shown}
       </dd>
     </div>
   );

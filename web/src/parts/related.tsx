@@ -54,7 +54,7 @@ export function SideList({ type, rec, block }: { type: RecordType; rec: Rec; blo
     <section className="side-list" aria-label={block.label ?? of.plural}>
       <header>
         <h2>{block.label ?? of.plural} <small>{total?.count ? countText(total) : ""}</small></h2>
-        {add && <Button type="link" size="small" icon={<PlusOutlined />} aria-label={t("act.new_of", { what: of.label })} onClick={add}>{t("act.add")}</Button>}
+        {add && <Button type="link" size="small" icon={<PlusOutlined />} aria-label={`${t("act.add")} ${of.label}`} onClick={add}>{t("act.add")}</Button>}
       </header>
       <ul>{rows.map((r) => <Line key={r.id} of={of} rec={r} main={main} rest={rest} open={() => setPeek(r.id)} />)}</ul>
       {total && (total.count > rows.length || !total.exact) && <button type="button" className="add" onClick={() => setAll(true)}>{t("related.all", { n: countText(total) })}</button>}

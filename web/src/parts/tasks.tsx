@@ -61,7 +61,7 @@ export function Tasks({ type, rec, block }: { type: RecordType; rec: Rec; block:
     <section className="side-list tasks" aria-label={block.label ?? of.plural}>
       <header>
         <h2>{block.label ?? of.plural} <small>{rows.length && open < rows.length ? t("tasks.of", { n: rows.length - open, of: countText(total) }) : total?.count ? countText(total) : ""}</small></h2>
-        {add && <Button type="link" size="small" icon={<PlusOutlined />} aria-label={t("act.new_of", { what: of.label })} onClick={add}>{t("act.add")}</Button>}
+        {add && <Button type="link" size="small" icon={<PlusOutlined />} aria-label={`${t("act.add")} ${of.label}`} onClick={add}>{t("act.add")}</Button>}
       </header>
       <ul>
         {rows.map((r) => {
@@ -115,7 +115,7 @@ export function Dates({ type, rec, block }: { type: RecordType; rec: Rec; block:
   const label = block.label ?? of.plural;
   return (
     <section className="side-list" aria-label={label}>
-      <header><h2>{label} <small>{rows.length || ""}</small></h2>{add && <Button type="link" size="small" icon={<PlusOutlined />} aria-label={t("act.new_of", { what: of.label })} onClick={add}>{t("act.add")}</Button>}</header>
+      <header><h2>{label} <small>{rows.length || ""}</small></h2>{add && <Button type="link" size="small" icon={<PlusOutlined />} aria-label={`${t("act.add")} ${of.label}`} onClick={add}>{t("act.add")}</Button>}</header>
       <ul>
         {rows.slice(0, block.limit ?? 5).map(({ r, on }) => (
           <li key={r.id}>

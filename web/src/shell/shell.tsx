@@ -76,7 +76,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {!phone && <aside className="side"><Brand narrow={narrow} /><Menu narrow={narrow} /><Foot narrow={narrow}><NarrowButton narrow={narrow} turn={() => setNarrow(!narrow)} /></Foot></aside>}
         <header className="topbar">
           {phone && (inRecord ? <Button type="text" aria-label={t("shell.back")} icon={<ArrowLeftOutlined />} onClick={() => void (window.history.length > 1 ? navigate(-1) : navigate("/"))} /> : <Link to="/" className="brand-mark" aria-label="客档"><img src="/icon.svg" width={24} height={24} alt="" /></Link>)}
-          <button type="button" className="omni" onClick={() => setSearching(true)} aria-label={`${t("search.label")} ${t("search.hint")}`} aria-keyshortcuts="Control+K Meta+K">
+          <button type="button" className="omni" onClick={() => setSearching(true)} aria-label={`${t("search.label")} ${t("search.hint")}${phone ? "" : mac ? " ⌘K" : " Ctrl K"}`} aria-keyshortcuts="Control+K Meta+K">
             <SearchOutlined aria-hidden="true" /><span>{t("search.hint")}</span>{!phone && <kbd aria-hidden="true">{mac ? "⌘K" : "Ctrl K"}</kbd>}
           </button>
           {!phone && <StarPage />}

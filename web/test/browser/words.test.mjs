@@ -11,7 +11,8 @@ import { arrive, places } from "../places.mjs";
 // (吃, 床: what Taiwan writes the same is no slip).
 const data = (name) => readFileSync(new URL(`../../../internal/han/data/${name}.txt`, import.meta.url), "utf8").trim().split("\n").map((line) => line.split("\t"));
 const taiwan = new Map(data("tw_variants"));
-const simplified = new Set(data("st_characters").filter(([from, to]) => !(to ?? from).split(" ").some((c) => (taiwan.get(c) ?? c).split(" ").includes(from))).map(([from]) => from));
+// 台 and 游 (下游) are what people write there, too.
+const simplified = new Set(data("st_characters").filter(([from, to]) => !"台游".includes(from) && !(to ?? from).split(" ").some((c) => (taiwan.get(c) ?? c).split(" ").includes(from))).map(([from]) => from));
 
 /** texts runs in the page: every text and every name of a control, data left out. */
 function texts() {
@@ -39,7 +40,7 @@ const record = (v, into) => {
  */
 async function look(t, size, lang, bad, only = /./) {
   const { page } = await visit(t, size, { lang });
-  const data = new Set(["客档", "简体中文", "繁體中文", "简", "繁"]);
+  const data = new Set(["客档", "简体中文", "繁體中文", "简", "繁", "没有这样的客户"]); // names of languages; what places.mjs searches for
   const reading = [];
   page.on("response", (r) => {
     if (!/\/api\/v1\//.test(r.url()) || /sys\/schema/.test(r.url()) || !/json/.test(r.headers()["content-type"] ?? "")) return;
@@ -51,10 +52,13 @@ async function look(t, size, lang, bad, only = /./) {
     await Promise.all(reading.splice(0));
     const boot = await page.evaluate(() => [...document.querySelectorAll("script[type='application/json']")].map((s) => s.textContent));
     for (const b of boot) bootData(JSON.parse(b), data);
-    const known = [...data].filter((d) => /[\u3400-\u9fff]/.test(d)).sort((a, b) => b.length - a.length).join("\u0000");
+    const known = [...data].filter((d) => d.length > 1 && /[\u3400-\u9fff]/.test(d)).sort((a, b) => b.length - a.length);
     for (const line of await page.evaluate(texts)) {
       const text = line.replace(/ {2}‹.*$/s, "");
-      const left = text.split(/[\s·,，、：:（）()“”"…¥|/&+]+|(?<=[\u3400-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9.])(?=[\u3400-\u9fff])/).filter((w) => bad(w) && !known.includes(w));
+      // What is left when data are taken out; a text may hold a part of them, or be one.
+      let rest = text;
+      for (const d of known) if (rest.includes(d)) rest = rest.replaceAll(d, " ");
+      const left = rest.split(/[\s·,，、：:（）()“”"…¥|/&+]+/).filter((w) => bad(w) && !known.some((d) => d.includes(w)));
       if (left.length && !wrong.has(text)) wrong.set(text, `${place.name}: ${line}`);
     }
   }

@@ -74,7 +74,7 @@ function One({ type, rec, field: f, first, arrow }: { type: RecordType; rec: Rec
   const v = f.kind === "phones" && !masked(f) ? (rec[f.name] as unknown[]).slice(0, 1) : rec[f.name];
   const shown = masked(f) ? <Revealed type={type.name} rec={rec} field={f} value={v} /> : !first && f.kind === "integer" ? `${f.label} ${str(v)}` : <Value field={f} value={v} place="fact" />;
   const cls = first ? "" : f.kind === "phones" || arrow ? "second" : "second quiet-fact";
-  return <span className={cls}>{arrow && <i className="arrow" aria-hidden="true">→</i>}{f.computed ? <Why type={type} rec={rec} field={f}><button type="button" className="asks-why" aria-label={t("why.of", { what: f.label })}>{shown}</button></Why> : shown}</span>;
+  return <span className={cls}>{arrow && <i className="arrow" aria-hidden="true">→</i>}{f.computed ? <Why type={type} rec={rec} field={f}><button type="button" className="asks-why" title={t("why.of", { what: f.label })}>{shown}</button></Why> : shown}</span>;
 }
 
 function OverduePart({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
