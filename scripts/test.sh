@@ -60,7 +60,7 @@ browser() {
 	fi
 	scripts/chromium.sh >/dev/null
 	# The pages, axe and the long walks take longer than this step may: make browser.
-	npm --prefix web run --silent browser -- browser/figures browser/firstrun browser/together
+	npm --prefix web run --silent browser -- browser/figures browser/firstrun browser/together browser/main.test pages/record pages/shell
 }
 
 step lint scripts/lint.sh

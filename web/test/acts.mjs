@@ -62,6 +62,7 @@ export async function find(page, words, title) {
   await box.fill(words);
   await page.getByRole("option", { name: title }).first().waitFor();
   await box.press("Enter");
+  await box.waitFor({ state: "detached" }); // the page may be there already, behind the search
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
 }
 
