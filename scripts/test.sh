@@ -59,8 +59,8 @@ browser() {
 		exit 1
 	fi
 	scripts/chromium.sh >/dev/null
-	# The pages, axe and the long walks take longer than this step may: make browser.
-	npm --prefix web run --silent browser -- browser/figures browser/firstrun browser/together browser/main.test pages/record pages/shell
+	# axe, words and addresses take longer than this step may: make browser runs all.
+	npm --prefix web run --silent browser -- browser/figures browser/firstrun browser/together browser/main.test browser/network pages/
 }
 
 step lint scripts/lint.sh

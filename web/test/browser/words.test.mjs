@@ -41,17 +41,20 @@ const record = (v, into) => {
 async function look(t, size, lang, bad, only = /./) {
   const { page } = await visit(t, size, { lang });
   const data = new Set(["客档", "简体中文", "繁體中文", "简", "繁", "没有这样的客户"]); // names of languages; what places.mjs searches for
-  const reading = [];
-  page.on("response", (r) => {
-    if (!/\/api\/v1\//.test(r.url()) || /sys\/schema/.test(r.url()) || !/json/.test(r.headers()["content-type"] ?? "")) return;
-    reading.push(r.json().then((v) => record(v, data)).catch(() => undefined));
+  await page.addInitScript(() => { // what the API tells the page from now on
+    const ask = window.fetch;
+    window.told = [];
+    window.fetch = async (...args) => {
+      const r = await ask(...args);
+      if (!/sys\/schema/.test(r.url) && /json/.test(r.headers.get("content-type") ?? "")) window.told.push(r.clone().json().catch(() => null));
+      return r;
+    };
   });
+  await page.goto("about:blank"); // what the first page was told before is asked for again
   const wrong = new Map();
   for (const place of (await places()).filter((p) => only.test(p.name))) {
     await arrive(page, place);
-    await Promise.all(reading.splice(0));
-    const boot = await page.evaluate(() => [...document.querySelectorAll("script[type='application/json']")].map((s) => s.textContent));
-    for (const b of boot) bootData(JSON.parse(b), data);
+    record(await page.evaluate(async () => [await (await fetch("/api/v1/session")).json(), ...(await Promise.all(window.told))]), data);
     const known = [...data].filter((d) => d.length > 1 && /[\u3400-\u9fff]/.test(d)).sort((a, b) => b.length - a.length);
     for (const line of await page.evaluate(texts)) {
       const text = line.replace(/ {2}‹.*$/s, "");
@@ -63,10 +66,6 @@ async function look(t, size, lang, bad, only = /./) {
     }
   }
   return [...wrong.values()];
-}
-
-function bootData(v, data) {
-  for (const [k, x] of Object.entries(v ?? {})) if (k !== "schema") record(x, data);
 }
 
 const han = (w) => /[\u3400-\u9fff]/.test(w);
