@@ -208,6 +208,7 @@ test("several orders: Shift adds, the heads say which comes first", async (t) =>
   await page.goto(base + url("customer", { view: "all", f: starts(mark), cols: "name,level,credit_limit" }));
   await settled(page, 3);
   await page.getByRole("button", { name: "级别" }).click();
+  await page.waitForURL((u) => u.searchParams.get("sort") === "level");
   await page.getByRole("button", { name: "信用额度" }).click({ modifiers: ["Shift"] });
   await page.waitForURL((u) => u.searchParams.get("sort") === "level,-credit_limit");
   await page.waitForFunction(() => document.querySelectorAll("thead .nth").length === 2);
