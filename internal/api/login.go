@@ -287,14 +287,7 @@ func (s *Server) lead(w http.ResponseWriter, r *http.Request, next string) error
 
 // pageProblem answers an error of a page as a page: a sentence, and the way back.
 func (s *Server) pageProblem(w http.ResponseWriter, r *http.Request, err error) {
-	e := errs.As(err)
-	code := status[e.Kind]
-	if e == errNotAllowed {
-		code = http.StatusMethodNotAllowed
-	}
-	if code >= 500 {
-		s.Log.Error("failed", "method", r.Method, "path", r.URL.Path, "error", err.Error())
-	}
+	e, code := s.failure(r, err)
 	a, _ := s.visitor(r)
 	l := pageLang(r, a)
 	v := &loginView{Lang: l, Style: template.CSS(loginStyle), Problem: sentence(l, e.Code, e.Params), Next: "/"}

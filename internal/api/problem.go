@@ -78,17 +78,23 @@ func lang(r *http.Request) text.Lang {
 	return text.Match(r.Header.Get("Accept-Language"))
 }
 
-// problem answers an error. Faults of ours are logged with their story and
-// shown without it.
-func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
-	e := errs.As(err)
-	code := status[e.Kind]
+// failure is an error and the status it is answered with. Faults of ours are
+// logged with their story.
+func (s *Server) failure(r *http.Request, err error) (e *errs.Error, code int) {
+	e = errs.As(err)
+	code = status[e.Kind]
 	if e == errNotAllowed {
 		code = http.StatusMethodNotAllowed
 	}
 	if code >= 500 {
 		s.Log.Error("failed", "method", r.Method, "path", r.URL.Path, "error", err.Error())
 	}
+	return e, code
+}
+
+// problem answers an error as a problem document, faults without their story.
+func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
+	e, code := s.failure(r, err)
 	l := lang(r)
 	if wait, ok := e.Params["wait"].(int64); ok {
 		e = withSeconds(e, wait)
