@@ -105,8 +105,12 @@ func (s *Store) newGetting(a *access.Actor, t *meta.Type, asked []string) (*gett
 		c.some = r.column("(SELECT 1 FROM " + quote(f.Table) + " AS s WHERE s.record = t.id LIMIT 1)")
 		g.children = append(g.children, c)
 	}
+	owned := "t.owner, t.department, t.root_owner, t.root_department"
+	if t.Builtin { // a colleague, a department: nobody's own
+		owned = "NULL, NULL, NULL, NULL"
+	}
 	g.text = "SELECT " + strings.Join(r.columns, ", ") +
-		", t.rev, t.owner, t.department, t.root_owner, t.root_department, t.archived_at FROM " + quote(t.Table) + " AS t" + r.joins.String() + " WHERE t.id = ?"
+		", t.rev, " + owned + ", t.archived_at FROM " + quote(t.Table) + " AS t" + r.joins.String() + " WHERE t.id = ?"
 	return g, nil
 }
 
