@@ -2,56 +2,65 @@ package db
 
 import (
 	"container/list"
-	"context"
-	"database/sql/driver"
+	"fmt"
 	"strconv"
 	"strings"
-
-	"modernc.org/sqlite"
 )
 
 // cachedStatements is how many prepared statements a connection keeps.
 const cachedStatements = 256
 
+// How many kilobytes of pages a connection keeps. Little for the writer: at the
+// end of nearly every transaction SQLite walks through all that it keeps (it
+// moves pages past the end of the file and back while it balances its trees, and
+// looks then for any left there). With 64 MB that was a third of a small write.
+const (
+	writerCache = 8 << 10
+	readerCache = 8 << 10
+)
+
 // liteConn is one SQLite connection with its prepared statements. One
 // goroutine uses it at a time.
 type liteConn struct {
-	conn   driver.Conn
-	handle uintptr // sqlite3*, to interrupt it
-	stmts  map[string]*list.Element
-	order  *list.List // most recently used first
+	*lite
+	stmts map[string]*list.Element
+	order *list.List // most recently used first
 }
 
 // liteStmt is a prepared statement; busy while rows of it are open.
 type liteStmt struct {
+	*call
 	query string
-	stmt  driver.Stmt
 	busy  bool
 	kept  bool
 }
 
 // openLite opens a connection with the pragmas of its purpose. Memory mapping
 // stays off: with a writer it costs more than it saves.
-func openLite(file string, noSync, reader bool) (*liteConn, error) {
-	sync, cache := "FULL", -65536
+func openLite(file string, noSync, reader bool) (_ *liteConn, err error) {
+	conn, err := openCall("file:" + escapePath.Replace(file))
+	if err != nil {
+		return nil, liteError(err)
+	}
+	c := &liteConn{lite: conn, stmts: map[string]*list.Element{}, order: list.New()}
+	sync, cache := "FULL", writerCache
 	if noSync {
 		sync = "OFF"
 	}
 	if reader {
-		cache = -16384
+		cache = readerCache
 	}
-	dsn := "file:" + escapePath.Replace(file) + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync +
-		")&_pragma=cache_size(" + strconv.Itoa(cache) + ")&_pragma=temp_store(MEMORY)&_pragma=mmap_size(0)" +
-		"&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)" +
-		"&_pragma=analysis_limit(20000)" // of each index: all of a million rows would hold up writes for half a minute
-	if reader {
-		dsn += "&_pragma=query_only(1)"
+	// analysis_limit is of each index: all of a million rows would hold up
+	// writes for half a minute.
+	for _, pragma := range []string{"busy_timeout = 10000", "journal_mode = WAL", "synchronous = " + sync,
+		"cache_size = -" + strconv.Itoa(cache), "temp_store = MEMORY", "mmap_size = 0", "foreign_keys = 1",
+		"wal_autocheckpoint = 4000", "analysis_limit = 20000", "query_only = " + strconv.Itoa(int(bit(reader)))} {
+		if err := c.run("PRAGMA " + pragma); err != nil {
+			c.close()
+			return nil, liteError(err)
+		}
 	}
-	conn, err := (&sqlite.Driver{}).Open(dsn)
-	if err != nil {
-		return nil, liteError(err)
-	}
-	return &liteConn{conn: conn, handle: handleOf(conn), stmts: map[string]*list.Element{}, order: list.New()}, nil
+	return c, nil
 }
 
 // escapePath escapes what a file: URI would read as its own.
@@ -67,11 +76,17 @@ func (c *liteConn) prepare(query string) (*liteStmt, error) {
 			return s, nil
 		}
 	}
-	stmt, err := c.conn.(driver.ConnPrepareContext).PrepareContext(context.Background(), query)
+	made, rest, err := c.lite.prepare(query)
 	if err != nil {
 		return nil, err
 	}
-	s := &liteStmt{query: query, stmt: stmt, kept: !taken}
+	if made == nil || strings.TrimSpace(rest) != "" {
+		if made != nil {
+			made.finalize()
+		}
+		return nil, nil // a script, or nothing
+	}
+	s := &liteStmt{call: made, query: query, kept: !taken}
 	if s.kept {
 		c.stmts[query] = c.order.PushFront(s)
 		c.evict()
@@ -86,7 +101,7 @@ func (c *liteConn) evict() {
 		if old := el.Value.(*liteStmt); !old.busy {
 			c.order.Remove(el)
 			delete(c.stmts, old.query)
-			old.stmt.Close()
+			old.finalize()
 		}
 		el = before
 	}
@@ -94,43 +109,93 @@ func (c *liteConn) evict() {
 
 // release gives a statement back after use.
 func (s *liteStmt) release() {
+	s.reset()
 	s.busy = false
 	if !s.kept {
-		s.stmt.Close()
+		s.finalize()
 	}
 }
 
-func (c *liteConn) exec(query string, args []driver.NamedValue) (int64, error) {
+// exec runs a statement to its end, or a script, which takes no arguments, and
+// tells how many rows the last one changed.
+func (c *liteConn) exec(query string, args []any) (int64, error) {
 	s, err := c.prepare(query)
 	if err != nil {
 		return 0, err
+	}
+	if s == nil {
+		if len(args) > 0 {
+			return 0, errScript(query)
+		}
+		err := c.run(query)
+		return c.changes(), err
 	}
 	s.busy = true
 	defer s.release()
-	res, err := s.stmt.(driver.StmtExecContext).ExecContext(context.Background(), args)
-	if err != nil {
+	if err := s.bind(args); err != nil {
 		return 0, err
 	}
-	return res.RowsAffected()
+	if err := s.drain(); err != nil {
+		return 0, err
+	}
+	return c.changes(), nil
 }
 
-func (c *liteConn) query(query string, args []driver.NamedValue) (*liteRows, error) {
+// drain steps to the end.
+func (s *call) drain() error {
+	for {
+		if row, err := s.step(); err != nil || !row {
+			return err
+		}
+	}
+}
+
+// run runs the statements of a script, none of them kept.
+func (c *liteConn) run(script string) error {
+	for script != "" {
+		s, rest, err := c.lite.prepare(script)
+		if err != nil {
+			return err
+		}
+		script = rest
+		if s == nil {
+			continue
+		}
+		err = s.drain()
+		s.finalize()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func errScript(query string) error { return fmt.Errorf("db: more than one statement: %.100s", query) }
+
+// query runs a statement to its first row.
+func (c *liteConn) query(query string, args []any) (*liteRows, error) {
 	s, err := c.prepare(query)
+	if err == nil && s == nil {
+		err = errScript(query)
+	}
 	if err != nil {
 		return nil, err
 	}
 	s.busy = true
-	rows, err := s.stmt.(driver.StmtQueryContext).QueryContext(context.Background(), args)
+	r := &liteRows{stmt: s, columns: s.columns(), ahead: true}
+	if err = s.bind(args); err == nil {
+		r.row, err = s.step()
+	}
 	if err != nil {
 		s.release()
 		return nil, err
 	}
-	return &liteRows{rows: rows, stmt: s, values: make([]driver.Value, len(rows.Columns()))}, nil
+	return r, nil
 }
 
 func (c *liteConn) close() error {
 	for el := c.order.Front(); el != nil; el = el.Next() {
-		el.Value.(*liteStmt).stmt.Close()
+		el.Value.(*liteStmt).finalize()
 	}
-	return c.conn.Close()
+	return c.lite.close()
 }

@@ -3,12 +3,8 @@ package db
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
-	"io"
 	"strings"
-
-	"modernc.org/sqlite"
 
 	"kedang/internal/errs"
 )
@@ -33,12 +29,12 @@ func (t *liteTx) Exec(ctx context.Context, query string, args ...any) (int64, er
 	if err := t.ready(ctx); err != nil {
 		return 0, err
 	}
-	named, err := namedValues(args)
+	values, err := arguments(args)
 	if err != nil {
 		return 0, err
 	}
 	t.stored = true
-	n, err := t.conn.exec(query, named)
+	n, err := t.conn.exec(query, values)
 	return n, t.fail(liteError(err))
 }
 
@@ -47,7 +43,7 @@ func (t *liteTx) Query(ctx context.Context, query string, args ...any) (Rows, er
 	if err := t.ready(ctx); err != nil {
 		return nil, err
 	}
-	named, err := namedValues(args)
+	values, err := arguments(args)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +54,7 @@ func (t *liteTx) Query(ctx context.Context, query string, args ...any) (Rows, er
 	if t.watched != nil && ctx.Done() != nil && ctx.Done() != t.watched.Done() {
 		unwatch = t.conn.watch(ctx)
 	}
-	rows, err := t.conn.query(query, named)
+	rows, err := t.conn.query(query, values)
 	if err != nil {
 		if unwatch != nil {
 			unwatch()
@@ -131,10 +127,11 @@ func (t *liteTx) end() {
 type liteRows struct {
 	tx      *liteTx
 	ctx     context.Context
-	rows    driver.Rows
 	stmt    *liteStmt
+	columns int
+	ahead   bool // the first step was taken with the query
+	row     bool // it stands on a row
 	unwatch func()
-	values  []driver.Value
 	err     error
 	closed  bool
 }
@@ -144,23 +141,30 @@ func (r *liteRows) Next() bool {
 	if r.closed || r.err != nil {
 		return false
 	}
-	if err := r.rows.Next(r.values); err != nil {
-		if err != io.EOF {
-			r.err = r.tx.fail(stopped(r.ctx, liteError(err)))
-		}
-		r.Close()
-		return false
+	var err error
+	if !r.ahead {
+		r.row, err = r.stmt.step()
 	}
-	return true
+	r.ahead = false
+	if err != nil {
+		r.row, r.err = false, r.tx.fail(stopped(r.ctx, liteError(err)))
+	}
+	if !r.row {
+		r.Close()
+	}
+	return r.row
 }
 
 // Scan copies the row's values.
 func (r *liteRows) Scan(dest ...any) error {
-	if len(dest) != len(r.values) {
-		return errColumns(len(dest), len(r.values))
+	if len(dest) != r.columns {
+		return errColumns(len(dest), r.columns)
 	}
-	for i, v := range r.values {
-		if err := assign(dest[i], v); err != nil {
+	if !r.row {
+		return sql.ErrNoRows
+	}
+	for i, d := range dest {
+		if err := r.stmt.scan(i, d); err != nil {
 			return errColumn(i, err)
 		}
 	}
@@ -172,15 +176,11 @@ func (r *liteRows) Close() error {
 	if r.closed {
 		return r.err
 	}
-	r.closed = true
+	r.closed, r.row = true, false
 	if r.unwatch != nil {
 		r.unwatch()
 	}
-	err := r.rows.Close()
 	r.stmt.release()
-	if r.err == nil && err != nil {
-		r.err = r.tx.fail(stopped(r.ctx, liteError(err)))
-	}
 	return r.err
 }
 
@@ -212,9 +212,9 @@ func liteError(err error) error {
 
 // liteCode is SQLite's primary result code, 0 for an error that is not its own.
 func liteCode(err error) int {
-	var le *sqlite.Error
-	if !errors.As(err, &le) {
+	var f *liteFault
+	if !errors.As(err, &f) {
 		return 0
 	}
-	return le.Code() & 0xff
+	return int(f.code & 0xff)
 }

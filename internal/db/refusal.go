@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"modernc.org/sqlite"
 )
 
 // SQLite's extended codes for a second equal value.
@@ -25,13 +24,13 @@ func UniqueViolation(err error) (what string, ok bool) {
 		columns, _, _ := strings.Cut(strings.TrimPrefix(pg.Detail, "Key ("), ")=(")
 		return strings.TrimSpace(pg.ConstraintName + " " + strings.ReplaceAll(columns, `"`, "")), true
 	}
-	var le *sqlite.Error
-	if !errors.As(err, &le) {
+	var f *liteFault
+	if !errors.As(err, &f) {
 		return "", false
 	}
-	switch le.Code() {
+	switch f.code {
 	case liteUnique, litePrimaryKey, liteRowID:
-		return liteColumns(le.Error()), true
+		return liteColumns(f.Error()), true
 	}
 	return "", false
 }

@@ -2,7 +2,6 @@ package db
 
 import (
 	"database/sql"
-	"database/sql/driver"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -57,19 +56,52 @@ func argument(v any) (any, error) {
 	return nil, fmt.Errorf("db: argument of type %T", v)
 }
 
-func namedValues(args []any) ([]driver.NamedValue, error) {
-	if len(args) == 0 {
-		return nil, nil
-	}
-	out := make([]driver.NamedValue, len(args))
+// arguments checks arguments; what is right already is passed on as it is.
+func arguments(args []any) ([]any, error) {
+	var out []any
 	for i, a := range args {
 		v, err := argument(a)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = driver.NamedValue{Ordinal: i + 1, Value: v}
+		if out == nil {
+			switch a.(type) {
+			case nil, int64, float64, string, []byte:
+				continue
+			}
+			out = append(make([]any, 0, len(args)), args[:i]...)
+		}
+		out = append(out, v)
+	}
+	if out == nil {
+		return args, nil
 	}
 	return out, nil
+}
+
+// scan copies a column into dest.
+func (s *call) scan(i int, dest any) error {
+	switch d := dest.(type) {
+	case *any:
+		*d = s.value(i)
+		return nil
+	case *int64:
+		if n, ok := s.integer(i); ok {
+			*d = n
+			return nil
+		}
+	case *int:
+		if n, ok := s.integer(i); ok {
+			*d = int(n)
+			return nil
+		}
+	case *sql.NullInt64:
+		if n, ok := s.integer(i); ok {
+			d.Int64, d.Valid = n, true
+			return nil
+		}
+	}
+	return assign(dest, s.value(i))
 }
 
 // assign copies a value (nil, int64, float64, string, []byte, bool) into dest.
