@@ -78,7 +78,7 @@ func toldToStop(ctx context.Context, log *slog.Logger, err error) error {
 // things. Above the soft limit the collector works harder, never less safely.
 func frugal() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(60)
+		debug.SetGCPercent(150)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(192 << 20)

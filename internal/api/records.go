@@ -193,10 +193,14 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, a *access.Actor, ty
 	if err != nil {
 		return err
 	}
+	return writeRecord(w, r, code, out, rev, warn)
+}
+
+// writeRecord answers a record and what was minded as it was written.
+func writeRecord(w http.ResponseWriter, r *http.Request, code int, record []byte, rev int64, warn []errs.Problem) error {
 	w.Header().Set("ETag", `"`+strconv.FormatInt(rev, 10)+`"`)
 	if len(warn) > 0 {
-		out = appendWarnings(out, warnings(r, warn))
-		*buf = out
+		record = appendWarnings(record, warnings(r, warn))
 	}
-	return writeRaw(w, code, out)
+	return writeRaw(w, code, record)
 }

@@ -28,6 +28,9 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, a *access.Actor,
 // answerSaved answers the record as stored; a writer who may not read what he
 // wrote gets its number alone.
 func (s *Server) answerSaved(w http.ResponseWriter, r *http.Request, a *access.Actor, typ string, saved record.Saved, code int) error {
+	if saved.Record != nil {
+		return writeRecord(w, r, code, saved.Record, saved.Rev, saved.Warnings)
+	}
 	err := s.get(w, r, a, typ, saved.ID, code, saved.Warnings)
 	if errs.Is(err, errs.NotFound) {
 		return writeJSON(w, code, savedJSON(r, saved))
@@ -76,7 +79,7 @@ func ifMatch(r *http.Request) (int64, error) {
 }
 
 func options(r *http.Request, a *access.Actor) record.WriteOptions {
-	return record.WriteOptions{Source: a.Source, IdempotencyKey: r.Header.Get("Idempotency-Key"), DryRun: r.URL.Query().Get("dry_run") == "true"}
+	return record.WriteOptions{Source: a.Source, IdempotencyKey: r.Header.Get("Idempotency-Key"), DryRun: r.URL.Query().Get("dry_run") == "true", Answer: true}
 }
 
 // act serves POST /{type}/{id}:verb.

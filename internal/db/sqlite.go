@@ -196,7 +196,10 @@ func (e *sqliteEngine) maintain(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return e.submit(&request{ctx: ctx, kind: bare, fn: func(tx Tx) error {
+		_, err := tx.Exec(ctx, "PRAGMA shrink_memory") // what a long merge has filled
+		return err
+	}})
 }
 
 func (e *sqliteEngine) renewReader(ctx context.Context) error {

@@ -29,7 +29,7 @@ func bounds(n *node, out []Bound) []Bound {
 		return bound(n.kids[0], "in", out)
 	case opMissing:
 		if n.each == nil {
-			return bound(n.kids[0], "==", out)
+			return bound(n.kids[0], "missing", out)
 		}
 	}
 	return out
@@ -63,5 +63,5 @@ func negatedWord(o op, word string) string {
 	if o != opNeg {
 		return word
 	}
-	return map[string]string{"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}[word]
+	return map[string]string{"==": "==", "missing": "missing", "<": ">", "<=": ">=", ">": "<", ">=": "<="}[word]
 }

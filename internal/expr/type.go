@@ -105,8 +105,8 @@ type Options struct {
 }
 
 // Bound is one conjunct at the top that an index on a column of the scope's
-// own table can serve. Op is == < <= > >= in or startsWith; the day of a
-// date-time and the year of a date count as ranges.
+// own table can serve. Op is == < <= > >= in startsWith or missing; the day of
+// a date-time and the year of a date count as ranges.
 type Bound struct {
 	Field, Op, Column string
 }

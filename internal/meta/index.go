@@ -104,18 +104,44 @@ func (w *wishes) filterColumns() []string {
 
 func (w *wishes) add(why, where string, columns ...string) {
 	columns = dedupe(columns)
-	for _, x := range w.list {
-		if !x.Unique && x.Where == where && len(x.Columns) >= len(columns) && slices.Equal(x.Columns[:len(columns)], columns) {
-			return
-		}
-	}
 	x := Index{Table: w.t.Table, Columns: columns, Beside: without(w.rights, columns), Where: where, Why: why}
 	if why == "owner" || why == "department" {
 		x.Beside = append(x.Beside, without(w.filters, columns)...)
 	}
-	x.Name = named("ix_", w.t.Table, columns, x.Beside)
+	also := x.Beside
+	if x.Sparse() {
+		also = append(slices.Clone(also), "set")
+	}
+	x.Name = named("ix_", w.t.Table, columns, also)
+	for i, y := range w.list {
+		if y.Unique || len(y.Columns) < len(columns) || !slices.Equal(y.Columns[:len(columns)], columns) {
+			continue
+		}
+		if y.Where == where || y.Where == living {
+			return
+		}
+		if where == living && len(y.Columns) == len(columns) { // all rows instead of some
+			w.list[i] = x
+			return
+		}
+	}
 	w.list = append(w.list, x)
 }
+
+// addSet adds an index of the rows that have a value of a field: it serves who
+// asks for one, and costs nothing where there is none, as with most links and
+// papers of most records.
+func (w *wishes) addSet(why string, f *Field, column string, more ...string) {
+	where := living
+	if f.Required != "true" || f.When != "" {
+		where += ` AND "` + column + `" IS NOT NULL`
+	}
+	w.add(why, where, append([]string{column}, more...)...)
+}
+
+// Sparse tells that the index leaves out rows without a value of its first
+// column.
+func (x Index) Sparse() bool { return !x.Unique && x.Where != "" && x.Where != living }
 
 func without(list, columns []string) []string {
 	var out []string
@@ -226,11 +252,11 @@ func (t *Type) carries(f *Field) bool {
 // of that hangs, is first.
 func (w *wishes) links(sort string, wanted func(*Field) bool) {
 	if f, ok := w.t.byName[w.t.Root]; ok {
-		w.add("link", living, f.Column, sort, "id")
+		w.addSet("link", f, f.Column, sort, "id")
 	}
 	for _, f := range w.t.Fields {
 		if f.KindName == "link" && !f.Unique && wanted(f) {
-			w.add("link", living, f.Column, sort, "id")
+			w.addSet("link", f, f.Column, sort, "id")
 		}
 	}
 }
@@ -270,7 +296,7 @@ func (w *wishes) equal(v *View) []string {
 	}
 	for _, b := range v.Prog.Filter.Indexable() {
 		f, ok := w.t.byName[b.Field]
-		if ok && b.Op == "==" && b.Column != "" && f.Kind.Storage() == InColumn {
+		if ok && (b.Op == "==" || b.Op == "missing") && b.Column != "" && f.Kind.Storage() == InColumn {
 			out = append(out, b.Column)
 		}
 	}
@@ -284,14 +310,16 @@ func (w *wishes) fields(sort string, views [][]string) {
 		if !f.Index || f.Unique || f.Kind.Storage() != InColumn || w.leads(f.Column) {
 			continue
 		}
-		columns := []string{f.Column, sort, "id"}
-		if i := slices.IndexFunc(views, func(v []string) bool { return v[0] == f.Column }); i >= 0 {
-			columns = views[i]
+		switch i := slices.IndexFunc(views, func(v []string) bool { return v[0] == f.Column }); {
+		case f.Sealed:
+			w.addSet("search", f, f.Column+"__b")
+		case i >= 0:
+			w.add("search", living, views[i]...)
+		case f.SortColumn() == sort: // equal names sort the same
+			w.addSet("search", f, f.Column, "id")
+		default:
+			w.addSet("search", f, f.Column, sort, "id")
 		}
-		if f.Sealed {
-			columns = []string{f.Column + "__b"}
-		}
-		w.add("search", living, columns...)
 	}
 }
 
@@ -304,13 +332,13 @@ func (w *wishes) leads(column string) bool {
 func (w *wishes) rest(sort string) {
 	for _, f := range w.t.Fields {
 		if f.Sealed && !f.Unique {
-			w.add("search", living, f.Column+"__b")
+			w.addSet("search", f, f.Column+"__b")
 		}
 	}
 	w.add("order", living, "title_sort", "id")
 	for _, f := range w.t.Fields {
 		if f.KindName == "user" {
-			w.add("link", living, f.Column, sort, "id")
+			w.addSet("link", f, f.Column, sort, "id")
 		}
 	}
 }

@@ -244,7 +244,7 @@ func (l *list) served(e *expr.Expr) bool {
 	bounds := e.Indexable()
 	for _, ix := range l.t.Indexes() {
 		for _, b := range bounds {
-			if strings.TrimPrefix(ix.Columns[0], "-") == b.Column {
+			if strings.TrimPrefix(ix.Columns[0], "-") == b.Column && (b.Op != "missing" || !ix.Sparse()) {
 				return true
 			}
 		}

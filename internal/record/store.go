@@ -123,4 +123,5 @@ type Saved struct {
 	Rev      int64
 	Warnings []errs.Problem // doubles, checksums: stored all the same
 	Same     bool           // it was so already: nothing was written
+	Record   []byte         `json:"-"` // with WriteOptions.Answer: what Get would show now; nil when the actor may not read it
 }

@@ -28,6 +28,7 @@ type WriteOptions struct {
 	DryRun         bool   // all checks, nothing stored
 	Loose          bool   // values are a sheet's cells: read as people write
 	Undo           bool   // the write takes an earlier one back
+	Answer         bool   // a single write answers the record as stored, read in its transaction
 }
 
 // Create stores a new record and answers its id, number and revision. Refused
@@ -119,6 +120,12 @@ func (s *Store) applyAll(ctx context.Context, tx db.Tx, snap *snapshot, a *acces
 	}
 	if o.DryRun {
 		return saved, errDryRun
+	}
+	if o.Answer && len(drafts) == 1 && !a.Scope(drafts[0].t, "read").None() {
+		// A record that cannot be shown is stored all the same.
+		if raw, _, err := s.get(ctx, tx, a, drafts[0].t, saved[0].ID, GetQuery{}, nil); err == nil {
+			saved[0].Record = raw
+		}
 	}
 	return saved, s.remember(ctx, tx, a, o.IdempotencyKey, ops, saved)
 }
