@@ -87,15 +87,48 @@ func (e *pgEngine) createSchema(ctx context.Context, name string) error {
 	})
 }
 
+// beginRead and beginWrite begin a transaction; they go with its first
+// statement, as COMMIT goes with its last: on the way to the server and back
+// nothing is done.
+const (
+	beginRead  = "begin isolation level repeatable read read only"
+	beginWrite = "begin isolation level read committed"
+)
+
 func (e *pgEngine) read(ctx context.Context, fn func(Tx) error) error {
-	tx, err := e.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	t, err := e.transaction(ctx, beginRead)
 	if err != nil {
-		return pgError(err)
+		return err
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx))
-	t := &pgTx{tx: tx, rebound: e.rebound}
-	defer t.end()
+	defer t.giveBack(ctx)
 	return pgError(guarded(fn, t))
+}
+
+// transaction takes a connection for one.
+func (e *pgEngine) transaction(ctx context.Context, begin string) (*pgTx, error) {
+	conn, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return nil, pgError(err)
+	}
+	t := &pgTx{conn: conn, rebound: e.rebound}
+	t.put.Queue(begin)
+	return t, nil
+}
+
+// giveBack ends the transaction, undone if it is not committed, and its use of
+// the connection. Nobody waits for that.
+func (t *pgTx) giveBack(ctx context.Context) {
+	t.end()
+	if t.conn.Conn().PgConn().TxStatus() == 'I' {
+		t.conn.Release()
+		return
+	}
+	go func() {
+		lasting, stop := context.WithTimeout(context.WithoutCancel(ctx), pgCancelWait)
+		defer stop()
+		_, _ = t.conn.Exec(lasting, "rollback") // when that fails, Release drops the connection
+		t.conn.Release()
+	}()
 }
 
 func (e *pgEngine) write(ctx context.Context, _ bool, fn func(Tx) error) (err error) {
@@ -112,14 +145,11 @@ func (e *pgEngine) write(ctx context.Context, _ bool, fn func(Tx) error) (err er
 }
 
 func (e *pgEngine) writeOnce(ctx context.Context, fn func(Tx) error) error {
-	tx, err := e.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+	t, err := e.transaction(ctx, beginWrite)
 	if err != nil {
 		return err
 	}
-	lasting := context.WithoutCancel(ctx)
-	defer tx.Rollback(lasting)
-	t := &pgTx{tx: tx, rebound: e.rebound}
-	defer t.end()
+	defer t.giveBack(ctx)
 	err = guarded(func(tx Tx) error {
 		if err := fn(tx); err != nil {
 			return err
@@ -130,16 +160,28 @@ func (e *pgEngine) writeOnce(ctx context.Context, fn func(Tx) error) error {
 		if t.open != nil {
 			t.open.readAhead()
 		}
-		_, err := t.send(ctx)
-		return err
+		return t.lost
 	}, t)
-	t.end()
-	if err := t.outcome(err); err != nil {
-		return onStandby(err)
+	if err = t.outcome(err); err == nil {
+		err = t.commit(ctx)
 	}
-	lasting, stop := context.WithTimeout(lasting, pgCommitWait)
+	return onStandby(err)
+}
+
+// commit sends what waits, and COMMIT behind it. Once sent it does not end with
+// the request: it may be carried out.
+func (t *pgTx) commit(ctx context.Context) error {
+	if !t.begun && t.put.Len() == 1 {
+		return nil // nothing was asked
+	}
+	if err := ctx.Err(); err != nil {
+		return canceled(err)
+	}
+	lasting, stop := context.WithTimeout(context.WithoutCancel(ctx), pgCommitWait)
 	defer stop()
-	return tx.Commit(lasting)
+	t.put.Queue("commit")
+	_, err := t.send(lasting)
+	return err
 }
 
 // onStandby tells a server that has become a standby from a fault of ours: the

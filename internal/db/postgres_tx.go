@@ -5,12 +5,14 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // pgTx is a transaction.
 type pgTx struct {
 	life
-	tx      pgx.Tx
+	conn    *pgxpool.Conn
+	begun   bool // BEGIN has been sent
 	rebound *rebinder
 	open    *pgRows // the one result that is on its way; a connection has one
 	late    lates
@@ -26,7 +28,7 @@ func (t *pgTx) Exec(ctx context.Context, query string, args ...any) (int64, erro
 		return 0, err
 	}
 	if t.put.Len() == 0 {
-		tag, err := t.tx.Exec(ctx, t.rebound.rebind(query), plain...)
+		tag, err := t.conn.Exec(ctx, t.rebound.rebind(query), plain...)
 		return tag.RowsAffected(), t.fail(stopped(ctx, pgError(err)))
 	}
 	t.put.Queue(t.rebound.rebind(query), plain...)
@@ -63,8 +65,8 @@ func (t *pgTx) send(ctx context.Context) (last pgconn.CommandTag, err error) {
 
 func (t *pgTx) queued(ctx context.Context) (results pgx.BatchResults, n int) {
 	batch := t.put
-	t.put = pgx.Batch{}
-	return t.tx.SendBatch(ctx, &batch), batch.Len()
+	t.put, t.begun = pgx.Batch{}, true
+	return t.conn.SendBatch(ctx, &batch), batch.Len()
 }
 
 // queryBehind sends a query behind the statements that wait.
@@ -111,7 +113,7 @@ func (t *pgTx) query(ctx context.Context, query string, args, mode []any) (Rows,
 		}
 		plain = append(mode, plain...)
 	}
-	rows, err := t.tx.Query(ctx, t.rebound.rebind(query), plain...)
+	rows, err := t.conn.Query(ctx, t.rebound.rebind(query), plain...)
 	if err != nil {
 		return nil, t.fail(stopped(ctx, pgError(err)))
 	}
@@ -160,7 +162,7 @@ func (t *pgTx) copyIn(ctx context.Context, table string, columns []string, rows 
 	}
 	line := make([]any, len(columns))
 	var bad error // an argument that was refused here, not by the server
-	_, err := t.tx.CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
+	_, err := t.conn.CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
 		if len(rows[i]) != len(columns) {
 			bad = errColumns(len(rows[i]), len(columns))
 			return nil, bad
