@@ -115,7 +115,7 @@ func open(ctx context.Context, p *place, demo bool, log *slog.Logger) (a *app, e
 	extensions, matchers, lockers := a.extensions()
 	a.store, err = record.New(ctx, record.Options{DB: a.db, IDs: a.ids, Ledger: a.ledger, Jobs: a.jobs, Vault: a.vault,
 		Blobs: a.vault.Files(), Access: a.access, Clock: time.Now, Zone: a.zone, Region: a.company.Region,
-		Extensions: extensions, Matchers: matchers, Lockers: lockers})
+		Currency: a.currency, Extensions: extensions, Matchers: matchers, Lockers: lockers})
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +127,12 @@ func open(ctx context.Context, p *place, demo bool, log *slog.Logger) (a *app, e
 	}
 	a.bulk, err = bulk.New(ctx, bulk.Options{Store: a.store, DB: a.db, Jobs: a.jobs, IDs: a.ids, Clock: time.Now})
 	return a, err
+}
+
+// currency is the company's as it is now.
+func (a *app) currency(ctx context.Context) (string, error) {
+	c, err := a.settings.Settings(ctx)
+	return c.Currency, err
 }
 
 // settleCompany reads what the company was made with, lets the flags change

@@ -184,7 +184,7 @@ var kindSchemas = map[string]func(f *meta.Field, input bool) obj{
 	"date":       plain("string", "format", "date"),
 	"datetime":   plain("string", "format", "date-time"),
 	"decimal":    decimalSchema,
-	"money":      decimalSchema,
+	"money":      moneySchema,
 	"percent":    decimalSchema,
 	"choice":     func(f *meta.Field, _ bool) obj { return choiceSchema(f) },
 	"choices":    func(f *meta.Field, _ bool) obj { return arrayOf(choiceSchema(f)) },
@@ -210,6 +210,20 @@ func decimalSchema(f *meta.Field, _ bool) obj {
 		pattern = `^-?[0-9]+(\.[0-9]{1,` + strconv.Itoa(n) + `})?$`
 	}
 	return obj{"type": "string", "format": "decimal", "pattern": pattern}
+}
+
+// moneySchema is a decimal; of a field with many currencies the amount with
+// its currency, and as input also a number alone or "USD 12.50".
+func moneySchema(f *meta.Field, input bool) obj {
+	amount := decimalSchema(f, input)
+	if !f.ManyCurrencies() {
+		return amount
+	}
+	o := object(obj{"amount": amount, "currency": obj{"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217"}}, "amount")
+	if input {
+		return obj{"oneOf": []obj{o, {"type": "string", "description": "a number in the company's currency, or “USD 12.50”"}}}
+	}
+	return o
 }
 
 func socialSchema(*meta.Field, bool) obj {

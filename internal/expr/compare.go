@@ -81,6 +81,9 @@ func (c *checker) compare(x *ast.BinaryNode) (*node, error) {
 	if l, r, err = c.align(at, l, r); err != nil {
 		return nil, err
 	}
+	if l.typ.Base == Amount {
+		return nil, c.mismatch(at, "amount", "number")
+	}
 	if o >= opLess && !ordered(l.typ.Base) {
 		return nil, c.mismatch(at, l.typ.Base.String(), "number, text or date")
 	}

@@ -74,6 +74,9 @@ func (c *checker) refuse(n ast.Node, code string, params errs.Params) error {
 }
 
 func (c *checker) mismatch(at int, got, want string) error {
+	if amount := Amount.String(); got == amount || want == amount {
+		return c.src.refuse(at, "currency_needed", errs.Params{"got": got, "want": want})
+	}
 	return c.src.refuse(at, "type_mismatch", errs.Params{"got": got, "want": want})
 }
 

@@ -90,6 +90,10 @@ func (c *checker) resolve(places []ast.Node, names []string, item bool) (*node, 
 		if i == len(names)-1 {
 			break
 		}
+		if part, ok := c.part(f, names[i+1:]); ok {
+			n.path[i].Field = part
+			break
+		}
 		if f.EqualOnly {
 			return nil, c.refuse(places[i], "field_masked", errs.Params{"field": f.Name})
 		}
@@ -107,6 +111,14 @@ func (c *checker) resolve(places []ast.Node, names []string, item bool) (*node, 
 	}
 	c.note(path)
 	return n, nil
+}
+
+// part is what a value is made of, where a path ends there.
+func (c *checker) part(f Field, rest []string) (Field, bool) {
+	if f.Part == nil || f.EqualOnly || len(rest) != 1 {
+		return Field{}, false
+	}
+	return f.Part(rest[0])
 }
 
 // note keeps what is read, each path once.

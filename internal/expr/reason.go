@@ -1,5 +1,7 @@
 package expr
 
+import "strings"
+
 // A Reason is one step of an expression with the value it had: what was read,
 // which comparison held, which branch was taken. It is for showing people why
 // a value is what it is; nothing is computed from it.
@@ -72,7 +74,8 @@ func (x *explainer) explain(n *node) *Reason {
 
 func (x *explainer) field(n *node, out *Reason) {
 	for _, s := range n.path {
-		out.Path = append(out.Path, s.Name)
+		name, _, _ := strings.Cut(s.Name, ".") // a part is told as the whole
+		out.Path = append(out.Path, name)
 	}
 	if x.m == nil || n.item {
 		return

@@ -18,8 +18,8 @@ import (
 var operands = map[string][]string{
 	"bool":     {"vip", "open", "boss.vip", "true", "false", "(age > 5)", "(boss.vip ?? false)", "(vip ? open : vip)", "(not vip)"},
 	"int":      {"age", "score", "boss.age", "7", "0", "-1", "9223372036854775807", "(age + score)", "(age - 3)", "(-score)", "(2 * age)", "(age ?? 18)", "len(name)", "len(lines)", "count(lines, .qty > 3)", "count(tags)", "(age % 5)", "days_between(born, met)", "year(born)", "month(met)", "day(born)", "weekday(met)", "nobody", "(vip ? age : score)", "coalesce(boss.age, score, 5)"},
-	"decimal":  {"price", "paid", "rate", "boss.price", "5.00", "1.5", "0.123", "limit", "(price - paid)", "(price * 2)", "(price + rate)", "(price * 0.9)", "coalesce(price, paid)", "(rate ?? 1)", "7", "age", "(age + price)"},
-	"text":     {"name", "note", "boss.name", "owner.department.name", "'a'", "''", "'%'", "'甲'", "(name + note)", "('x' + name)", "(name ?? 'a')", "(vip ? name : 'abc')", `"\U0010FFFF"`},
+	"decimal":  {"price", "paid", "rate", "boss.price", "5.00", "1.5", "0.123", "limit", "(price - paid)", "(price * 2)", "(price + rate)", "(price * 0.9)", "coalesce(price, paid)", "fee.amount", "boss.fee.amount", "(fee.amount + 1)", "(rate ?? 1)", "7", "age", "(age + price)"},
+	"text":     {"name", "note", "boss.name", "owner.department.name", "fee.currency", "'a'", "''", "'%'", "'甲'", "(name + note)", "('x' + name)", "(name ?? 'a')", "(vip ? name : 'abc')", `"\U0010FFFF"`},
 	"choice":   {"level", "boss.level", "'A'", "'B'", "客户等级"},
 	"date":     {"born", "met", "boss.born", "'2026-01-31'", "'0001-01-01'", "today()", "add_days(born, 30)", "(met - 1)", "add_days(today(), -30)", "add_months(today(), 1)", "(born ?? met)", "date(seen)", "date(now())", "add_months(born, 1)"},
 	"datetime": {"seen", "left", "boss.seen", "now()", "'2026-01-31T16:00:00Z'", "'2026-01-31T00:00:00+08:00'", "(seen ?? left)"},

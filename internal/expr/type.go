@@ -16,9 +16,10 @@ const (
 	DateTime             // int64, UTC milliseconds
 	Ref                  // int64, the id of a record
 	List                 // many values of Type.Elem
+	Amount               // string, "USD 12.50": no number, its parts are one
 )
 
-var baseNames = [...]string{"missing", "bool", "int", "decimal", "text", "date", "datetime", "ref", "list"}
+var baseNames = [...]string{"missing", "bool", "int", "decimal", "text", "date", "datetime", "ref", "list", "amount"}
 
 // String names the base as problems show it.
 func (b Base) String() string { return baseNames[b] }
@@ -26,7 +27,7 @@ func (b Base) String() string { return baseNames[b] }
 // Type is what an expression or a field yields.
 type Type struct {
 	Base    Base
-	Scale   int      // Decimal: digits behind the point
+	Scale   int      // Decimal, Amount: digits behind the point
 	Choices []string // Text of a closed list
 	To      string   // Ref: the type of the record
 	Elem    *Type    // List
@@ -57,7 +58,10 @@ type Field struct {
 	EqualOnly bool                  // masked or sealed for this reader: only == with a constant
 	Presence  bool                  // beside EqualOnly: this reader may also ask whether it is missing
 	Blind     func(text string) any // sealed: turns a constant into what Column holds
-	Volatile  bool                  // changes without a write; refused in stored formulas
+	// Part finds what a value is made of, such as price.amount: a column of the
+	// same record, asked of a Row by its Name, "price.amount". nil for most.
+	Part     func(name string) (Field, bool)
+	Volatile bool // changes without a write; refused in stored formulas
 }
 
 // Side is where the values of a many-valued field lie.

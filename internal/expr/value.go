@@ -111,7 +111,7 @@ func typed(v any, t Type) (value, error) {
 			got = truth(got.i != 0)
 		}
 		want = isBool
-	case Text, Date:
+	case Text, Date, Amount:
 		want = isText
 	case List, Missing:
 		want = isMissing

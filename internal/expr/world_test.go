@@ -93,6 +93,10 @@ func scopes() (customer *scope) {
 		Side: &expr.Side{Table: "r_customer__lines", Record: "record", Value: "id", Rows: lines}}
 	customer.fields["phone"] = expr.Field{Name: "phone", Column: "phone__b", Type: text, EqualOnly: true, Blind: hash}
 	customer.fields["cost"] = expr.Field{Name: "cost", Column: "cost", Type: dec(2), EqualOnly: true}
+	customer.fields["fee"] = expr.Field{Name: "fee", Column: "price", Type: expr.Type{Base: expr.Amount, Scale: 2}, Part: func(name string) (expr.Field, bool) {
+		part, ok := map[string]string{"amount": "price", "currency": "note"}[name]
+		return expr.Field{Name: part, Column: part, Type: customerColumns[part]}, ok
+	}}
 	customer.fields["late"] = expr.Field{Name: "vip", Column: "vip", Type: of(expr.Bool), Volatile: true}
 	customer.fields["客户等级"] = expr.Field{Name: "level", Column: "level", Type: customerColumns["level"]}
 

@@ -186,7 +186,7 @@ func fits(got, want expr.Type) bool {
 
 func typeName(t expr.Type) string {
 	names := map[expr.Base]string{expr.Bool: "a yes/no", expr.Int: "a whole number", expr.Decimal: "a decimal number", expr.Text: "a text",
-		expr.Date: "a date", expr.DateTime: "a date-time", expr.Ref: "a link", expr.List: "a list", expr.Missing: "nothing"}
+		expr.Date: "a date", expr.DateTime: "a date-time", expr.Ref: "a link", expr.List: "a list", expr.Amount: "an amount with its currency", expr.Missing: "nothing"}
 	name := names[t.Base]
 	if t.Base == expr.Ref && t.To != "" {
 		name += " to " + t.To

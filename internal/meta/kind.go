@@ -84,8 +84,11 @@ type Input struct {
 	Loose  bool           // a sheet's cell: read as people write
 	Zone   *time.Location // the company's
 	Region string         // for phones without a country code: CN, HK, TW, MO
-	Now    time.Time
-	Warn   func(errs.Problem) // warnings; may be nil
+	// Currency is the company's, ISO 4217: that of an amount without one where
+	// a field takes many. CNY when empty.
+	Currency string
+	Now      time.Time
+	Warn     func(errs.Problem) // warnings; may be nil
 }
 
 // Output is what formatting needs to know.

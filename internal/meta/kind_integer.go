@@ -111,6 +111,13 @@ func bound(f *Field, text string) *int64 {
 	if text == "" || f.Kind == nil {
 		return nil
 	}
+	if f.ManyCurrencies() {
+		n, code := parseScaled(text, f.Decimals())
+		if code != "" {
+			return nil
+		}
+		return &n
+	}
 	v, ps := f.Kind.Parse(f, text, &Input{})
 	n, ok := v.(int64)
 	if !ok || ps != nil {

@@ -38,6 +38,9 @@ func (l *loader) compileRollup(f *Field) {
 	}
 	l.rollupField(f, of.Fields, of)
 	f.Prog.Where = l.expression(r, r.Pos, "where", r.Where, of.ScopeFor(nil), expr.Options{Want: wantBool, Printable: true, NoVolatile: true})
+	if x := f.Prog.Of; x != nil && x.ManyCurrencies() && !x.OneCurrency(f.Prog.Where) {
+		l.problems.add(l.marks.at(r, "field", r.Pos), "rollup_currencies", map[string]any{"field": x.Name})
+	}
 	if f.Prog.Where != nil {
 		for _, path := range f.Prog.Where.Paths() {
 			if strings.Contains(path, ".") {
@@ -110,6 +113,9 @@ func (l *loader) rollupField(f *Field, fields []*Field, of *Type) {
 		return
 	}
 	got := x.Kind.Type(x)
+	if got.Base == expr.Amount { // of one currency, as compileRollup sees to
+		got.Base = expr.Decimal
+	}
 	summable := got.Base == expr.Int || got.Base == expr.Decimal
 	orderable := summable || got.Base == expr.Date || got.Base == expr.DateTime || (got.Base == expr.Text && got.Choices == nil)
 	if x.Kind.Storage() != InColumn || x.Sealed || got.Base != want.Base || got.Scale != want.Scale ||

@@ -223,7 +223,10 @@ func (j *jsonWriter) field(f *Field, level Level, r Reader) {
 		j.str("to", f.targetName())
 	}
 	j.text("inverse", f.Inverse)
-	if f.Kind.Type(f).Base == expr.Decimal {
+	if f.ManyCurrencies() {
+		j.str("currencies", f.Currencies)
+	}
+	if base := f.Kind.Type(f).Base; base == expr.Decimal || base == expr.Amount {
 		j.key("scale")
 		j.buf = strconv.AppendInt(j.buf, int64(f.Decimals()), 10)
 	}
@@ -236,9 +239,12 @@ func (j *jsonWriter) field(f *Field, level Level, r Reader) {
 	j.flag("lunar", f.Lunar)
 	j.text("unit", f.Unit)
 	j.flag("sortable", sortable(f))
-	if !f.Sealed && level > Masked {
+	switch {
+	case f.ManyCurrencies() && level > Masked:
+		j.strs("operators", []string{"missing", "present"})
+	case !f.Sealed && level > Masked:
 		j.strs("operators", f.Kind.Operators())
-	} else {
+	default:
 		j.strs("operators", []string{"=="})
 	}
 	j.choices(f.Choices)

@@ -110,6 +110,9 @@ func exprField(f *Field, r Reader, memory bool) (expr.Field, bool) {
 	if f.Target != nil {
 		out.To = func() expr.Scope { return typeScope{t: f.Target, r: r, memory: memory} }
 	}
+	if f.ManyCurrencies() {
+		out.Part = amountPart(out.Name, out.Column, f.Decimals())
+	}
 	switch f.Kind.Storage() {
 	case InSide:
 		out.Column = ""

@@ -79,7 +79,9 @@ var sentences = map[string]sentence{
 	"unknown_section":       {"section {name} is not declared", "Declare it under sections"},
 	"unknown_field":         {"field {name} is not declared", "Known: {known}"},
 	"unique_rows":           {"{name} has many values and cannot be part of a unique combination", "Use fields with one value"},
-	"unsupported_currency":  {"currencies: many is not supported yet", "Keep one currency per company and add a choice field for the other's amount"},
+	"currencies_rows":       {"child rows cannot have currencies: many", "Give the record itself a money field with currencies: many, or a type of its own to the rows"},
+	"currencies_unique":     {"an amount with its currency cannot be unique", "Remove unique"},
+	"rollup_currencies":     {"{field} has many currencies: nothing can be said of them together", "Add where: \"{field}.currency == 'USD'\", one roll-up for each currency"},
 	"personal_sealed_title": {"field {name} is sealed and cannot be the title", "Choose another title"},
 
 	// Expressions.
@@ -149,6 +151,7 @@ var expressionSays = map[string]string{
 	"unknown_name":          "{name} is no field of {type}",
 	"no_such_function":      "there is no function {name}",
 	"wrong_arguments":       "{name} takes {want} arguments, not {got}",
+	"currency_needed":       "an amount in one of many currencies is no number: write price.currency == 'USD' and price.amount > 100",
 	"type_mismatch":         "this is {got} where {want} is needed",
 	"date_against_datetime": "a date cannot be compared with a date-time; use date(…)",
 	"no_such_choice":        "{value} is none of the choices {choices}",

@@ -47,7 +47,7 @@ func columnType(c column, d db.Dialect) string {
 	switch {
 	case c.shadow == blindSuffix, c.shadow == "" && c.field.Sealed:
 		return d.BlobType()
-	case c.shadow == sortSuffix:
+	case c.shadow == sortSuffix, c.shadow == meta.CurrencySuffix:
 		return d.TextType()
 	}
 	return valueType(c.field, d)

@@ -176,6 +176,15 @@ func stored(f *meta.Field, t expr.Type, v any) (any, error) {
 			return int64(1), nil
 		}
 		return int64(0), nil
+	case string:
+		if !f.ManyCurrencies() {
+			return x, nil
+		}
+		n, currency, ok := meta.SplitAmount(x, f.Decimals())
+		if !ok {
+			return nil, errs.RefuseField(f.Name, "overflow", nil)
+		}
+		return meta.Amount(n, currency, f.Decimals()), nil
 	case int64:
 		want := f.Kind.Type(f)
 		if want.Base != expr.Decimal {

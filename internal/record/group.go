@@ -39,7 +39,7 @@ func (s *Store) Group(ctx context.Context, a *access.Actor, typ string, q GroupQ
 	if err != nil {
 		return dst, err
 	}
-	if monthly && !hasMonths(by) {
+	if by.ManyCurrencies() || monthly && !hasMonths(by) {
 		return dst, errs.RefuseField("by", "wrong_kind", nil)
 	}
 	what := "count(*)"
@@ -50,6 +50,9 @@ func (s *Store) Group(ctx context.Context, a *access.Actor, typ string, q GroupQ
 		}
 		if sum.KindName == "" || sum.Kind.Column(sum) != meta.IntColumn || sum.Target != nil {
 			return dst, errs.RefuseField("sum", "wrong_kind", nil)
+		}
+		if sum.ManyCurrencies() && !l.oneCurrency(sum) {
+			return dst, errs.RefuseField("sum", "many_currencies", errs.Params{"field": sum.Name})
 		}
 		what += ", CAST(sum(t." + quote(sum.Column) + ") AS " + l.dialect.IntType() + ")"
 	}
@@ -69,6 +72,14 @@ func (s *Store) Group(ctx context.Context, a *access.Actor, typ string, q GroupQ
 		return err
 	})
 	return dst, err
+}
+
+// oneCurrency tells whether filter or view leave a field's amounts in one.
+func (l *list) oneCurrency(f *meta.Field) bool {
+	if v := l.t.View(l.q.View); v != nil && f.OneCurrency(v.Prog.Filter) {
+		return true
+	}
+	return f.OneCurrency(l.filter)
 }
 
 // from prints FROM and WHERE of a list.

@@ -31,6 +31,9 @@ func (s *Store) layoutOf(t *meta.Type) string {
 		fmt.Fprintln(h, f.field.ID, f.field.KindName, f.field.Search, f.mark)
 	}
 	for _, f := range t.Fields {
+		if f.ManyCurrencies() {
+			fmt.Fprintln(h, f.ID, f.Currencies)
+		}
 		if f.Computed() || f.Unique || f.Sort != "" || f.Sealed {
 			fmt.Fprintln(h, f.ID, f.Formula, f.Unique, f.Sort, f.Sealed)
 		}

@@ -53,8 +53,9 @@ type list struct {
 	size     int
 	unserved bool // no index serves the filter
 	looks    []string
-	ids      []int64 // of the page, when links are expanded
-	found    []int64 // ids that Q found; nil when Q is empty
+	filter   *expr.Expr // of the query; nil for none
+	ids      []int64    // of the page, when links are expanded
+	found    []int64    // ids that Q found; nil when Q is empty
 }
 
 // List appends a page as JSON: {"items":[…],"next_page_token":"…","total":
@@ -199,6 +200,7 @@ func (l *list) conditions(view *meta.View) error {
 	if err != nil {
 		return underPath("filter", err)
 	}
+	l.filter = e
 	l.noteLooks(e)
 	l.unserved = !l.served(e)
 	return l.condition(e)

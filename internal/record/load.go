@@ -85,7 +85,7 @@ type scanner struct {
 func newScanner(tb *table) *scanner {
 	sc := &scanner{tb: tb}
 	for _, c := range tb.columns {
-		if c.shadow == "" {
+		if c.own() {
 			sc.own = append(sc.own, c)
 		}
 	}
@@ -106,7 +106,11 @@ func (sc *scanner) scan(rows db.Rows) (*Row, error) {
 		Owner: integer(v[9]), Department: integer(v[10]), RootOwner: integer(v[11]), RootDepartment: integer(v[12]),
 		ArchivedAt: integer(v[13]), searchHash: integer(v[14]), Values: make([]any, len(sc.tb.t.Fields))}
 	for i, c := range sc.own {
-		r.Values[c.field.Slot] = held(c.field, v[len(builtins)+i])
+		if value := v[len(builtins)+i]; c.shadow == meta.CurrencySuffix {
+			r.Values[c.field.Slot] = amountOf(c.field, r.Values[c.field.Slot], value)
+		} else {
+			r.Values[c.field.Slot] = held(c.field, value)
+		}
 	}
 	return r, nil
 }
@@ -117,6 +121,15 @@ func held(f *meta.Field, v any) any {
 		return sealedValue{cipher: append([]byte(nil), cipher...)}
 	}
 	return v
+}
+
+// amountOf is an amount as a row holds it, from its two columns.
+func amountOf(f *meta.Field, units, currency any) any {
+	n, ok := units.(int64)
+	if !ok {
+		return nil
+	}
+	return meta.Amount(n, str(currency), f.Decimals())
 }
 
 // integer and str read scanned values; missing becomes the zero value.

@@ -117,6 +117,10 @@ func (r *reading) builtin(o *output) {
 func (r *reading) scalar(o *output) {
 	f := o.field
 	r.column("t." + quote(f.Column))
+	if f.ManyCurrencies() {
+		r.amount(o)
+		return
+	}
 	switch {
 	case f.Sealed:
 		o.append = func(dst []byte, v []any) ([]byte, bool) { return append(dst, `"****"`...), v[0] != nil }
@@ -135,6 +139,24 @@ func (r *reading) scalar(o *output) {
 			}
 			return f.Kind.AppendJSON(dst, f, v[0]), true
 		}
+	}
+}
+
+// amount answers an amount that has a currency of its own.
+func (r *reading) amount(o *output) {
+	f := o.field
+	r.column("t." + quote(f.Column+meta.CurrencySuffix))
+	out := &meta.Output{Lang: r.a.Lang, Zone: r.s.Zone}
+	masked := o.level == meta.Masked
+	o.append = func(dst []byte, v []any) ([]byte, bool) {
+		value := amountOf(f, v[0], v[1])
+		switch {
+		case value == nil:
+			return dst, false
+		case masked:
+			return meta.AppendString(dst, maskText(f, f.Kind.Format(f, value, out))), true
+		}
+		return f.Kind.AppendJSON(dst, f, value), true
 	}
 }
 

@@ -71,7 +71,11 @@ func (w *writing) verb() string {
 // parse turns the caller's values into stored forms. All problems are
 // collected, so that a form shows them at once.
 func (w *writing) parse() error {
-	in := &meta.Input{Loose: w.opts.Loose, Zone: w.s.Zone, Region: w.s.Region, Now: w.now}
+	in, err := w.s.Input(w.ctx, w.t)
+	if err != nil {
+		return err
+	}
+	in.Loose, in.Now = w.opts.Loose, w.now
 	for name, v := range w.op.Values {
 		if w.parseBuiltin(name, v) {
 			continue

@@ -145,6 +145,9 @@ var _ expr.Row = (*rowEnv)(nil)
 func (e *rowEnv) Value(name string) (any, error) {
 	f, ok := e.row.Type.Field(name)
 	if !ok {
+		if f, part, ok := meta.AmountPart(e.row.Type, name); ok {
+			return part(e.row.value(f)), nil
+		}
 		return nil, errs.RefuseField(name, "unknown_field", nil)
 	}
 	return e.loader.plain(f, e.row.value(f), e.row)

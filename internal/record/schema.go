@@ -52,7 +52,8 @@ func (s *Store) Apply(ctx context.Context, schema *meta.Schema) (err error) {
 			return err
 		}
 		now, changes := meta.Bind(schema, old, s.IDs.Next)
-		if version, err = s.bumpVersion(ctx, tx, schema.Hash); err != nil {
+		var changed bool
+		if version, changed, err = s.bumpVersion(ctx, tx, schema.Hash); err != nil {
 			return err
 		}
 		if len(changes) > 0 {
@@ -62,6 +63,11 @@ func (s *Store) Apply(ctx context.Context, schema *meta.Schema) (err error) {
 		}
 		if err := s.syncTables(ctx, tx, schema); err != nil {
 			return err
+		}
+		if changed {
+			if err := s.syncCurrencies(ctx, tx, schema); err != nil {
+				return err
+			}
 		}
 		if err := s.syncSearch(ctx, tx); err != nil {
 			return err
@@ -81,20 +87,19 @@ func (s *Store) Apply(ctx context.Context, schema *meta.Schema) (err error) {
 }
 
 // bumpVersion raises the schema's version when its content changed.
-func (s *Store) bumpVersion(ctx context.Context, tx db.Tx, hash string) (int64, error) {
-	var version int64
+func (s *Store) bumpVersion(ctx context.Context, tx db.Tx, hash string) (version int64, changed bool, err error) {
 	var stored string
-	err := tx.QueryRow(ctx, "SELECT version, hash, secret FROM sys_schema WHERE id = 1", nil, &version, &stored, &s.secret)
+	err = tx.QueryRow(ctx, "SELECT version, hash, secret FROM sys_schema WHERE id = 1", nil, &version, &stored, &s.secret)
 	if isNoRows(err) {
 		s.secret = newSecret()
 		_, err = tx.Exec(ctx, "INSERT INTO sys_schema (id, version, hash, secret) VALUES (1, 1, ?, ?)", hash, s.secret)
-		return 1, err
+		return 1, true, err
 	}
 	if err != nil || stored == hash {
-		return version, err
+		return version, false, err
 	}
 	_, err = tx.Exec(ctx, "UPDATE sys_schema SET version = version + 1, hash = ? WHERE id = 1", hash)
-	return version + 1, err
+	return version + 1, true, err
 }
 
 // guard is the first thing inside a writing transaction: the schema it was

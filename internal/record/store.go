@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -28,6 +29,11 @@ type Options struct {
 	Zone   *time.Location // the company's: today(), months, numbers
 	Region string         // phones without a country code: CN, HK, TW, MO
 
+	// Currency is the company's, of amounts that name none in fields of many
+	// currencies. It is asked anew: it may be changed at any time, by another
+	// process too. CNY when nil.
+	Currency func(ctx context.Context) (string, error)
+
 	// SlowFilter is how long a list may take whose filter no index serves;
 	// 300 ms unless told. Then it is refused with a suggestion.
 	SlowFilter time.Duration
@@ -45,6 +51,17 @@ type Store struct {
 	tables   tables
 	gettings gettings
 	secret   []byte // signs page tokens
+}
+
+// Input is what reading a type's values needs to know of the company.
+func (s *Store) Input(ctx context.Context, t *meta.Type) (*meta.Input, error) {
+	in := &meta.Input{Zone: s.Zone, Region: s.Region, Now: s.Clock()}
+	if s.Currency == nil || !slices.ContainsFunc(t.Fields, (*meta.Field).ManyCurrencies) {
+		return in, nil
+	}
+	var err error
+	in.Currency, err = s.Currency(ctx)
+	return in, err
 }
 
 // snapshot is the schema a write was prepared under, with the version its

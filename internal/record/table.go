@@ -44,6 +44,9 @@ type column struct {
 	shadow string // "", or one of the suffixes
 }
 
+// own tells a column that a row is read from; the others are made of those.
+func (c column) own() bool { return c.shadow == "" || c.shadow == meta.CurrencySuffix }
+
 // combo is a unique combination of fields, kept in one shadow column.
 type combo struct {
 	fields []*meta.Field
@@ -163,6 +166,9 @@ func (tb *table) addShadows(f *meta.Field) {
 	if f.Sealed {
 		tb.columns = append(tb.columns, column{f, f.Column + blindSuffix, blindSuffix})
 	}
+	if f.ManyCurrencies() {
+		tb.columns = append(tb.columns, column{f, f.Column + meta.CurrencySuffix, meta.CurrencySuffix})
+	}
 }
 
 // shapesMost bounds the INSERT statements kept for a type: forms and imports
@@ -255,7 +261,7 @@ func (tb *table) write() {
 		own = append(own, quote(n))
 	}
 	for _, c := range tb.columns {
-		if c.shadow == "" {
+		if c.own() {
 			own = append(own, quote(c.name))
 		}
 	}
@@ -299,6 +305,16 @@ func (s *Store) columnValue(c column, v any) any {
 	}
 	if sealed, ok := v.(sealedValue); ok {
 		return sealed.cipher
+	}
+	if c.field.ManyCurrencies() {
+		units, currency, ok := meta.SplitAmount(v, c.field.Decimals())
+		switch {
+		case !ok:
+			return nil
+		case c.shadow == meta.CurrencySuffix:
+			return currency
+		}
+		return units
 	}
 	return v
 }

@@ -176,6 +176,9 @@ func (x *exporting) rows(items []byte) error {
 func (x *exporting) cell(f *meta.Field, masked bool, raw json.RawMessage) cell {
 	switch f.KindName {
 	case "integer", "decimal", "money", "rating":
+		if f.ManyCurrencies() {
+			break
+		}
 		if v, ok := decoded(raw); ok && v != nil && !masked && fits(f, v, x.in) {
 			return cell{text: plain(v, ""), number: true}
 		}

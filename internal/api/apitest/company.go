@@ -106,7 +106,7 @@ func (c *Company) join(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	c.Store, err = record.New(ctx, record.Options{DB: o.DB, IDs: c.IDs, Ledger: c.Ledger, Jobs: c.Jobs, Vault: c.Vault, Blobs: c.Vault.Files(),
-		Access: c.Access, Clock: c.Now, Zone: o.Zone, Region: "CN",
+		Access: c.Access, Clock: c.Now, Zone: o.Zone, Region: "CN", Currency: c.currency,
 		SlowFilter: 30 * time.Second}) // a test must not fail because the machine is busy
 	if err != nil {
 		return err
@@ -125,6 +125,12 @@ func (c *Company) join(ctx context.Context, o Options) (err error) {
 	c.Server, err = api.New(api.Options{DB: o.DB, Store: c.Store, Access: c.Access, Jobs: c.Jobs, Ledger: c.Ledger, Transfer: c.Transfer, Bulk: c.Bulk,
 		Web: o.Web, Log: o.Log, Clock: c.Now, Version: "test", Company: c.Settings, Secure: o.Secure, Proxies: o.Proxies})
 	return err
+}
+
+// currency is the company's as it is now.
+func (c *Company) currency(ctx context.Context) (string, error) {
+	now, err := c.Settings.Settings(ctx)
+	return now.Currency, err
 }
 
 // settings are those of a company that was made before.

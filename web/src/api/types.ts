@@ -25,6 +25,8 @@ export interface Field {
   mask?: string;
   to?: string;
   scale?: number;
+  /** currencies: "many" where each amount has a currency of its own. */
+  currencies?: string;
   min?: string;
   max?: string;
   min_len?: number;
