@@ -36,6 +36,10 @@ const (
 	headTime = 10 * time.Second
 	idleTime = 2 * time.Minute
 	stopTime = 15 * time.Second
+
+	// schemaEvery is how often a server on PostgreSQL looks whether another has
+	// changed the schema; writes notice at once.
+	schemaEvery = 5 * time.Second
 )
 
 // Run serves until ctx ends.
@@ -214,6 +218,7 @@ func (a *app) work(ctx context.Context, log *slog.Logger) error {
 	if err := a.jobs.Start(ctx); err != nil {
 		return err
 	}
+	go a.store.Follow(ctx, schemaEvery, func(err error) { log.Warn("schema", "error", err) })
 	go a.access.Run(ctx, func(err error) { log.Warn("sessions", "error", err) })
 	return nil
 }

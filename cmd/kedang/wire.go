@@ -115,7 +115,7 @@ func open(ctx context.Context, p *place, demo bool, log *slog.Logger) (a *app, e
 	extensions, matchers, lockers := a.extensions()
 	a.store, err = record.New(ctx, record.Options{DB: a.db, IDs: a.ids, Ledger: a.ledger, Jobs: a.jobs, Vault: a.vault,
 		Blobs: a.vault.Files(), Access: a.access, Clock: time.Now, Zone: a.zone, Region: a.company.Region,
-		Currency: a.currency, Extensions: extensions, Matchers: matchers, Lockers: lockers})
+		Currency: a.currency, Load: a.loadAgain, Extensions: extensions, Matchers: matchers, Lockers: lockers})
 	if err != nil {
 		return nil, err
 	}
@@ -203,8 +203,10 @@ func (a *app) node() int {
 
 // load loads the company's packs and overlay. A bad pack is refused with all
 // that is wrong in it.
-func (a *app) load() (*meta.Schema, error) {
-	sources, err := packSources(a.company.Packs)
+func (a *app) load() (*meta.Schema, error) { return a.loadPacks(a.company.Packs) }
+
+func (a *app) loadPacks(names []string) (*meta.Schema, error) {
+	sources, err := packSources(names)
 	if err != nil {
 		return nil, err
 	}
@@ -213,6 +215,16 @@ func (a *app) load() (*meta.Schema, error) {
 	}
 	schema, problems := meta.Load(sources...)
 	return schema, problems.Err()
+}
+
+// loadAgain loads the packs and the overlay as they are now: another server may
+// have started with more packs, or with newer ones in the same folder.
+func (a *app) loadAgain(ctx context.Context) (*meta.Schema, error) {
+	stored, err := company.Read(ctx, a.db)
+	if err != nil {
+		return nil, err
+	}
+	return a.loadPacks(stored.Packs)
 }
 
 // close stops what runs and closes the database; nothing acknowledged is lost

@@ -56,7 +56,7 @@ func (p *Prepared) Write(ctx context.Context, also func(tx db.Tx, out []BulkResu
 			out, err = p.apply(ctx, tx, also)
 			return err
 		})
-		if attempt == 0 && err != nil && errs.As(err).Code == "schema_changed" {
+		if attempt == 0 && p.s.behind(ctx, err) {
 			if err := p.s.reload(ctx); err != nil {
 				return nil, err
 			}

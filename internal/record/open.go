@@ -79,14 +79,16 @@ func texts(rows db.Rows, err error) ([]string, error) {
 	return out, rows.Err()
 }
 
-// Ping tells whether the database answers.
+// Ping tells whether the database answers, with the schema this process knows
+// or can adopt: one that cannot write any more should get no requests.
 func (s *Store) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	return s.DB.Read(ctx, func(tx db.Tx) error {
-		var one int64
-		return tx.QueryRow(ctx, "SELECT 1", nil, &one)
-	})
+	version, _, err := s.storedVersion(ctx)
+	if err != nil || version == s.current.Load().version {
+		return err
+	}
+	return s.reload(ctx)
 }
 
 // blindOf is a text's blind index in a sealed field.

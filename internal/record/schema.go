@@ -118,13 +118,6 @@ func (s *Store) guard(ctx context.Context, tx db.Tx, snap *snapshot, a *access.A
 	return s.Access.Recheck(ctx, tx, a)
 }
 
-// reload adopts the schema another node has applied. Packs and overlay are
-// files of this process: with another version than the database's it must not
-// write, and says so.
-func (s *Store) reload(ctx context.Context) error {
-	return errs.New(errs.Unavailable, "schema_newer", nil)
-}
-
 // readCatalogue reads the permanent ids and physical names.
 func readCatalogue(ctx context.Context, tx db.Tx) (meta.Catalogue, error) {
 	var c meta.Catalogue

@@ -34,6 +34,11 @@ type Options struct {
 	// process too. CNY when nil.
 	Currency func(ctx context.Context) (string, error)
 
+	// Load reads the company's packs and overlay again from where they lie now.
+	// It is asked when another process has changed the schema; nil: this one
+	// cannot follow.
+	Load func(ctx context.Context) (*meta.Schema, error)
+
 	// SlowFilter is how long a list may take whose filter no index serves;
 	// 300 ms unless told. Then it is refused with a suggestion.
 	SlowFilter time.Duration
@@ -51,6 +56,7 @@ type Store struct {
 	tables   tables
 	gettings gettings
 	secret   []byte // signs page tokens
+	reloads  reloads
 }
 
 // Input is what reading a type's values needs to know of the company.

@@ -63,7 +63,7 @@ func (s *Store) Batch(ctx context.Context, a *access.Actor, ops []Op, o WriteOpt
 	defer errs.Wrap(&err, "Store.Batch(%d writes)", len(ops))
 	for attempt := 0; ; attempt++ {
 		saved, err = s.batchOnce(ctx, a, ops, o)
-		if attempt == 0 && err != nil && errs.As(err).Code == "schema_changed" {
+		if attempt == 0 && s.behind(ctx, err) {
 			if err := s.reload(ctx); err != nil {
 				return nil, err
 			}
