@@ -99,14 +99,18 @@ func (w *writing) inherit() (err error) {
 	if w.old != nil && w.old.Values[f.Slot] == id && w.old.RootOwner != 0 {
 		return nil
 	}
-	w.row.RootOwner, w.row.RootDepartment, err = rootOf(w.ctx, w.tx, f.Target, id)
+	lock := ""
+	if w.tx.Dialect() == db.Postgres {
+		lock = " FOR UPDATE" // else it may be handed over while this hangs itself under it, and this stay behind
+	}
+	w.row.RootOwner, w.row.RootDepartment, err = rootOf(w.ctx, w.tx, f.Target, id, lock)
 	return err
 }
 
 // rootOf reads whose a record is.
-func rootOf(ctx context.Context, tx db.Tx, t *meta.Type, id int64) (owner, department int64, err error) {
+func rootOf(ctx context.Context, tx db.Tx, t *meta.Type, id int64, lock string) (owner, department int64, err error) {
 	var o, d sql.NullInt64
-	err = tx.QueryRow(ctx, "SELECT root_owner, root_department FROM "+quote(t.Table)+" WHERE id = ?", []any{id}, &o, &d)
+	err = tx.QueryRow(ctx, "SELECT root_owner, root_department FROM "+quote(t.Table)+" WHERE id = ?"+lock, []any{id}, &o, &d)
 	if isNoRows(err) {
 		return 0, 0, nil
 	}

@@ -187,7 +187,7 @@ func (c *checker) rights(tx db.Tx, r *Row) error {
 		f, _ := r.Type.Field(r.Type.Root)
 		if id := integer(r.Values[f.Slot]); id != 0 {
 			var err error
-			if owner, department, err = rootOf(c.ctx, tx, f.Target, id); err != nil {
+			if owner, department, err = rootOf(c.ctx, tx, f.Target, id, ""); err != nil {
 				return err
 			}
 		}

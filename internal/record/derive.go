@@ -26,12 +26,18 @@ func (w *writing) derived() error {
 	d := &deriving{s: w.s, ctx: w.ctx, tx: w.tx, load: w.load, args: access.System("derive").Args(w.now)}
 	w.load.rows[w.row.ID] = &rowEnv{row: w.row, loader: w.load}
 	if w.old != nil && (w.old.RootOwner != w.row.RootOwner || w.old.RootDepartment != w.row.RootDepartment) {
-		if err := d.inheritBelow(w.row); err != nil {
+		if err := d.inheritBelow(w.row, nil); err != nil {
 			return err
 		}
 	}
 	if w.old != nil && w.old.ArchivedAt != w.row.ArchivedAt {
-		if err := d.archiveBelow(w.old, w.row); err != nil {
+		err := error(nil)
+		if w.row.ArchivedAt != 0 {
+			err = d.archiveBelow(w.row, nil)
+		} else {
+			err = d.restoreBelow(w.row, w.old.ArchivedAt, nil)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -295,40 +301,4 @@ func linksTo(via *meta.Field) string {
 		return "id IN (SELECT record FROM " + quote(via.Table) + " WHERE value = ?)"
 	}
 	return quote(columnOf(via)) + " = ?"
-}
-
-// inheritBelow writes the rights columns of a record into everything rooted in
-// it. The columns change in one statement whatever the number, so that a list
-// is never wrong; the search index follows inside up to 1,000, else by job,
-// and until then searches do without rights tokens.
-func (d *deriving) inheritBelow(r *Row) error {
-	for _, back := range r.Type.Links {
-		if back.Type.Root != back.Field.Name || back.Field.Parent != nil {
-			continue
-		}
-		n, err := d.tx.Exec(d.ctx, "UPDATE "+quote(back.Type.Table)+" SET root_owner = ?, root_department = ? WHERE "+quote(back.Field.Column)+" = ?",
-			number(r.RootOwner), number(r.RootDepartment), r.ID)
-		if err != nil || n == 0 {
-			return err
-		}
-		if n > inline {
-			if err := d.s.enqueueReindex(d.ctx, d.tx, back.Type, back.Field, r.ID); err != nil {
-				return err
-			}
-			continue
-		}
-		rows, err := d.s.loadWhere(d.ctx, d.tx, back.Type, quote(back.Field.Column)+" = ?", r.ID)
-		if err != nil {
-			return err
-		}
-		if err := d.s.index(d.ctx, d.tx, rows, false); err != nil {
-			return err
-		}
-		for _, below := range rows {
-			if err := d.inheritBelow(below); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

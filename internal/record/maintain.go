@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"kedang/internal/access"
 	"kedang/internal/db"
@@ -16,22 +17,47 @@ import (
 const (
 	jobRederive = "rederive" // formulas of records that link to a changed one
 	jobReindex  = "reindex"  // search entries of records whose owner changed
+	jobAlong    = "along"    // records that are archived or come back with another
 	jobBackfill = "backfill" // values and search entries of a type after a schema change
 	jobSeal     = "seal"     // ledger rows into blocks
 )
 
 // below says which records a job goes through: those of Type that link to
-// Parent through Field; all of the type when Field is 0.
+// Parent through Field; all of the type when Field is 0. Where Parent lies
+// further up, Over are the links between, from the top.
 type below struct {
 	Type, Field, Parent int64
-	Last                int64 // the id reached
-	Done                int64
+	Over                []over `json:",omitempty"`
+	Archived            int64  `json:",omitempty"` // along: the mark of those that went along, UTC ms
+	Last                int64  // the id reached
+	Done, Total         int64 // Total is 0 when it is not known
 	Changed             int64 // by a daily refresh
 	Since               int64 // when a daily refresh began, UTC ms
 }
 
+// over is a link on the way down to the records of a job.
+type over struct{ Type, Field int64 }
+
+// trail is the way down to the job's records; nil when they are all of the
+// type, or links were dropped since.
+func (b *below) trail(schema *meta.Schema) trail {
+	var out trail
+	for _, o := range append(slices.Clone(b.Over), over{b.Type, b.Field}) {
+		t := schema.TypeByID(o.Type)
+		if t == nil {
+			return nil
+		}
+		f := t.FieldByID(o.Field)
+		if f == nil {
+			return nil
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
 func (s *Store) handleJobs() {
-	for _, kind := range [...]string{jobRederive, jobReindex, jobBackfill, jobRefresh} {
+	for _, kind := range [...]string{jobRederive, jobReindex, jobAlong, jobBackfill, jobRefresh} {
 		s.Jobs.Handle(kind, s.walkBelow)
 	}
 	s.handleTidying()
@@ -50,14 +76,37 @@ func (s *Store) enqueueRederive(ctx context.Context, tx db.Tx, t *meta.Type, via
 	return err
 }
 
-func (s *Store) enqueueReindex(ctx context.Context, tx db.Tx, t *meta.Type, via *meta.Field, parent int64) error {
-	job, err := s.enqueueBelow(ctx, tx, jobReindex, t, via, parent)
+// enqueueReindex has the n search entries at the end of a trail written anew.
+func (s *Store) enqueueReindex(ctx context.Context, tx db.Tx, way trail, top, n int64) error {
+	b := way.below(top)
+	b.Total = n
+	job, err := s.Jobs.Enqueue(ctx, tx, jobReindex, b, job.UniqueWaiting(jobReindex+b.key()))
 	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO sys_moving (job) VALUES (?) ON CONFLICT DO NOTHING", job)
 	return err
 }
+
+// enqueueAlong has search and roll-ups follow what was archived with a record
+// at a moment, or has it brought back with it: n records.
+func (s *Store) enqueueAlong(ctx context.Context, tx db.Tx, way trail, top, at, n int64) error {
+	b := way.below(top)
+	b.Archived, b.Total = at, n
+	_, err := s.Jobs.Enqueue(ctx, tx, jobAlong, b, job.UniqueWaiting(fmt.Sprintf("%s%s/%d", jobAlong, b.key(), at)))
+	return err
+}
+
+func (tr trail) below(top int64) below {
+	last := len(tr) - 1
+	b := below{Type: tr[last].Of.ID, Field: tr[last].ID, Parent: top}
+	for _, f := range tr[:last] {
+		b.Over = append(b.Over, over{f.Of.ID, f.ID})
+	}
+	return b
+}
+
+func (b *below) key() string { return fmt.Sprintf("/%d/%d/%d/%v", b.Type, b.Field, b.Parent, b.Over) }
 
 func (s *Store) enqueueBelow(ctx context.Context, tx db.Tx, kind string, t *meta.Type, via *meta.Field, parent int64) (int64, error) {
 	b := below{Type: t.ID, Parent: parent}
@@ -95,7 +144,7 @@ func (s *Store) walkBelow(ctx context.Context, run *job.Run) error {
 		if n == 0 {
 			return s.moved(ctx, run.Job.ID)
 		}
-		run.Progress(b.Done, 0, "")
+		run.Progress(b.Done, b.Total, "")
 	}
 }
 
@@ -114,19 +163,22 @@ func (s *Store) walkChunk(ctx context.Context, run *job.Run, snap *snapshot, t *
 		if err := s.guard(ctx, tx, snap, access.System("walk")); err != nil {
 			return err // the schema changed: another attempt goes by the new one
 		}
-		where, args := "id > ?", []any{b.Last}
-		if f := t.FieldByID(b.Field); f != nil {
-			where, args = linksTo(f)+" AND id > ?", []any{b.Parent, b.Last}
-		}
-		rows, err := s.loadWhere(ctx, tx, t, where+" ORDER BY id LIMIT 200", args...)
+		rows, err := s.nextBelow(ctx, tx, snap.schema, t, b)
 		if err != nil {
 			return err
 		}
 		d := &deriving{s: s, ctx: ctx, tx: tx, load: s.loader(ctx, tx), args: access.System("derive").Args(s.Clock())}
+		if run != nil && run.Job.Kind == jobAlong {
+			if err := d.goAlong(rows, snap.schema, b); err != nil {
+				return err
+			}
+		}
 		for _, row := range rows {
-			if run != nil && run.Job.Kind == jobRefresh {
+			switch {
+			case run != nil && run.Job.Kind == jobAlong:
+			case run != nil && run.Job.Kind == jobRefresh:
 				err = d.daily(row, &next)
-			} else {
+			default:
 				err = d.refresh(row)
 			}
 			if err != nil {
@@ -142,6 +194,69 @@ func (s *Store) walkChunk(ctx context.Context, run *job.Run, snap *snapshot, t *
 	})
 	*b = next
 	return n, err
+}
+
+// nextBelow reads and locks the next rows of a job.
+func (s *Store) nextBelow(ctx context.Context, tx db.Tx, schema *meta.Schema, t *meta.Type, b *below) ([]*Row, error) {
+	where, args := "id > ?", []any{b.Last}
+	if f := t.FieldByID(b.Field); f != nil {
+		where, args = linksTo(f)+" AND id > ?", []any{b.Parent, b.Last}
+		if way := b.trail(schema); len(way) > 1 {
+			where = way.where("") + " AND id > ?"
+		}
+	}
+	if b.Archived != 0 {
+		where, args = where+" AND archived_at = ?", append(args, b.Archived)
+	}
+	where += " ORDER BY id LIMIT 200"
+	if tx.Dialect() == db.Postgres {
+		where += " FOR UPDATE" // what somebody writes meanwhile must not be written over
+	}
+	return s.loadWhere(ctx, tx, t, where, args...)
+}
+
+// goAlong lets rows follow the record at the top of their trail: still
+// archived, archived anew, or back.
+func (d *deriving) goAlong(rows []*Row, schema *meta.Schema, b *below) error {
+	way := b.trail(schema)
+	if len(rows) == 0 || way == nil {
+		return nil
+	}
+	top, err := d.s.loadForUpdate(d.ctx, d.tx, way[0].Target, b.Parent)
+	if errs.Is(err, errs.NotFound) {
+		return nil // purged: they stay where they are
+	}
+	if err != nil {
+		return err
+	}
+	switch top.ArchivedAt {
+	case b.Archived:
+		return d.counted(rows, 0)
+	case 0:
+		return d.comeBack(rows)
+	}
+	for _, r := range rows { // archived again before all were back
+		if _, err := d.tx.Exec(d.ctx, "UPDATE "+quote(r.Type.Table)+" SET archived_at = ? WHERE id = ?", top.ArchivedAt, r.ID); err != nil {
+			return err
+		}
+		r.ArchivedAt = top.ArchivedAt
+	}
+	return d.counted(rows, 0)
+}
+
+// comeBack restores rows, but for those whose unique values others have taken
+// since the record came back: they stay archived, as they are.
+func (d *deriving) comeBack(rows []*Row) error {
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	args := padded(ids)
+	taken, err := d.taken(rows[0].Type, "id IN ("+marks(len(args))+")", args...)
+	if err != nil {
+		return err
+	}
+	return d.restored(slices.DeleteFunc(slices.Clone(rows), func(r *Row) bool { return slices.Contains(taken, r.ID) }))
 }
 
 // refresh computes a row's roll-ups, formulas, title and shadows again and

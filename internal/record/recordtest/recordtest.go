@@ -32,6 +32,7 @@ type Env struct {
 	Access *access.Service
 	Store  *record.Store
 	Zone   *time.Location
+	Dir    string // keys and files
 
 	mu    sync.Mutex
 	now   time.Time
@@ -69,7 +70,7 @@ func OpenIn(t testing.TB, d *db.DB, packs []meta.Source, dir string) *Env {
 	t.Helper()
 	ctx := context.Background()
 	e := &Env{T: t, DB: d, now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.FixedZone("CST", 8*3600)), users: map[string]int64{}, deps: map[string]int64{},
-		Zone: time.FixedZone("Asia/Shanghai", 8*3600)}
+		Zone: time.FixedZone("Asia/Shanghai", 8*3600), Dir: dir}
 	e.IDs = db.NewIDs(1, nil)
 	e.Ledger = ledger.New(e.IDs)
 	must(t, e.Ledger.Open(ctx, d))
