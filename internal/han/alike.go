@@ -1,9 +1,6 @@
 package han
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // trades end the cores of firms' names without telling one from another.
 var trades = strings.Fields(`管理 进出口 咨询 实业 商贸 贸易 科技 技术 发展 投资 控股 集团 工贸 企业 服务 连锁 股份 经营部 商行 门店 总店 旗舰店`)
@@ -57,36 +54,30 @@ func AlikeNames(a, b string) bool {
 	return ok && hanOnly(short) && telling(short) && len([]rune(head)) <= longestHead
 }
 
-// ShorterNames are the folded names that a name is like and longer than: its
-// stem, and its core and stem without one to four characters at the head.
-func ShorterNames(s string) []string {
-	core := FoldName(s)
-	var out []string
-	for _, from := range []string{firmStem(core), core} {
-		if !hanOnly(from) {
-			continue
-		}
-		chars := []rune(from)
-		for n := 0; n <= longestHead && n < len(chars); n++ {
-			text := string(chars[n:])
-			if telling(text) && text != core && !slices.Contains(out, text) {
-				out = append(out, text)
-			}
-		}
-	}
-	return out
+// AlikeKeys are the texts under which a name is kept, so that names that are
+// like it find it by equality: "=" and its stem, "~" and the stem without one to
+// four characters at the head. None for names that tell too little.
+func AlikeKeys(s string) []string { return stemKeys(s, "~", nil) }
+
+// AlikeAsked are the texts that a name like one looked for may be kept under:
+// as long as it, longer by a place at the head, or shorter by one.
+func AlikeAsked(s string) []string {
+	stem := firmStem(FoldName(s))
+	return stemKeys(s, "=", []string{"~" + stem})
 }
 
-// HeldNames are the texts to search for names that hold this one: its stem,
-// and, when it is long, the stem without a place of two characters.
-func HeldNames(s string) []string {
+// stemKeys is "=" and the stem, then more, then mark and each shorter stem.
+func stemKeys(s, mark string, more []string) []string {
 	stem := firmStem(FoldName(s))
 	if !hanOnly(stem) || !telling(stem) {
 		return nil
 	}
-	out := []string{stem}
-	if short := string([]rune(stem)[2:]); telling(short) {
-		out = append(out, short)
+	out := append([]string{"=" + stem}, more...)
+	chars := []rune(stem)
+	for n := 1; n <= longestHead && n < len(chars); n++ {
+		if text := string(chars[n:]); telling(text) {
+			out = append(out, mark+text)
+		}
 	}
 	return out
 }

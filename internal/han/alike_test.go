@@ -26,19 +26,27 @@ func TestAlikeNames(t *testing.T) {
 	}
 }
 
-// TestShorterNames: whatever a name is like and longer than is among the keys
-// it asks for, and a key is never the name's own.
-func TestShorterNames(t *testing.T) {
-	got := han.ShorterNames("张江王府酒店管理有限公司")
-	for _, want := range []string{"王府酒店", "张江王府酒店"} {
-		if !slices.Contains(got, want) {
-			t.Errorf("%s is not among %v", want, got)
+// TestAlikeKeys: names that are alike meet in a key, whichever was kept first;
+// what tells too little has none.
+func TestAlikeKeys(t *testing.T) {
+	meet := func(kept, asked string) bool {
+		keys := han.AlikeKeys(kept)
+		return slices.ContainsFunc(han.AlikeAsked(asked), func(k string) bool { return slices.Contains(keys, k) })
+	}
+	for _, alike := range [][2]string{{"王府酒店", "张江王府酒店管理有限公司"}, {"上海王府酒店有限公司", "张江王府酒店"}, {"华强电子", "华强电子科技股份有限公司"},
+		{"深圳市华强电子科技有限公司", "華強電子商貿有限公司"}, {"陆家嘴金茂物业管理有限公司", "金茂物业"}} {
+		if !meet(alike[0], alike[1]) || !meet(alike[1], alike[0]) {
+			t.Errorf("%s and %s do not meet: %v, %v", alike[0], alike[1], han.AlikeKeys(alike[0]), han.AlikeKeys(alike[1]))
 		}
 	}
-	if got := han.ShorterNames("王府酒店"); len(got) != 0 {
-		t.Errorf("王府酒店 is longer than %v", got)
+	for _, apart := range [][2]string{{"王府酒店", "王府饭店"}, {"华强电子", "北方工业大学附属华强电子"}, {"浦东王府酒店", "张江王府酒店"}} {
+		if meet(apart[0], apart[1]) || meet(apart[1], apart[0]) {
+			t.Errorf("%s and %s meet", apart[0], apart[1])
+		}
 	}
-	if got := han.HeldNames("张江王府酒店管理有限公司"); !slices.Contains(got, "王府酒店") {
-		t.Errorf("王府酒店 is not looked for: %v", got)
+	for _, none := range []string{"", "王小明", "国际酒店", "Acme Trading"} {
+		if got := append(han.AlikeKeys(none), han.AlikeAsked(none)...); len(got) > 0 {
+			t.Errorf("%s has keys %v", none, got)
+		}
 	}
 }

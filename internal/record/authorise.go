@@ -100,7 +100,7 @@ func (w *writing) inherit() (err error) {
 		return nil
 	}
 	lock := ""
-	if w.tx.Dialect() == db.Postgres {
+	if w.tx.Dialect() == db.Postgres && !w.reads {
 		lock = " FOR UPDATE" // else it may be handed over while this hangs itself under it, and this stay behind
 	}
 	w.row.RootOwner, w.row.RootDepartment, err = rootOf(w.ctx, w.tx, f.Target, id, lock)

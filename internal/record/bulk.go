@@ -106,7 +106,9 @@ func (b *bulk) look(drafts []*writing) (err error) {
 	for _, d := range drafts {
 		if d != nil && d.row != nil {
 			for _, k := range d.row.keys {
-				keys = append(keys, k.key)
+				if !k.like {
+					keys = append(keys, k.key)
+				}
 			}
 		}
 	}

@@ -49,6 +49,9 @@ func (s *Store) layoutOf(t *meta.Type) string {
 	fmt.Fprintln(h, t.Unique)
 	for _, m := range t.Match {
 		fmt.Fprintln(h, m.Code, m.Fields)
+		if likeField(t, m) != nil {
+			fmt.Fprintln(h, "like 1")
+		}
 	}
 	return strconv.FormatUint(h.Sum64(), 36)
 }

@@ -30,9 +30,9 @@ type below struct {
 	Over                []over `json:",omitempty"`
 	Archived            int64  `json:",omitempty"` // along: the mark of those that went along, UTC ms
 	Last                int64  // the id reached
-	Done, Total         int64 // Total is 0 when it is not known
-	Changed             int64 // by a daily refresh
-	Since               int64 // when a daily refresh began, UTC ms
+	Done, Total         int64  // Total is 0 when it is not known
+	Changed             int64  // by a daily refresh
+	Since               int64  // when a daily refresh began, UTC ms
 }
 
 // over is a link on the way down to the records of a job.

@@ -29,6 +29,7 @@ type matchKey struct {
 	key  int64
 	code string
 	path string
+	like bool // found by names that are like it, which only Try asks for
 }
 
 // matchKeys are the keys of a row, each once.
@@ -36,14 +37,36 @@ func (s *Store) matchKeys(r *Row) []matchKey {
 	var out []matchKey
 	for _, m := range r.Type.Match {
 		for _, text := range matchTexts(r, m) {
-			k := matchKey{matchHash(r.Type, m, text), m.Code, m.Fields[0]}
-			if !slices.ContainsFunc(out, func(o matchKey) bool { return o.key == k.key }) {
-				out = append(out, k)
+			out = addKey(out, matchKey{matchHash(r.Type, m, text), m.Code, m.Fields[0], false})
+		}
+		if f := likeField(r.Type, m); f != nil {
+			for _, text := range han.AlikeKeys(str(r.value(f))) {
+				out = addKey(out, matchKey{likeHash(r.Type, m, text), m.Code, f.Name, true})
 			}
 		}
 	}
 	return out
 }
+
+func addKey(list []matchKey, k matchKey) []matchKey {
+	if slices.ContainsFunc(list, func(o matchKey) bool { return o.key == k.key }) {
+		return list
+	}
+	return append(list, k)
+}
+
+// likeField is the name of a declaration whose names may be alike without
+// being one; nil for declarations of other things.
+func likeField(t *meta.Type, m *meta.Match) *meta.Field {
+	f, ok := t.Field(m.Fields[0])
+	if !ok || f.System || f.KindName != "text" || f.Search != "title" || f.Sealed || len(m.Fields) > 1 {
+		return nil
+	}
+	return f
+}
+
+// likeHash is the key of a text of han.AlikeKeys, apart from names themselves.
+func likeHash(t *meta.Type, m *meta.Match, text string) int64 { return matchHash(t, m, "\x01"+text) }
 
 // matchHash is the key of a folded value under a declaration.
 func matchHash(t *meta.Type, m *meta.Match, text string) int64 {
@@ -140,7 +163,7 @@ var _ Matcher = doubles{}
 
 // Match looks up the keys of a new record, or those of an update that are new.
 func (m doubles) Match(ctx context.Context, tx db.Tx, c *Change) ([]errs.Problem, error) {
-	keys := m.s.keysOf(c.Row)
+	keys := slices.DeleteFunc(slices.Clone(m.s.keysOf(c.Row)), func(k matchKey) bool { return k.like })
 	if c.Old != nil {
 		before := m.s.matchKeys(c.Old)
 		keys = slices.DeleteFunc(keys, func(k matchKey) bool {

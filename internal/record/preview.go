@@ -56,6 +56,7 @@ func (s *Store) Foresee(ctx context.Context, a *access.Actor, ops []Op) (out []F
 // error is for faults.
 func (w *writing) foresee(out *Foreseen) error {
 	x := &trial{w: w}
+	w.reads = true
 	for _, step := range [...]func() error{x.fetch, w.merge, w.givenLinks, w.defaults, w.formulas, w.before, w.checkFields, w.checkRules,
 		w.checkLinks, w.authoriseAfter, w.checkUnique} {
 		if err := step(); err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"kedang/internal/access"
 	"kedang/internal/db"
+	"kedang/internal/han"
 	"kedang/internal/meta"
 	"kedang/internal/record"
 	"kedang/internal/record/recordtest"
@@ -298,6 +299,34 @@ func BenchmarkReading(b *testing.B) {
 			timed(b, 1, func(i int) error {
 				_, _, err := e.Store.Get(ctx, who[w], "customer", ids[i%len(ids)], record.GetQuery{}, nil)
 				return err
+			})
+		})
+	}
+}
+
+// BenchmarkAlike measures the search for likely doubles while a name is typed,
+// by keys, beside what it did before: a second search for names that hold it.
+func BenchmarkAlike(b *testing.B) {
+	e, who := kept(b)
+	ctx := context.Background()
+	names := []string{"张江王府酒店管理有限公司", "上海华联大酒店", "陆家嘴金茂物业", "丰源电子科技有限公司"}
+	try := func(w, name string) error {
+		_, err := e.Store.Try(ctx, who[w], "customer", 0, record.Values{"name": name, "kind": "organisation"})
+		return err
+	}
+	for _, w := range []string{"all", "tree", "own"} {
+		b.Run("Keys/"+w, func(b *testing.B) {
+			timed(b, 1, func(i int) error { return try(w, names[i%len(names)]) })
+		})
+		b.Run("Search/"+w, func(b *testing.B) {
+			timed(b, 1, func(i int) error {
+				name := names[i%len(names)]
+				for _, key := range han.AlikeAsked(name)[:2] {
+					if _, err := e.Store.Search(ctx, who[w], record.SearchQuery{Q: strings.TrimLeft(key, "=~"), Types: []string{"customer"}, Limit: 8}, nil); err != nil {
+						return err
+					}
+				}
+				return try(w, name)
 			})
 		})
 	}

@@ -35,7 +35,7 @@ func (s *Store) Try(ctx context.Context, a *access.Actor, typ string, id int64, 
 	if id != 0 {
 		op.Verb, op.ID = "update", id
 	}
-	w := &writing{s: s, ctx: ctx, actor: a, now: s.Clock(), op: op, t: t, tb: s.tables.of(t)}
+	w := &writing{s: s, ctx: ctx, actor: a, now: s.Clock(), op: op, t: t, tb: s.tables.of(t), reads: true}
 	if err := w.allowedAtAll(); err != nil {
 		return out, err
 	}

@@ -169,6 +169,7 @@ type writing struct {
 	old, row *Row
 	linked   *Row // links as they were judged before anything followed them
 	ready    bool // evaluated while prepared
+	reads    bool // in a reading transaction: a trial, which locks nothing
 	changed  []*meta.Field
 	change   *Change
 	warnings []errs.Problem
