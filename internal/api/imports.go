@@ -34,6 +34,8 @@ type importJSON struct {
 	Total     int64  `json:"total,omitempty"`
 	Rate      int64  `json:"rows_per_second,omitempty"`
 	Job       string `json:"job,omitempty"`
+	By        string `json:"by,omitempty"`        // who brought it in
+	Behalf    string `json:"on_behalf,omitempty"` // in whose name, when it is not his own
 	CreatedAt string `json:"created_at"`
 	StartedAt string `json:"started_at,omitempty"`
 	EndedAt   string `json:"ended_at,omitempty"`
@@ -41,7 +43,7 @@ type importJSON struct {
 
 func (s *Server) asImport(l text.Lang, i transfer.Import) importJSON {
 	out := importJSON{ID: db.FormatID(i.ID), Type: i.Type, File: i.Name, State: i.State, Mode: i.Mode, Key: i.Key, DryRun: i.DryRun, Code: i.Code,
-		Plan: i.Plan, Counts: i.Counts, Done: i.Done, Total: i.Total, Job: idOr(i.Job), CreatedAt: stampMs(i.CreatedAt), StartedAt: stampMs(i.StartedAt), EndedAt: stampMs(i.EndedAt)}
+		Plan: i.Plan, Counts: i.Counts, Done: i.Done, Total: i.Total, Job: idOr(i.Job), By: idOr(i.Actor), Behalf: idOr(i.Behalf), CreatedAt: stampMs(i.CreatedAt), StartedAt: stampMs(i.StartedAt), EndedAt: stampMs(i.EndedAt)}
 	if i.Code != "" {
 		out.Says = text.Message(l, i.Code, nil)
 	}
@@ -180,7 +182,7 @@ func (s *Server) importPlan(w http.ResponseWriter, r *http.Request, a *access.Ac
 	return writeJSON(w, http.StatusOK, s.asImport(lang(r), i))
 }
 
-// importStart serves POST /sys/imports/{id}/start {"mode","key","dry_run"}.
+// importStart serves POST /sys/imports/{id}/start {"mode","key","dry_run","on_behalf"}.
 func (s *Server) importStart(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
 	id, err := idIn(r.PathValue("id"))
 	if err != nil {
@@ -190,11 +192,16 @@ func (s *Server) importStart(w http.ResponseWriter, r *http.Request, a *access.A
 		Mode   string `json:"mode"`
 		Key    string `json:"key"`
 		DryRun bool   `json:"dry_run"`
+		Behalf string `json:"on_behalf"`
 	}
 	if err := readJSON(w, r, &b); err != nil {
 		return err
 	}
-	if err := s.Transfer.Start(r.Context(), a, id, transfer.StartOptions{Mode: b.Mode, Key: b.Key, DryRun: b.DryRun}); err != nil {
+	behalf, err := idField("on_behalf", b.Behalf)
+	if err != nil {
+		return err
+	}
+	if err := s.Transfer.Start(r.Context(), a, id, transfer.StartOptions{Mode: b.Mode, Key: b.Key, DryRun: b.DryRun, Behalf: behalf}); err != nil {
 		return err
 	}
 	return s.answerImport(w, r, a, id, http.StatusAccepted)
@@ -241,15 +248,56 @@ func (s *Server) importRefused(w http.ResponseWriter, r *http.Request, a *access
 	return s.stream(late, r, s.Transfer.Refused(r.Context(), a, id, format, late))
 }
 
-// importRows serves GET /sys/imports/{id}/rows?action=refused&page_size=: what
-// became of each row.
-func (s *Server) importRows(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
-	type row struct {
-		Line   int            `json:"line"`
-		Action string         `json:"action"`
-		Record string         `json:"record,omitempty"`
-		Errors []problemEntry `json:"errors,omitempty"`
+// importPreview serves GET /sys/imports/{id}/preview?mode=&key=&on_behalf=&page_size=:
+// what the first rows would come to.
+func (s *Server) importPreview(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
+	id, err := idIn(r.PathValue("id"))
+	if err != nil {
+		return err
 	}
+	v, err := params(r)
+	if err != nil {
+		return err
+	}
+	limit, err := intParam(r, "page_size", 50, 1, 200)
+	if err != nil {
+		return err
+	}
+	behalf, err := idField("on_behalf", v.Get("on_behalf"))
+	if err != nil {
+		return err
+	}
+	list, err := s.Transfer.Preview(r.Context(), a, id, transfer.StartOptions{Mode: v.Get("mode"), Key: v.Get("key"), Behalf: behalf}, limit)
+	if err != nil {
+		return err
+	}
+	out := make([]importRow, 0, len(list))
+	for _, p := range list {
+		row := s.importRow(r, p.RowFate, p.Title)
+		row.Values, row.Written = p.Values, p.Written
+		out = append(out, row)
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{"items": out})
+}
+
+// importRow is a row of a sheet and what became, or would become, of it.
+type importRow struct {
+	Line    int                        `json:"line"`
+	Action  string                     `json:"action"`
+	Record  string                     `json:"record,omitempty"`
+	Title   string                     `json:"title,omitempty"` // of the record
+	Errors  []problemEntry             `json:"errors,omitempty"`
+	Values  map[string]json.RawMessage `json:"values,omitempty"`  // of a preview: as understood
+	Written map[string]string          `json:"written,omitempty"` // of a preview: as the sheet has it
+}
+
+func (s *Server) importRow(r *http.Request, f transfer.RowFate, title string) importRow {
+	return importRow{Line: f.Line, Action: f.Action, Record: idOr(f.Record), Title: title, Errors: warnings(r, f.Problems)}
+}
+
+// importRows serves GET /sys/imports/{id}/rows?action=refused&told=true&page_size=:
+// what became of each row; told, only of those there is something to say about.
+func (s *Server) importRows(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
 	id, err := idIn(r.PathValue("id"))
 	if err != nil {
 		return err
@@ -262,18 +310,46 @@ func (s *Server) importRows(w http.ResponseWriter, r *http.Request, a *access.Ac
 	if err != nil {
 		return err
 	}
-	list, err := s.Transfer.Rows(r.Context(), a, id, int64(after), limit, listParam(r.URL.Query().Get("action"))...)
+	v := r.URL.Query()
+	list, err := s.Transfer.Rows(r.Context(), a, id, int64(after), limit, v.Get("told") == "true", listParam(v.Get("action"))...)
 	if err != nil {
 		return err
 	}
-	out, next := make([]row, 0, len(list)), ""
+	titles, err := s.rowTitles(r, a, id, list)
+	if err != nil {
+		return err
+	}
+	out, next := make([]importRow, 0, len(list)), ""
 	for _, f := range list {
-		out = append(out, row{f.Line, f.Action, idOr(f.Record), warnings(r, f.Problems)})
+		out = append(out, s.importRow(r, f, titles[f.Record]))
 	}
 	if len(list) == limit {
 		next = strconv.Itoa(list[limit-1].Line)
 	}
 	return writeJSON(w, http.StatusOK, map[string]any{"items": out, "next_page_token": next})
+}
+
+// rowTitles names the records of rows with something to say about them, as far
+// as the actor may read them.
+func (s *Server) rowTitles(r *http.Request, a *access.Actor, id int64, list []transfer.RowFate) (map[int64]string, error) {
+	var ids []int64
+	for _, f := range list {
+		if f.Record != 0 && len(f.Problems) > 0 {
+			ids = append(ids, f.Record)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	i, err := s.Transfer.State(r.Context(), a, id)
+	if err != nil {
+		return nil, err
+	}
+	titles, err := s.Store.Named(r.Context(), a, i.Type, ids)
+	if errs.Is(err, errs.NotFound) {
+		return nil, nil // the type is none of his any more
+	}
+	return titles, err
 }
 
 func pathExt(name string) string {

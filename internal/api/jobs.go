@@ -9,6 +9,7 @@ import (
 	"kedang/internal/db"
 	"kedang/internal/errs"
 	"kedang/internal/job"
+	"kedang/internal/ledger"
 	"kedang/internal/text"
 )
 
@@ -127,4 +128,31 @@ func (s *Server) cancelJob(w http.ResponseWriter, r *http.Request, a *access.Act
 		return err
 	}
 	return writeJSON(w, http.StatusOK, asJob(lang(r), &j))
+}
+
+// againJob serves POST /sys/jobs/{id}/again: a failed or stopped job goes on
+// from its last checkpoint, with its starter's rights. Who asked is on record.
+func (s *Server) againJob(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
+	j, err := s.ownJob(r, a)
+	if err != nil {
+		return err
+	}
+	payload, err := json.Marshal(map[string]string{"job": db.FormatID(j.ID), "kind": j.Kind})
+	if err != nil {
+		return err
+	}
+	err = s.DB.Write(r.Context(), func(tx db.Tx) error {
+		if err := s.Jobs.RetryIn(r.Context(), tx, j.ID); err != nil {
+			return err
+		}
+		return s.Ledger.Append(r.Context(), tx, &ledger.Entry{At: s.Clock().UnixMilli(), Kind: ledger.System, Actor: a.ID, ActorName: a.Name, Source: a.Source, Action: "job_again", Payload: payload})
+	})
+	if err != nil {
+		return err
+	}
+	s.Jobs.Wake()
+	if j, err = s.Jobs.Get(r.Context(), j.ID); err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusAccepted, asJob(lang(r), &j))
 }

@@ -154,7 +154,7 @@ func workEndpoints() []endpoint {
 	upload := sys("uploadImport", "Upload a sheet").answers(201, one).refuses(403, 404, 413).and(inQuery("type", "The record type", anyText()))
 	upload.form = object(obj{"type": anyText(), "encoding": anyText(), "map": anyText(), "file": obj{"type": "string", "format": "binary"}}, "file")
 	plan := object(obj{"map": obj{"type": "object", "additionalProperties": anyText()}, "encoding": anyText()})
-	start := object(obj{"mode": obj{"type": "string", "enum": []string{"create", "update", "upsert"}}, "key": anyText(), "dry_run": obj{"type": "boolean"}})
+	start := object(obj{"mode": obj{"type": "string", "enum": []string{"create", "update", "upsert"}}, "key": anyText(), "dry_run": obj{"type": "boolean"}, "on_behalf": anyText()})
 	act := func(id, summary string) operation {
 		return sys(id, summary).with("id").answers(202, one).refuses(403, 404, 409)
 	}
@@ -163,6 +163,7 @@ func workEndpoints() []endpoint {
 			inQuery("kind", "Of one kind", anyText()), inQuery("state", "States, with commas", anyText()), inQuery("all", "Everybody's, for an administrator", obj{"type": "boolean"}))},
 		{"get", v1 + "/sys/jobs/{id}", sys("getJob", "One job").with("id").answers(200, schemaRef("Job")).refuses(404)},
 		{"post", v1 + "/sys/jobs/{id}/cancel", sys("cancelJob", "Stop a job").with("id").answers(200, schemaRef("Job")).refuses(404, 409)},
+		{"post", v1 + "/sys/jobs/{id}/again", sys("againJob", "Try a failed or stopped job again").with("id").answers(202, schemaRef("Job")).refuses(403, 404, 409)},
 		{"post", v1 + "/sys/imports", upload},
 		{"get", v1 + "/sys/imports", sys("listImports", "One's imports").with("page_size", "page_token").answers(200, pageOf("Import"))},
 		{"get", v1 + "/sys/imports/{id}", sys("getImport", "An import and its progress").with("id").answers(200, one).refuses(404)},
@@ -172,7 +173,9 @@ func workEndpoints() []endpoint {
 		{"post", v1 + "/sys/imports/{id}/cancel", act("cancelImport", "Stop an import")},
 		{"post", v1 + "/sys/imports/{id}/resume", act("resumeImport", "Go on with a stopped import")},
 		{"get", v1 + "/sys/imports/{id}/rows", sys("importRows", "What became of each row").with("id", "page_size", "page_token").answers(200, itemsOf(anyObject())).refuses(404).
-			and(inQuery("action", "created, updated, unchanged, refused, undone, kept, with commas", anyText()))},
+			and(inQuery("action", "created, updated, unchanged, refused, undone, kept, with commas", anyText()), inQuery("told", "Only rows with problems or warnings", obj{"type": "boolean"}))},
+		{"get", v1 + "/sys/imports/{id}/preview", sys("previewImport", "What the first rows would come to; nothing is stored").with("id", "page_size").answers(200, object(obj{"items": obj{"type": "array", "items": anyObject()}}, "items")).refuses(403, 404, 409).
+			and(inQuery("mode", "create, update, upsert", anyText()), inQuery("key", "The field that finds a row's record", anyText()), inQuery("on_behalf", "In whose name, by an administrator", anyText()))},
 		{"get", v1 + "/sys/imports/{id}/refused", sys("importRefused", "The refused rows, with reasons, as a sheet").with("id", "format").file("text/csv").refuses(404)},
 	}
 }

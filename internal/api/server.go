@@ -113,6 +113,7 @@ func (s *Server) routes() {
 	signed("GET /api/v1/sys/jobs", s.jobs)
 	signed("GET /api/v1/sys/jobs/{id}", s.job)
 	signed("POST /api/v1/sys/jobs/{id}/cancel", s.cancelJob)
+	signed("POST /api/v1/sys/jobs/{id}/again", s.againJob)
 	signed("POST /api/v1/sys/imports", s.upload)
 	signed("GET /api/v1/sys/imports", s.imports)
 	signed("GET /api/v1/sys/imports/{id}", s.importState)
@@ -121,6 +122,7 @@ func (s *Server) routes() {
 	signed("POST /api/v1/sys/imports/{id}/undo", s.importAct(s.Transfer.Undo))
 	signed("POST /api/v1/sys/imports/{id}/cancel", s.importAct(s.Transfer.Cancel))
 	signed("POST /api/v1/sys/imports/{id}/resume", s.importAct(s.Transfer.Resume))
+	signed("GET /api/v1/sys/imports/{id}/preview", s.importPreview)
 	signed("GET /api/v1/sys/imports/{id}/rows", s.importRows)
 	signed("GET /api/v1/sys/imports/{id}/refused", s.importRefused)
 

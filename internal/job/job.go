@@ -168,21 +168,25 @@ func (q *Queue) Cancel(ctx context.Context, id int64) (err error) {
 // has not ended so, or when another with its key is active.
 func (q *Queue) Retry(ctx context.Context, id int64) (err error) {
 	defer errs.Wrap(&err, "Queue.Retry(%d)", id)
-	err = q.d.Write(ctx, func(tx db.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE job SET state = 'waiting', run_at = ?, attempt = 0, lost = 0, cancel = 0, ended_at = 0, code = '', error = ''
-			WHERE id = ? AND state IN ('failed', 'cancelled')
-			AND NOT EXISTS (SELECT 1 FROM job AS o WHERE o.uniq = job.uniq AND o.state IN ('waiting', 'running'))`, q.now(), id)
-		if err != nil || n == 1 {
-			return err
-		}
-		var j Job
-		if err := getJob(ctx, tx, id, &j); err != nil {
-			return err
-		}
-		return errs.New(errs.Conflict, "job_not_retryable", errs.Params{"id": id, "state": string(j.State)})
-	})
+	err = q.d.Write(ctx, func(tx db.Tx) error { return q.RetryIn(ctx, tx, id) })
 	if err == nil {
 		q.Wake()
 	}
 	return err
+}
+
+// RetryIn is Retry inside the caller's transaction; Wake starts it soon after
+// the commit.
+func (q *Queue) RetryIn(ctx context.Context, tx db.Tx, id int64) error {
+	n, err := tx.Exec(ctx, `UPDATE job SET state = 'waiting', run_at = ?, attempt = 0, lost = 0, cancel = 0, ended_at = 0, code = '', error = ''
+		WHERE id = ? AND state IN ('failed', 'cancelled')
+		AND NOT EXISTS (SELECT 1 FROM job AS o WHERE o.uniq = job.uniq AND o.state IN ('waiting', 'running'))`, q.now(), id)
+	if err != nil || n == 1 {
+		return err
+	}
+	var j Job
+	if err := getJob(ctx, tx, id, &j); err != nil {
+		return err
+	}
+	return errs.New(errs.Conflict, "job_not_retryable", errs.Params{"id": id, "state": string(j.State)})
 }

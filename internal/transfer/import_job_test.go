@@ -97,7 +97,7 @@ func TestUndo(t *testing.T) {
 		if diff := cmp.Diff("甲,A1,1.00\n乙,A2,21.00\n丙,A3,3.00\n", f.table(a, "name", "code", "credit")); diff != "" {
 			t.Error(diff)
 		}
-		rows, err := f.svc.Rows(f.ctx, a, i.ID, 0, 10, "kept")
+		rows, err := f.svc.Rows(f.ctx, a, i.ID, 0, 10, false, "kept")
 		f.check(err)
 		if len(rows) != 1 || rows[0].Line != 4 || rows[0].Problems[0].Code != "conflict" {
 			t.Errorf("kept: %+v", rows)
@@ -141,6 +141,59 @@ func TestImportIsOnRecord(t *testing.T) {
 	})
 }
 
+func TestOnBehalf(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		an, boss := f.User("an", "rep", "sh"), f.User("chief", "manager", "sh")
+		i := f.load(f.Admin(), transfer.StartOptions{Behalf: an.ID}, "名称,机密", "甲,x", "乙,")
+		if diff := cmp.Diff(transfer.Counts{Rows: 2, Created: 1, Refused: 1}, i.Counts); diff != "" {
+			t.Errorf("with her rights, who may not write the secret: %s", diff)
+		}
+		if got := f.table(f.Admin(), "name", "owner"); got != "乙,an\n" {
+			t.Errorf("it is hers: %q", got)
+		}
+		i = f.upload(boss, transfer.Hints{}, "名称", "丙")
+		if err := f.svc.Start(f.ctx, boss, i.ID, transfer.StartOptions{Behalf: an.ID}); errs.As(err).Code != "not_administrator" {
+			t.Errorf("a manager in another's name: %v", err)
+		}
+		if _, err := f.svc.Preview(f.ctx, boss, i.ID, transfer.StartOptions{Behalf: an.ID}, 9); errs.As(err).Code != "not_administrator" {
+			t.Errorf("a manager's look with another's eyes: %v", err)
+		}
+	})
+}
+
+func TestPreview(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		a := f.Admin()
+		f.load(a, transfer.StartOptions{}, "名称,代码,额度", "甲,A1,1")
+		i := f.upload(a, transfer.Hints{}, "名称,代码,等级,额度,建档日期,上级", "甲,A1,乙,\"1,000\",2026.1.5,", "新,A2,丁,2000000,,没有", "丙,A2,,,,", "甲,A1,,,,")
+		rows, err := f.svc.Preview(f.ctx, a, i.ID, transfer.StartOptions{Mode: transfer.Upsert, Key: "code"}, 9)
+		f.check(err)
+		var got []string
+		for _, r := range rows {
+			line := fmt.Sprint(r.Line, " ", r.Action, " ", r.Title)
+			for _, p := range r.Problems {
+				line += " " + p.Path + ":" + p.Code
+			}
+			got = append(got, line)
+		}
+		want := []string{"2 updated 甲", "3 refused  level:bad_choice", "4 created ", "5 unchanged 甲"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+		if v := rows[0].Values; string(v["credit"]) != `"1000.00"` || string(v["since"]) != `"2026-01-05"` || string(v["level"]) != `"B"` {
+			t.Errorf("as understood: %s", v)
+		}
+		if rows[1].Values["level"] != nil || rows[1].Written["level"] != "丁" || string(rows[1].Values["parent"]) != `{"id":"","title":"没有"}` {
+			t.Errorf("as written: %+v", rows[1])
+		}
+		if f.count() != 1 {
+			t.Error("a preview stored something")
+		}
+	})
+}
+
 func TestRights(t *testing.T) {
 	each(t, shop, func(t *testing.T, f *fixture) {
 		f.StartJobs()
@@ -168,13 +221,13 @@ func TestRights(t *testing.T) {
 
 		// What Bo may not see, his keys do not find; and the unique value stays An's.
 		got := f.load(bo, transfer.StartOptions{Mode: transfer.Update, Key: "code"}, "代码,额度", "A1,5")
-		rows, err := f.svc.Rows(f.ctx, bo, got.ID, 0, 9)
+		rows, err := f.svc.Rows(f.ctx, bo, got.ID, 0, 9, false)
 		f.check(err)
 		if len(rows) != 1 || rows[0].Problems[0].Code != "key_not_found" {
 			t.Errorf("%+v", rows)
 		}
 		got = f.load(bo, transfer.StartOptions{Mode: transfer.Upsert, Key: "code"}, "代码,名称", "A1,乙")
-		rows, err = f.svc.Rows(f.ctx, bo, got.ID, 0, 9)
+		rows, err = f.svc.Rows(f.ctx, bo, got.ID, 0, 9, false)
 		f.check(err)
 		if len(rows) != 1 || rows[0].Problems[0].Code != "not_unique" || len(rows[0].Problems[0].Params) > 0 {
 			t.Errorf("%+v", rows)
@@ -208,7 +261,7 @@ func TestOwnersByName(t *testing.T) {
 		f.User("an", "rep", "sh")
 		a := f.Admin()
 		i := f.load(a, transfer.StartOptions{}, "名称,业务员", "甲,an", "乙,nobody")
-		rows, err := f.svc.Rows(f.ctx, a, i.ID, 0, 9)
+		rows, err := f.svc.Rows(f.ctx, a, i.ID, 0, 9, false)
 		f.check(err)
 		if i.Created != 1 || rows[1].Problems[0].Path != "owner" || rows[1].Problems[0].Code != "link_not_found" {
 			t.Errorf("%+v %+v", i.Counts, rows)

@@ -42,7 +42,7 @@ func TestCreate(t *testing.T) {
 		if diff := cmp.Diff(wantTable, got); diff != "" {
 			t.Error(diff)
 		}
-		rows, err := f.svc.Rows(f.ctx, a, i.ID, 0, 100, "refused")
+		rows, err := f.svc.Rows(f.ctx, a, i.ID, 0, 100, true, "refused")
 		f.check(err)
 		var codes []string
 		for _, r := range rows {
@@ -96,7 +96,7 @@ func TestUpdateAndUpsert(t *testing.T) {
 			t.Errorf("by code: %s", diff)
 		}
 		i = f.load(a, transfer.StartOptions{Mode: transfer.Update, Key: "name"}, "名称,额度", "同名,1")
-		if rows, err := f.svc.Rows(f.ctx, a, i.ID, 0, 9); err != nil || rows[0].Problems[0].Code != "key_ambiguous" {
+		if rows, err := f.svc.Rows(f.ctx, a, i.ID, 0, 9, false); err != nil || rows[0].Problems[0].Code != "key_ambiguous" {
 			t.Errorf("by name: %+v, %v", rows, err)
 		}
 		i = f.load(a, transfer.StartOptions{Mode: transfer.Upsert, Key: "phones"}, "电话,名称,额度", "138-0013-8001,甲甲,12", "13900139000,丙,30", "+86 13900139000,丙丙,31")

@@ -193,8 +193,8 @@ type RowFate struct {
 }
 
 // Rows lists the rows of an import after a line, at most limit; actions, when
-// there are any, picks some.
-func (s *Service) Rows(ctx context.Context, a *access.Actor, id, after int64, limit int, actions ...string) (out []RowFate, err error) {
+// there are any, picks some, told those that have problems or warnings.
+func (s *Service) Rows(ctx context.Context, a *access.Actor, id, after int64, limit int, told bool, actions ...string) (out []RowFate, err error) {
 	defer errs.Wrap(&err, "Service.Rows(%d)", id)
 	if _, err := s.State(ctx, a, id); err != nil {
 		return nil, err
@@ -205,6 +205,9 @@ func (s *Service) Rows(ctx context.Context, a *access.Actor, id, after int64, li
 		for _, x := range actions {
 			args = append(args, x)
 		}
+	}
+	if told {
+		query += ` AND problems <> ''`
 	}
 	err = s.DB.Read(ctx, func(tx db.Tx) error {
 		out = []RowFate{}

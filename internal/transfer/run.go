@@ -105,10 +105,13 @@ func (w *importing) person(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	w.actor = a.From("import " + db.FormatID(w.ID))
-	if w.t, err = w.s.importable(w.actor, w.Type); err != nil {
+	if w.t, err = w.s.importable(a, w.Type); err != nil {
 		return err
 	}
+	if a, err = w.s.standIn(ctx, a, w.Behalf); err != nil {
+		return err
+	}
+	w.actor = a.From("import " + db.FormatID(w.ID))
 	w.links = linksToItself(w.t, w.Plan)
 	return nil
 }
@@ -335,7 +338,8 @@ func (w *importing) end(ctx context.Context) error {
 	payload, err := json.Marshal(struct {
 		Import, File, Mode string
 		Counts             Counts
-	}{db.FormatID(w.ID), w.Name, w.Mode, w.Counts})
+		By                 string `json:",omitempty"` // who brought it in on the person's behalf
+	}{db.FormatID(w.ID), w.Name, w.Mode, w.Counts, w.by()})
 	if err != nil {
 		return err
 	}
@@ -351,4 +355,12 @@ func (w *importing) end(ctx context.Context) error {
 		return w.s.Ledger.Append(ctx, tx, &ledger.Entry{At: now, Kind: ledger.Import, Actor: w.actor.ID, ActorName: w.actor.Name,
 			Source: w.actor.Source, Type: w.t.ID, Action: "import", Payload: payload})
 	})
+}
+
+// by is who acts for somebody else, "" where everybody acts for himself.
+func (w *importing) by() string {
+	if w.Behalf == 0 || w.Behalf == w.Import.Actor {
+		return ""
+	}
+	return db.FormatID(w.Import.Actor)
 }

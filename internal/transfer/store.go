@@ -50,6 +50,7 @@ var tables = []string{
 		problems {text} NOT NULL,
 		PRIMARY KEY (import, line)
 	) {strict}`,
+	`ALTER TABLE sys_import ADD COLUMN behalf {int} NOT NULL DEFAULT 0`,
 }
 
 // The states of an import.
@@ -100,6 +101,7 @@ type Import struct {
 	Code   string // why it failed: a code of package text
 	Job    int64
 	Actor  int64
+	Behalf int64 // in whose name and with whose rights records are written; 0 is the actor himself
 	Counts
 	Done, Total int64 // progress of the running job, in rows; Total is an estimate, 0 unknown
 	CreatedAt   int64
@@ -123,13 +125,13 @@ func (i *Import) Rate(now int64) float64 {
 }
 
 const importColumns = `id, type, mode, key, dry_run, plan, file, name, state, code, job, actor, line,
-	seen, created, updated, unchanged, refused, warned, undone, kept, created_at, started_at, ended_at`
+	seen, created, updated, unchanged, refused, warned, undone, kept, created_at, started_at, ended_at, behalf`
 
 func scanImport(i *Import, scan func(...any) error) error {
 	var dry int64
 	var plan string
 	err := scan(&i.ID, &i.Type, &i.Mode, &i.Key, &dry, &plan, &i.file, &i.Name, &i.State, &i.Code, &i.Job, &i.Actor, &i.line,
-		&i.Rows, &i.Created, &i.Updated, &i.Unchanged, &i.Refused, &i.Warned, &i.Undone, &i.Kept, &i.CreatedAt, &i.StartedAt, &i.EndedAt)
+		&i.Rows, &i.Created, &i.Updated, &i.Unchanged, &i.Refused, &i.Warned, &i.Undone, &i.Kept, &i.CreatedAt, &i.StartedAt, &i.EndedAt, &i.Behalf)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func (s *Service) Upload(ctx context.Context, a *access.Actor, typ, name string,
 	}
 	return i, s.DB.Write(ctx, func(tx db.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO sys_import (`+importColumns+`) VALUES
-			(?, ?, '', '', 0, ?, ?, ?, 'new', '', 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0)`,
+			(?, ?, '', '', 0, ?, ?, ?, 'new', '', 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0)`,
 			i.ID, i.Type, string(text), ref, name, a.ID, i.CreatedAt)
 		return err
 	})
@@ -144,6 +144,23 @@ type StartOptions struct {
 	Mode   string // Create when empty
 	Key    string // for Update and Upsert: the field that finds a row's record
 	DryRun bool   // check all rows, store none
+	Behalf int64  // an administrator may bring records in for somebody else: in his name, with his rights; 0 is oneself
+}
+
+func (o StartOptions) mode() string {
+	if o.Mode == "" {
+		return Create
+	}
+	return o.Mode
+}
+
+// standIn is whose rights an import's rows are judged by. Errors: Forbidden
+// not_administrator for somebody else's by anyone but an administrator.
+func (s *Service) standIn(ctx context.Context, a *access.Actor, behalf int64) (*access.Actor, error) {
+	if behalf == 0 || behalf == a.ID {
+		return a, nil
+	}
+	return s.Store.Access.ActorOf(ctx, a, behalf)
 }
 
 // Start gives an import to the queue. After a dry run it may be started again.
@@ -162,10 +179,12 @@ func (s *Service) Start(ctx context.Context, a *access.Actor, id int64, o StartO
 	if err != nil {
 		return err
 	}
-	if o.Mode == "" {
-		o.Mode = Create
+	o.Mode = o.mode()
+	who, err := s.standIn(ctx, a, o.Behalf)
+	if err != nil {
+		return err
 	}
-	if err := s.checkStart(ctx, a, t, i.Plan, o); err != nil {
+	if err := s.checkStart(ctx, who, t, i.Plan, o); err != nil {
 		return err
 	}
 	dry := int64(0)
@@ -180,9 +199,9 @@ func (s *Service) Start(ctx context.Context, a *access.Actor, id int64, o StartO
 		if err != nil {
 			return err
 		}
-		args := append(Counts{}.args(), o.Mode, o.Key, dry, work, id)
+		args := append(Counts{}.args(), o.Mode, o.Key, dry, work, o.Behalf, id)
 		return one(tx.Exec(ctx, `UPDATE sys_import SET `+countsSet+`, line = 0, code = '', started_at = 0, ended_at = 0, state = 'waiting',
-			mode = ?, key = ?, dry_run = ?, job = ? WHERE id = ? AND state IN ('new', 'checked')`, args...))
+			mode = ?, key = ?, dry_run = ?, job = ?, behalf = ? WHERE id = ? AND state IN ('new', 'checked')`, args...))
 	})
 }
 
@@ -198,10 +217,15 @@ func (s *Service) checkStart(ctx context.Context, a *access.Actor, t *meta.Type,
 			return errs.New(errs.Forbidden, "forbidden", errs.Params{"verb": verb, "type": t.Name})
 		}
 	}
-	if o.Mode == Create {
-		if len(p.Missing) > 0 {
-			return errs.RefuseField("map", "unmapped_required", errs.Params{"field": p.Missing[0]})
-		}
+	if o.Mode == Create && len(p.Missing) > 0 {
+		return errs.RefuseField("map", "unmapped_required", errs.Params{"field": p.Missing[0]})
+	}
+	return s.checkKey(ctx, a, t, p, o)
+}
+
+// checkKey refuses a field by which rows cannot find their records.
+func (s *Service) checkKey(ctx context.Context, a *access.Actor, t *meta.Type, p Plan, o StartOptions) error {
+	if o.mode() == Create {
 		return nil
 	}
 	if !slices.ContainsFunc(p.Columns, func(c Column) bool { return c.Field == o.Key && c.Field != "" }) {

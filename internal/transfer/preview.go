@@ -1,0 +1,185 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/meta"
+	"kedang/internal/record"
+)
+
+// mostPreviewed bounds a preview: it is judged while somebody waits.
+const mostPreviewed = 200
+
+// Previewed is what one row of a sheet would come to.
+type Previewed struct {
+	RowFate                            // with what the write would warn of
+	Title   string                     // of the record that an update finds
+	Values  map[string]json.RawMessage // by field, in API form as far as the cell could be read
+	Written map[string]string          // by field, as the sheet has it
+}
+
+// Preview judges the first rows of a sheet under a plan and options, before
+// anything is started: each row's values as they were understood, and its
+// problems. Nothing is stored. limit is at most 200. Errors: those of Start.
+func (s *Service) Preview(ctx context.Context, a *access.Actor, id int64, o StartOptions, limit int) (out []Previewed, err error) {
+	defer errs.Wrap(&err, "Service.Preview(%d)", id)
+	i, err := s.State(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := i.startable(); err != nil {
+		return nil, err
+	}
+	t, err := s.importable(a, i.Type)
+	if err != nil {
+		return nil, err
+	}
+	who, err := s.standIn(ctx, a, o.Behalf)
+	if err != nil {
+		return nil, err
+	}
+	i.Mode, i.Key, i.DryRun, i.line = o.mode(), o.Key, true, 0
+	if err := s.checkKey(ctx, who, t, i.Plan, o); err != nil {
+		return nil, err
+	}
+	rows, fields, err := s.firstRows(ctx, i, t, min(limit, mostPreviewed))
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	w := &importing{s: s, actor: who, t: t, Import: i, owners: owners{}, links: linksToItself(t, i.Plan)}
+	out = make([]Previewed, 0, len(rows))
+	for len(rows) > 0 {
+		shown := s.understood(fields, rows)
+		c, fates, err := w.foretold(ctx, rows)
+		if err != nil {
+			return nil, err
+		}
+		for k := range c.rows {
+			p := shown[k]
+			p.RowFate = RowFate{Line: c.rows[k].line, Action: fates[k].action, Record: fates[k].record, Problems: fates[k].problems}
+			out = append(out, p)
+		}
+		rows = rows[len(c.rows):]
+	}
+	return out, s.titled(ctx, who, i.Type, out)
+}
+
+// firstRows reads a sheet's first rows and the fields that its columns fill.
+func (s *Service) firstRows(ctx context.Context, i Import, t *meta.Type, limit int) ([]row, []*meta.Field, error) {
+	f, err := s.fetch(ctx, i)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer discard(f)
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	batches, err := s.startFeed(reading, f, t, i)
+	if err != nil {
+		return nil, nil, err
+	}
+	var fields []*meta.Field
+	for _, c := range i.Plan.Columns {
+		if f, ok := t.Field(c.Field); ok {
+			fields = append(fields, f)
+		}
+	}
+	b := <-batches
+	stop()
+	for range batches { // the reader lets go of the file
+	}
+	return b.rows[:min(limit, len(b.rows))], fields, nil
+}
+
+// understood shows the cells of rows as values of their fields; resolve takes
+// the key out of the rows, so it is called before.
+func (s *Service) understood(fields []*meta.Field, rows []row) []Previewed {
+	in := &meta.Input{Loose: true, Zone: s.Store.Zone, Region: s.Store.Region, Now: s.Clock()}
+	out := make([]Previewed, len(rows))
+	for k, r := range rows {
+		p := Previewed{Values: map[string]json.RawMessage{}, Written: map[string]string{}}
+		for _, f := range fields {
+			text, ok := r.values[f.Name].(string)
+			if !ok {
+				continue
+			}
+			p.Written[f.Name] = text
+			if v := cellJSON(f, text, in); v != nil {
+				p.Values[f.Name] = v
+			}
+		}
+		out[k] = p
+	}
+	return out
+}
+
+// cellJSON is a cell in API form, nil when it cannot be read. Links are named
+// by the cell itself: whether there is such a record, the row's problems tell.
+func cellJSON(f *meta.Field, text string, in *meta.Input) json.RawMessage {
+	if f.Target != nil || f.System {
+		name := strings.TrimSpace(text)
+		if f.Target == nil && f.Name != "owner" {
+			return jsonOf(name)
+		}
+		return jsonOf(map[string]string{"id": "", "title": name})
+	}
+	v, problems := f.Kind.Parse(f, text, in)
+	if len(problems) > 0 || v == nil {
+		return nil
+	}
+	return f.Kind.AppendJSON(nil, f, v)
+}
+
+func jsonOf(v any) json.RawMessage {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// foretold judges rows as a chunk of the import would be, and stores nothing.
+func (w *importing) foretold(ctx context.Context, rows []row) (*chunk, []fate, error) {
+	c, err := w.resolve(ctx, rows)
+	if err != nil {
+		return nil, nil, err
+	}
+	results, err := w.s.Store.Prepare(ctx, w.actor, c.ops, record.WriteOptions{Source: "import " + db.FormatID(w.ID), Loose: true, DryRun: true}).Write(ctx, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	fates, next, revs := make([]fate, len(c.rows)), 0, map[int64]int64{}
+	for k := range c.rows {
+		fates[k] = fate{action: rowRefused, problems: c.rows[k].problems}
+		if !c.op[k] {
+			continue
+		}
+		if fates[k] = c.fate(next, results[next], revs); c.ops[next].Verb == "create" {
+			fates[k].record = 0
+		}
+		next++
+	}
+	return c, fates, nil
+}
+
+// titled names the records that rows would update.
+func (s *Service) titled(ctx context.Context, a *access.Actor, typ string, rows []Previewed) error {
+	var ids []int64
+	for _, r := range rows {
+		if r.Record != 0 {
+			ids = append(ids, r.Record)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	titles, err := s.Store.Named(ctx, a, typ, ids)
+	for k := range rows {
+		rows[k].Title = titles[rows[k].Record]
+	}
+	return err
+}
