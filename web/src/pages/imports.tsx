@@ -6,6 +6,7 @@ import { useParams } from "react-router";
 import { get } from "../api/client";
 import type { ImportState } from "../api/types";
 import { t } from "../i18n";
+import "../i18n/imports";
 import { useKnown } from "../model";
 import { Failed, Loading } from "./desk";
 import { isFresh, isMoving } from "./imports/parts";

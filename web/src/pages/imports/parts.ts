@@ -2,7 +2,7 @@
 // wrong with rows, counted by kind.
 import { useQuery } from "@tanstack/react-query";
 import { get, query } from "../../api/client";
-import type { Field, FieldProblem, ImportColumn, ImportState, RecordType } from "../../api/types";
+import type { Field, FieldProblem, ImportColumn, ImportState, RecordType, Ref } from "../../api/types";
 import { t } from "../../i18n";
 import { fieldsOf } from "../../model";
 
@@ -34,11 +34,12 @@ export function fillable(type: RecordType): Field[] {
 
 /** labelOf is a field's label by the beginning of a problem's path. */
 export function labelOf(type: RecordType | undefined, path: string): string {
-  const name = /^[^.[]*/.exec(path)?.[0] ?? "";
+  const name = rootOf(path);
   return type?.fields.find((f) => f.name === name)?.label ?? type?.builtins.find((f) => f.name === name)?.label ?? "";
 }
 
-export interface ImportRow { line: number; action: string; record?: string; errors?: FieldProblem[] }
+/** ImportRow is a row of a sheet and what became, or would become, of it. */
+export interface ImportRow { line: number; action: string; record?: string; title?: string; errors?: FieldProblem[]; values?: Record<string, unknown>; written?: Record<string, string> }
 export interface RowPage { items: ImportRow[]; next_page_token: string }
 
 /** ProblemKind is one thing that was wrong, with how many rows it hit. */
@@ -51,7 +52,7 @@ async function rowsOf(id: string, actions: string, signal: AbortSignal): Promise
   const rows: ImportRow[] = [];
   let token = "";
   for (let n = 0; n < pagesRead; n++) {
-    const page = await get<RowPage>(`/sys/imports/${id}/rows` + query({ action: actions, page_size: 1000, page_token: token }), signal);
+    const page = await get<RowPage>(`/sys/imports/${id}/rows` + query({ action: actions, told: "true", page_size: 1000, page_token: token }), signal);
     rows.push(...page.items);
     token = page.next_page_token;
     if (!token) return { rows, whole: true };
@@ -59,10 +60,14 @@ async function rowsOf(id: string, actions: string, signal: AbortSignal): Promise
   return { rows, whole: false };
 }
 
-function gather(rows: ImportRow[], refused: boolean, into: Map<string, ProblemKind>) {
+/** rootOf is the field a problem's path begins with. */
+export const rootOf = (path: string) => /^[^.[]*/.exec(path)?.[0] ?? "";
+
+/** gather counts problems of rows by field and code. */
+export function gather(rows: ImportRow[], refused: boolean, into: Map<string, ProblemKind>) {
   for (const row of rows) {
     for (const p of row.errors ?? []) {
-      const path = /^[^.[]*/.exec(p.path)?.[0] ?? "";
+      const path = rootOf(p.path);
       const key = `${refused}:${path}:${p.code}`;
       const kind = into.get(key) ?? { key, refused, path, code: p.code, says: p.message, count: 0, lines: [], values: new Map<string, number>() };
       kind.count++;
@@ -74,6 +79,18 @@ function gather(rows: ImportRow[], refused: boolean, into: Map<string, ProblemKi
   }
 }
 
+/** Double is a row that came in and what it looks like; other is empty where that may not be told. */
+export interface Double { line: number; record: string; title: string; says: string; other: string; otherTitle: string; otherNumber: string }
+
+// A warning of a double is the only one that names another record, or bears the code of one.
+function doublesOf(row: ImportRow): Double[] {
+  if (!row.record) return [];
+  return (row.errors ?? []).filter((p) => p.params?.other !== undefined || p.code.startsWith("duplicate")).slice(0, 1)
+    .map((p) => ({ line: row.line, record: row.record!, title: row.title ?? "", says: p.message, other: text(p.params?.other), otherTitle: text(p.params?.title), otherNumber: text(p.params?.number) }));
+}
+
+const text = (v: unknown) => (typeof v === "string" ? v : "");
+
 /** useProblems counts what was wrong by kind, over the first rows of each sort, pagesRead thousand. */
 export function useProblems(now: ImportState) {
   return useQuery({
@@ -81,15 +98,17 @@ export function useProblems(now: ImportState) {
     queryFn: async ({ signal }) => {
       const kinds = new Map<string, ProblemKind>();
       let whole = true;
+      let doubles: Double[] = [];
       const take = async (actions: string, refused: boolean) => {
         const got = await rowsOf(now.id, actions, signal);
         gather(got.rows, refused, kinds);
+        if (!refused) doubles = [...doubles, ...got.rows.flatMap(doublesOf)];
         whole &&= got.whole;
       };
       if (now.refused) await take("refused", true);
       if (now.warned) await take("created,updated,unchanged", false);
       if (now.kept) await take("kept", false);
-      return { kinds: [...kinds.values()].sort((a, b) => Number(b.refused) - Number(a.refused) || b.count - a.count), whole };
+      return { kinds: [...kinds.values()].sort((a, b) => Number(b.refused) - Number(a.refused) || b.count - a.count), whole, doubles };
     },
   });
 }
@@ -100,4 +119,10 @@ export function formatText(now: ImportState): string {
   if (kind !== "csv") return sheet ? t("imp.sheet", { name: sheet }) : "Excel";
   const named: Record<string, string> = { ",": "imp.comma", ";": "imp.semicolon", "\t": "imp.tab", "|": "imp.bar" };
   return named[delimiter ?? ","] ? t(named[delimiter ?? ","]!) : t("imp.cut_by", { mark: delimiter ?? "" });
+}
+
+/** useColleague is somebody's name by id; nobody for an empty id. */
+export function useColleague(id?: string): Ref | undefined {
+  const asked = useQuery({ queryKey: ["colleague", id], enabled: !!id, staleTime: Infinity, queryFn: ({ signal }) => get<{ id: string; name: string }>(`/sys/users/${id}`, signal) });
+  return asked.data && { id: asked.data.id, title: asked.data.name };
 }

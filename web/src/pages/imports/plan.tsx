@@ -7,12 +7,13 @@ import { useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { download, patch, post } from "../../api/client";
 import type { Field, ImportColumn, ImportState, RecordType } from "../../api/types";
+import { useFound } from "../../fields/parts";
 import { t } from "../../i18n";
-import { usePhone } from "../../mode";
 import { fieldsOf, useKnown } from "../../model";
 import { sentence, useNotify } from "../../saving";
 import { Card, Strip, thousands, type Figure } from "../desk";
-import { fillable, formatText, keysOf, labelOf, pagesRead, useProblems, type ProblemKind } from "./parts";
+import { fillable, formatText, keysOf, labelOf, pagesRead, useColleague, useProblems, type ProblemKind } from "./parts";
+import { Preview, usePreview, type How } from "./preview";
 
 /** usePlanning changes the plan and starts the work. */
 function usePlanning(now: ImportState) {
@@ -36,14 +37,22 @@ function usePlanning(now: ImportState) {
   const map = (column: ImportColumn, field: string) =>
     run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { map: { ...said(now.plan.columns), [`#${column.index + 1}`]: field }, encoding: now.plan.format.encoding ?? "" }));
   const encode = (encoding: string) => run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { map: said(now.plan.columns), encoding }));
-  const start = (mode: string, key: string, dry: boolean) => run("start", () => post<ImportState>(`/sys/imports/${now.id}/start`, { mode, key: mode === "create" ? "" : key, dry_run: dry }));
+  const start = (how: How, dry: boolean) => run("start", () => post<ImportState>(`/sys/imports/${now.id}/start`, { mode: how.mode, key: how.mode === "create" ? "" : how.key, dry_run: dry, on_behalf: how.behalf }));
   return { busy, wrong, map, encode, start };
 }
 
 export function Plan({ now }: { now: ImportState }) {
   const type = useKnown().types.get(now.type);
+  return type ? <Planned now={now} type={type} /> : null;
+}
+
+function Planned({ now, type }: { now: ImportState; type: RecordType }) {
   const plan = usePlanning(now);
-  if (!type) return null;
+  const keys = useMemo(() => keysOf(type, now.plan.columns), [type, now.plan.columns]);
+  const [chosen, setHow] = useState<How>({ mode: now.mode || "create", key: now.key ?? "", behalf: now.on_behalf ?? "" });
+  const how = { ...chosen, key: keys.find((k) => k.name === chosen.key)?.name ?? keys[0]?.name ?? "" };
+  const cannot = how.mode === "create" ? !!now.plan.missing?.length : !how.key;
+  const preview = usePreview(now, how, !cannot);
   const used = now.plan.columns.filter((c) => c.field).length;
   const doubtful = now.plan.columns.filter((c) => c.how === "content" || (c.how === "none" && c.sample?.length)).length;
   return (
@@ -53,9 +62,13 @@ export function Plan({ now }: { now: ImportState }) {
         <Card flush title={t("imp.columns")} count={t("imp.columns_n", { all: now.plan.columns.length, used, look: doubtful })}>
           <Mapping type={type} columns={now.plan.columns} busy={plan.busy === "map"} map={plan.map} />
         </Card>
-        <Concerns now={now} type={type} />
+        <div className="imp-side">
+          <Ways keys={keys} how={how} set={setHow} />
+          <Concerns now={now} type={type} preview={preview} />
+        </div>
       </div>
-      <Go now={now} type={type} {...plan} />
+      <Preview now={now} type={type} of={preview} />
+      <Go now={now} type={type} how={how} cannot={cannot} {...plan} />
     </>
   );
 }
@@ -122,7 +135,38 @@ function optionsOf(type: RecordType) {
   return [{ value: "", label: t("imp.leave_out") }, ...rest, ...groups];
 }
 
-function Concerns({ now, type }: { now: ImportState; type: RecordType }) {
+/** Ways says how rows go in: as what, found by what, in whose name. */
+function Ways({ keys, how, set }: { keys: Field[]; how: How; set: (h: How) => void }) {
+  const { session } = useKnown();
+  return (
+    <Card title={t("imp.how")}>
+      <div className="imp-how">
+        <Radio.Group aria-label={t("imp.mode")} value={how.mode} onChange={(e) => set({ ...how, mode: e.target.value as string })}
+          options={["create", "upsert", "update"].map((m) => ({ value: m, label: t("imp.mode_" + m), disabled: m !== "create" && !keys.length }))} />
+        {how.mode !== "create" && <label>{t("imp.key")}<Select size="small" style={{ minWidth: 150 }} aria-label={t("imp.key")} value={how.key} options={keys.map((f) => ({ value: f.name, label: f.label }))} onChange={(key) => set({ ...how, key })} /></label>}
+        {session.user.admin && <Behalf how={how} set={set} />}
+      </div>
+    </Card>
+  );
+}
+
+function Behalf({ how, set }: { how: How; set: (h: How) => void }) {
+  const { session } = useKnown();
+  const [words, setWords] = useState("");
+  const found = useFound("user", words, true);
+  const one = useColleague(how.behalf);
+  const others = (found.data ?? []).filter((u) => u.id !== session.user.id);
+  if (one && !others.some((u) => u.id === one.id)) others.unshift(one);
+  return (
+    <label>{t("imp.behalf")}
+      <Select size="small" style={{ minWidth: 150 }} aria-label={t("imp.behalf")} showSearch={{ filterOption: false, onSearch: setWords }} value={how.behalf} title={t("imp.behalf_says")}
+        options={[{ value: "", label: t("imp.behalf_me") }, ...others.map((u) => ({ value: u.id, label: u.title }))]} onChange={(behalf) => set({ ...how, behalf })} />
+      {how.behalf && <small className="soft">{t("imp.behalf_says")}</small>}
+    </label>
+  );
+}
+
+function Concerns({ now, type, preview }: { now: ImportState; type: RecordType; preview: ReturnType<typeof usePreview> }) {
   const notify = useNotify();
   const checked = now.state === "checked";
   const problems = useProblems(checked ? now : { ...now, refused: 0, warned: 0, kept: 0 });
@@ -130,14 +174,15 @@ function Concerns({ now, type }: { now: ImportState; type: RecordType }) {
   const missing = now.plan.missing ?? [];
   const guessed = now.plan.columns.filter((c) => c.how === "content");
   const left = now.plan.columns.filter((c) => !c.field && c.sample?.length);
-  const kinds = problems.data?.kinds ?? [];
-  const calm = !missing.length && !guessed.length && !left.length;
+  const kinds = checked ? (problems.data?.kinds ?? []) : preview.kinds;
+  const calm = !missing.length && !guessed.length && !left.length && !kinds.length;
+  const count = checked ? t("imp.bad_n", { rows: thousands(now.refused + now.warned), kinds: kinds.length }) : kinds.length ? t("imp.among_first", { n: thousands(preview.rows.length) }) : undefined;
   const end = checked && now.refused > 0 ? <button type="button" className="as-link" onClick={() => void download(`/sys/imports/${now.id}/refused?format=xlsx`).catch(notify.failed)}>{t("imp.get_list")}</button> : undefined;
   return (
-    <Card title={t(checked ? "imp.bad_rows" : "imp.to_look_at")} count={checked ? t("imp.bad_n", { rows: thousands(now.refused + now.warned), kinds: kinds.length }) : undefined} end={end}>
+    <Card title={t(checked ? "imp.bad_rows" : "imp.to_look_at")} count={count} end={end}>
       <ul className="imp-concerns">
         {missing.map((n) => <li key={n} className="red"><ExclamationCircleOutlined aria-hidden="true" /><span><b>{t("imp.missing", { field: fields.get(n)?.label ?? n })}</b><small>{t("imp.missing_says")}</small></span></li>)}
-        {checked && kinds.map((k) => <Concern key={k.key} kind={k} type={type} />)}
+        {kinds.map((k) => <Concern key={k.key} kind={k} type={type} />)}
         {checked && !kinds.length && !problems.isLoading && <li className="grn"><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.all_good")}</b></span></li>}
         {guessed.map((c) => <li key={"g" + c.index} className="amb"><WarningOutlined aria-hidden="true" /><span><b>{t("imp.guessed", { column: c.header || String(c.index + 1), field: fields.get(c.field)?.label ?? c.field })}</b><small>{t("imp.guessed_says")}</small></span></li>)}
         {left.length > 0 && <li><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.left", { n: left.length })}</b><small>{left.map((c) => c.header || t("imp.col_n", { n: c.index + 1 })).join("、")}</small></span></li>}
@@ -166,26 +211,19 @@ export function Concern({ kind, type }: { kind: ProblemKind; type: RecordType | 
   );
 }
 
-function Go({ now, type, busy, wrong, start }: { now: ImportState; type: RecordType } & ReturnType<typeof usePlanning>) {
-  const keys = useMemo(() => keysOf(type, now.plan.columns), [type, now.plan.columns]);
+interface GoProps extends ReturnType<typeof usePlanning> { now: ImportState; type: RecordType; how: How; cannot: boolean }
+
+function Go({ now, type, how, cannot, busy, wrong, start }: GoProps) {
   const navigate = useNavigate();
-  const phone = usePhone();
-  const [mode, setMode] = useState(now.mode || "create");
-  const [chosen, setKey] = useState(now.key ?? "");
-  const key = keys.find((k) => k.name === chosen)?.name ?? keys[0]?.name ?? "";
   const missing = now.plan.missing ?? [];
-  const cannot = mode === "create" ? missing.length > 0 : !key;
-  const takes = now.state === "checked" && now.mode === mode ? now.created + now.updated : 0;
+  const takes = now.state === "checked" && now.mode === how.mode ? now.created + now.updated : 0;
   return (
     <div className="foot-bar imp-go">
       <Button onClick={() => void navigate("/imports?type=" + now.type)}>{t("imp.other_file")}</Button>
-      <Radio.Group size="small" optionType={phone ? "default" : "button"} aria-label={t("imp.mode")} value={mode} onChange={(e) => setMode(e.target.value as string)}
-        options={["create", "upsert", "update"].map((m) => ({ value: m, label: t("imp.mode_" + m), disabled: m !== "create" && !keys.length }))} />
-      {mode !== "create" && <label className="imp-key">{t("imp.key")} <Select size="small" style={{ minWidth: 130 }} aria-label={t("imp.key")} value={key} options={keys.map((f) => ({ value: f.name, label: f.label }))} onChange={setKey} /></label>}
       <span className="fill desk-fill" />
       {wrong ? <span className="red" role="alert">{wrong}</span> : cannot && missing.length ? <span className="red">{t("imp.map_first", { fields: missing.map((n) => labelOf(type, n) || n).join("、") })}</span> : <small className="soft">{t("imp.safe")}</small>}
-      <Button disabled={cannot || !!busy} onClick={() => start(mode, key, true)}>{t(now.state === "checked" ? "imp.check_again" : "imp.check")}</Button>
-      <Button type="primary" disabled={cannot} loading={busy === "start"} onClick={() => start(mode, key, false)}>{takes ? t("imp.start_n", { n: thousands(takes) }) : t("imp.start")}</Button>
+      <Button disabled={cannot || !!busy} onClick={() => start(how, true)}>{t(now.state === "checked" ? "imp.check_again" : "imp.check")}</Button>
+      <Button type="primary" disabled={cannot} loading={busy === "start"} onClick={() => start(how, false)}>{takes ? t("imp.start_n", { n: thousands(takes) }) : t("imp.start")}</Button>
       <Link to="/imports" className="sr-only">{t("imp.home")}</Link>
     </div>
   );

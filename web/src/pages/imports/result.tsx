@@ -3,6 +3,7 @@
 import { CheckCircleFilled, CloseCircleFilled, DownloadOutlined, ExclamationCircleFilled, FileAddOutlined, RollbackOutlined } from "@ant-design/icons";
 import { App, Button } from "antd";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { download, get, post, query } from "../../api/client";
 import type { ImportState } from "../../api/types";
@@ -11,7 +12,7 @@ import { t } from "../../i18n";
 import { recordPath, useKnown } from "../../model";
 import { useNotify, useRefresh } from "../../saving";
 import { Card, Failed, Loading, thousands, When } from "../desk";
-import { labelOf, pagesRead, useProblems, type RowPage } from "./parts";
+import { labelOf, pagesRead, useColleague, useProblems, type RowPage } from "./parts";
 import { Concern } from "./plan";
 
 export function Result({ now }: { now: ImportState }) {
@@ -19,6 +20,7 @@ export function Result({ now }: { now: ImportState }) {
     <div className="imp-result">
       <Summary now={now} />
       {now.refused > 0 && <Refused now={now} />}
+      {now.state !== "undone" && <Doubles now={now} />}
       <Kinds now={now} />
     </div>
   );
@@ -58,6 +60,7 @@ const parts = [["created", "ac"], ["updated", "t3"], ["unchanged", "bar"], ["ref
 function Summary({ now }: { now: ImportState }) {
   const { undo, resume } = useActs(now);
   const navigate = useNavigate();
+  const who = useWho(now);
   const took = now.started_at && now.ended_at ? (Date.parse(now.ended_at) - Date.parse(now.started_at)) / 1000 : 0;
   const stopped = now.state === "failed" || now.state === "cancelled";
   const stored = now.created + now.updated;
@@ -68,7 +71,7 @@ function Summary({ now }: { now: ImportState }) {
         <span className="icon" aria-hidden="true">{icons[now.state]}</span>
         <div className="text">
           <h2 role="status">{t(now.state === "undone" && !now.kept ? "imp.ended_undone_all" : "imp.ended_" + now.state, { n: thousands(stored), undone: thousands(now.undone), kept: thousands(now.kept) })}</h2>
-          <p className="second">{now.message && <span className="red">{now.message} </span>}{facts.map((f) => f + " · ")}<When at={now.ended_at || now.started_at || now.created_at} /></p>
+          <p className="second">{now.message && <span className="red">{now.message} </span>}{facts.map((f) => f + " · ")}<When at={now.ended_at || now.started_at || now.created_at} />{who && " · " + who}</p>
         </div>
         <span className="imp-acts">
           {stopped && <Button onClick={() => void resume()}>{t("imp.resume")}</Button>}
@@ -82,6 +85,40 @@ function Summary({ now }: { now: ImportState }) {
         <div><dt>{t("imp.warned")}</dt><dd>{thousands(now.warned)}</dd><dd className="note">{t("imp.note_warned")}</dd></div>
         {now.undone + now.kept > 0 && <div><dt>{t("imp.undone")}</dt><dd>{thousands(now.undone)}</dd><dd className="note">{now.kept ? t("imp.note_kept", { n: thousands(now.kept) }) : ""}</dd></div>}
       </dl>
+    </Card>
+  );
+}
+
+/** useWho says who brought it in, and for whom. */
+function useWho(now: ImportState): string {
+  const by = useColleague(now.by)?.title ?? "", behalf = useColleague(now.on_behalf)?.title ?? "";
+  return by && behalf ? t("imp.behalf_of", { by, who: behalf }) : by;
+}
+
+/** Doubles lists what came in beside what it looks like. */
+function Doubles({ now }: { now: ImportState }) {
+  const list = useProblems(now).data?.doubles ?? [];
+  const [all, setAll] = useState(false);
+  if (!list.length) return null;
+  const shown = all ? list.slice(0, 500) : list.slice(0, 10);
+  return (
+    <Card flush title={t("imp.doubles")} count={t("imp.doubles_says", { n: thousands(list.length) })}>
+      <div className="imp-refused">
+        <table className="deskt cardy">
+          <thead><tr><th>{t("imp.line")}</th><th>{t("imp.row_in")}</th><th>{t("imp.like")}</th><th>{t("imp.told_why")}</th></tr></thead>
+          <tbody>
+            {shown.map((d) => (
+              <tr key={d.line}>
+                <td className="soft" data-label={t("imp.line")}>{thousands(d.line)}</td>
+                <td><Link to={recordPath(now.type, d.record)}>{d.title || t("imp.see_record")}</Link></td>
+                <td>{d.other ? <><Link to={recordPath(now.type, d.other)}>{d.otherTitle || t("imp.see_record")}</Link> <small className="soft">{d.otherNumber}</small></> : <span className="soft">{t("imp.inside_file")}</span>}</td>
+                <td className="second">{d.says}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {shown.length < Math.min(list.length, 500) && <div className="more"><button type="button" className="as-link" onClick={() => setAll(true)}>{t("desk.more")}</button></div>}
     </Card>
   );
 }
