@@ -26,6 +26,8 @@ var keyKinds = map[string][]string{
 	"search":     {"text", "longtext", "number", "identity", "url", "address", "choice", "choices", "tags", "social", "phone", "phones", "emails"},
 	"yearly":     {"date"},
 	"lunar":      {"date"},
+	"due":        {"date", "datetime"},
+	"color":      {"bool"},
 	"currencies": {"money"},
 	"unit":       {"integer", "decimal", "money"},
 	"sealed":     {"text", "longtext", "identity", "number", "phone", "url", "address"},
@@ -51,6 +53,7 @@ var keyValues = map[string][]string{
 	"sort":       {"pinyin"},
 	"currencies": {"one", "many"},
 	"refresh":    {"daily"},
+	"color":      {"grey", "blue", "green", "orange", "red", "purple", "teal", "yellow"},
 }
 
 // rowKinds may stand in child rows.

@@ -206,6 +206,7 @@ func (j *jsonWriter) field(f *Field, level Level, r Reader) {
 	j.text("help", f.Help)
 	j.str("example", f.Example)
 	j.str("section", f.Section)
+	j.str("pack", addedBy(f))
 	j.str("level", level.String())
 	j.expr("required", f.Required, f.Prog.Required, f, r)
 	j.expr("when", f.When, f.Prog.When, f, r)
@@ -237,6 +238,8 @@ func (j *jsonWriter) field(f *Field, level Level, r Reader) {
 	j.strs("forms", f.Forms)
 	j.flag("yearly", f.Yearly)
 	j.flag("lunar", f.Lunar)
+	j.flag("due", f.Due)
+	j.str("color", f.Color)
 	j.text("unit", f.Unit)
 	j.flag("sortable", sortable(f))
 	switch {
@@ -252,6 +255,16 @@ func (j *jsonWriter) field(f *Field, level Level, r Reader) {
 		j.fields("fields", f.Rows, r)
 	}
 	j.close('}')
+}
+
+// addedBy is the pack that adds a field to another pack's type; "" for the
+// type's own.
+func addedBy(f *Field) string {
+	pack, _, _ := strings.Cut(f.Pos.File, "/")
+	if f.System || f.Of.Builtin || f.Parent != nil || pack == f.Of.Pack {
+		return ""
+	}
+	return pack
 }
 
 // expr writes an expression's source unless it names what the reader may not see.

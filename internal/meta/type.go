@@ -90,6 +90,8 @@ type Field struct {
 	Index      bool      `yaml:"index"`      // wanted by filters beyond what views and links tell
 	Yearly     bool      `yaml:"yearly"`     // date: comes back every year
 	Lunar      bool      `yaml:"lunar"`      // date: may be given in the lunar calendar
+	Due        bool      `yaml:"due"`        // date, datetime: late once it has passed
+	Color      string    `yaml:"color"`      // bool: of the word beside the title, as a choice's
 	Currencies string    `yaml:"currencies"` // money: one (default) | many
 	Unit       Text      `yaml:"unit"`
 	Synonyms   []string  `yaml:"synonyms"` // headers people write over this column, the likeliest first; see packs/README.md where fields share one

@@ -1,3 +1,4 @@
+import type { Field } from "../api/types";
 import { dayIn, daysFromToday, fullMoment, momentText } from "../format";
 import { t } from "../i18n";
 import { DayFilter, DayInput, str } from "./parts";
@@ -5,15 +6,15 @@ import type { InputProps, Kind, Place } from "./types";
 
 const TimeInput = (p: InputProps) => <DayInput {...p} time />;
 
-// A field named for what comes next is late once its day has passed.
-function shown(v: unknown, name: string, place: Place) {
+// What is due is late once its day has passed.
+function shown(v: unknown, f: Field, place: Place) {
   const s = str(v);
   const far = daysFromToday(dayIn(new Date(s)));
-  if (/^(next_at|due_at)$/.test(name) && far < 0) {
+  if (f.due && far < 0) {
     return <time className="late" dateTime={s} title={fullMoment(s)}>{t("date.late", { n: -far })}</time>;
   }
   return <time dateTime={s} title={fullMoment(s)}>{momentText(s, place === "cell")}</time>;
 }
 
 /** A moment. */
-export const datetime: Kind = { show: (v, f, place) => shown(v, f.name, place), text: (v) => momentText(str(v)), Input: TimeInput, Filter: DayFilter, width: 92 };
+export const datetime: Kind = { show: (v, f, place) => shown(v, f, place), text: (v) => momentText(str(v)), Input: TimeInput, Filter: DayFilter, width: 92 };

@@ -8,13 +8,13 @@ import { t } from "../i18n";
 import { fieldsOf, masked } from "../model";
 import { Why } from "./why";
 
-const tones: Record<string, string> = { red: "warn", orange: "amb", yellow: "amb", green: "grn", blue: "top", purple: "top" };
+// A mark's colour is its choice's, or the declared one of a field that is or is
+// not. Only what asks for attention is coloured: red, amber, and blue for the best.
+const tones: Record<string, string> = { red: "warn", orange: "amb", yellow: "amb", blue: "top", purple: "top" };
 
 function tone(f: Field, v: unknown): string {
-  if (f.kind === "choice" && v === f.choices?.[0]?.value && /^A$/.test(str(v))) return "top";
-  if (f.kind === "bool") return /quarantine|retired|black/.test(f.name) ? "warn" : "";
-  const color = f.choices?.find((c) => c.value === v)?.color;
-  return color === "red" || color === "orange" ? tones[color]! : "";
+  const color = f.kind === "bool" ? f.color : f.choices?.find((c) => c.value === v)?.color;
+  return tones[color ?? ""] ?? "";
 }
 
 /** Marks draws the declared marks of a record; with why, each opens its reason. */
