@@ -94,6 +94,8 @@ func (r *feed) read(ctx context.Context, after int, out chan<- batch) {
 			b.ended = err
 		case line <= after || blank(cells):
 			continue
+		case totals(cells):
+			b.rows = append(b.rows, row{line: line, problems: []errs.Problem{{Code: "total_row"}}})
 		default:
 			b.rows = append(b.rows, r.row(cells, line))
 		}
@@ -108,6 +110,32 @@ func (r *feed) read(ctx context.Context, after int, out chan<- batch) {
 		}
 		b = batch{rows: make([]row, 0, chunkRows), ended: b.ended}
 	}
+}
+
+// sums are how people head a line of totals.
+var sums = map[string]bool{"合计": true, "合計": true, "总计": true, "總計": true, "小计": true, "小計": true, "共计": true, "共計": true, "total": true, "totals": true, "sum": true}
+
+// totals tells a line of totals: its first cell says so, and all others are
+// numbers. It is no record, whatever its columns mean.
+func totals(cells []string) bool {
+	first, others := "", 0
+	for _, c := range cells {
+		c = strings.TrimSpace(c)
+		switch {
+		case c == "":
+		case first == "":
+			first = strings.ToLower(strings.TrimRight(c, ":： "))
+			if !sums[first] {
+				return false
+			}
+		default:
+			if _, err := strconv.ParseFloat(strings.NewReplacer(",", "", "¥", "", "￥", "", "$", "").Replace(c), 64); err != nil {
+				return false
+			}
+			others++
+		}
+	}
+	return others > 0
 }
 
 // row turns cells into values as the write path takes them. Blank cells are

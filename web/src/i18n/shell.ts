@@ -32,6 +32,7 @@ addTexts({
   "time.seconds": ["{n} 秒", "{n} 秒", "{n} s"],
   "time.minutes": ["{n} 分 {s} 秒", "{n} 分 {s} 秒", "{n} min {s} s"],
   "time.hours": ["{n} 小时 {m} 分", "{n} 小時 {m} 分", "{n} h {m} min"],
+  "tray.again_says": ["从停下的地方接着做", "從停下的地方接著做", "It goes on from where it stopped"],
   "tray.busy": ["正在做 {n} 件事", "正在處理 {n} 件事", "{n} at work"],
   "tray.cancelled": ["停下了", "已停止", "Stopped"],
   "tray.clear": ["清掉做完的", "清除完成的", "Clear what is done"],

@@ -64,6 +64,7 @@ function Line({ of }: { of: Work }) {
         <span aria-hidden="true">{signs[of.state]}</span>
         <span className="tray-title" title={of.title}>{of.to ? <Link to={of.to}>{of.title}</Link> : of.title}</span>
         {going && of.stop && <Button type="text" size="small" disabled={busy} aria-label={t("tray.stop", { what: of.title })} title={t("tray.stop", { what: of.title })} icon={of.key.startsWith("file-") ? <CloseOutlined /> : <StopOutlined />} onClick={() => void act(of.stop!)} />}
+        {of.again && <button type="button" className="as-link" disabled={busy} title={t("tray.again_says")} onClick={() => void act(of.again!)}>{t("act.again")}</button>}
         {!going && of.undo && <button type="button" className="as-link" disabled={busy} onClick={() => setAsking(true)}>{t("act.undo")}</button>}
       </div>
       {going && <div className={"tray-rail" + (of.total ? "" : " unknown")} role="progressbar" aria-label={of.title} aria-valuemin={0} aria-valuemax={100} aria-valuenow={of.total ? Math.round(part) : undefined}><i style={of.total ? { width: `${part}%` } : undefined} /></div>}

@@ -18,8 +18,14 @@ export interface Job {
 /** Work is one line of the tray. rate is per second; left in seconds, 0 while nobody can tell. */
 export interface Work {
   key: string; title: string; state: "running" | "waiting" | "done" | "failed" | "cancelled"; says: string; done: number; total: number; rate: number; left: number;
-  to?: string; stop?: () => Promise<unknown>; undo?: () => Promise<unknown>;
+  to?: string; stop?: () => Promise<unknown>; undo?: () => Promise<unknown>; again?: () => Promise<unknown>;
 }
+
+/** Bulk is a change of many records as the API tells it. */
+interface Bulk { id: string; type: string; state: string; job: string; changed: number; refused: number; undone: number; undoable: boolean }
+
+/** endedShort tells whether a job may be tried again. */
+export const endedShort = (j: { state: string }) => j.state === "failed" || j.state === "cancelled";
 
 /** moving tells whether a job still has work to do. */
 export const moving = (j: { state: string }) => j.state === "running" || j.state === "waiting";
@@ -91,6 +97,8 @@ export function useWork() {
   const shown = (jobs.data?.items ?? []).filter((j) => moving(j) || (j.ended_at && Date.now() - Date.parse(j.ended_at) < recent && !gone.includes(j.id)));
   const mark = shown.filter((j) => j.kind.startsWith("import")).map((j) => j.id + j.state).join();
   const imports = useQuery({ queryKey: ["imports", "tray", mark], enabled: mark !== "", staleTime: 60_000, queryFn: ({ signal }) => get<{ items: (ImportState & { job?: string })[] }>("/sys/imports" + query({ page_size: 15 }), signal) });
+  const bulkMark = shown.filter((j) => j.kind.startsWith("bulk")).map((j) => j.id + j.state).join();
+  const bulks = useQuery({ queryKey: ["bulks", "tray", bulkMark], enabled: bulkMark !== "", staleTime: 60_000, queryFn: ({ signal }) => get<{ items: Bulk[] }>("/sys/bulks" + query({ page_size: 15 }), signal) });
   // What a job did shows in lists: they are read again when it ends.
   const running = shown.filter(moving).map((j) => j.id).join();
   const before = useRef(running);
@@ -101,13 +109,16 @@ export function useWork() {
   }, [running, client]);
   const work = shown.map((j): Work => {
     const of = imports.data?.items.find((i) => i.job === j.id);
+    const bulk = bulks.data?.items.find((b) => b.job === j.id);
     const rate = moving(j) ? rateOf(j) : 0;
-    const again = () => client.invalidateQueries({ queryKey: ["jobs"] });
+    const look = () => client.invalidateQueries({ queryKey: ["jobs"] });
+    const act = (path: string) => () => post(path).then(look);
     return {
       key: j.id, title: titleOf(j), state: j.state as Work["state"], done: j.done, total: j.total ?? 0, rate, left: j.total && rate > 0 ? (j.total - j.done) / rate : 0,
-      says: j.state === "failed" ? (j.message ?? "") : of && !moving(j) ? resultOf(of) : "", to: of && `/imports/${of.id}`,
-      stop: moving(j) ? () => post(`/sys/jobs/${j.id}/cancel`).then(again) : undefined,
-      undo: of && of.state === "done" && !of.dry_run && of.created + of.updated > 0 ? () => post(`/sys/imports/${of.id}/undo`).then(again) : undefined,
+      says: j.state === "failed" ? (j.message ?? "") : moving(j) ? "" : of ? resultOf(of) : bulk ? bulkResult(bulk) : "", to: of && `/imports/${of.id}`,
+      stop: moving(j) ? act(`/sys/jobs/${j.id}/cancel`) : undefined,
+      again: endedShort(j) ? act(`/sys/jobs/${j.id}/again`) : undefined,
+      undo: of && of.state === "done" && !of.dry_run && of.created + of.updated > 0 ? act(`/sys/imports/${of.id}/undo`) : bulk?.undoable && !moving(j) ? act(`/sys/bulks/${bulk.id}/undo`) : undefined,
     };
   });
   const clear = () => setGone([...shown.filter((j) => !moving(j)).map((j) => j.id), ...gone].slice(0, 50));
@@ -116,4 +127,6 @@ export function useWork() {
 
 const nothing: string[] = [];
 
-const resultOf = (i: ImportState) => [["created", i.created], ["updated", i.updated], ["refused", i.refused], ["undone", i.undone]].filter(([, n]) => Number(n) > 0).map(([k, n]) => t("tray." + k, { n: Number(n).toLocaleString("en") })).join(" · ");
+const counted = (list: [string, number][]) => list.filter(([, n]) => n > 0).map(([k, n]) => t("tray." + k, { n: n.toLocaleString("en") })).join(" · ");
+const resultOf = (i: ImportState) => counted([["created", i.created], ["updated", i.updated], ["refused", i.refused], ["undone", i.undone]]);
+const bulkResult = (b: Bulk) => counted(b.undone ? [["undone", b.undone]] : [["updated", b.changed], ["refused", b.refused]]);

@@ -1,21 +1,60 @@
-// Bringing a sheet in: understood, checked, run, told, undone.
+// Bringing a sheet in: understood, tried, checked, run, told, undone.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { desktop, visit } from "../browser.mjs";
+import { stamp } from "../acts.mjs";
+import { api, base, desktop, phone, visit } from "../browser.mjs";
+
+const utf8 = (name, lines) => ({ name, mimeType: "text/csv", buffer: Buffer.from("\ufeff" + lines.join("\r\n")) });
+const drop = (page, file) => page.locator('input[type="file"]').setInputFiles(file);
+const number = (i) => `136${String(Date.now() + i).slice(-8)}`;
 
 test("a messy sheet comes in, its refused rows are told, and it is undone", async (t) => {
   const { page } = await visit(t, desktop, { path: "/imports?type=customer" });
-  const stamp = Date.now();
-  const rows = Array.from({ length: 40 }, (_, i) => (i === 7 ? `,13800${String(i).padStart(6, "0")},无名` : `导入测试${stamp}-${i},136${String(stamp + i).slice(-8)},普通`));
-  const sheet = ["秋季展会名单", "", "客户名称,手机,备注", ...rows].join("\r\n");
-  await page.locator('input[type="file"]').setInputFiles({ name: "展会.csv", mimeType: "text/csv", buffer: Buffer.from("\ufeff" + sheet) });
-  await page.getByRole("group", { name: "看懂了什么" }).or(page.locator(".figures")).first().waitFor();
+  const mark = stamp();
+  const rows = Array.from({ length: 40 }, (_, i) => (i === 7 ? `,13800${String(i).padStart(6, "0")},无名` : `导入测试${mark}-${i},${number(i)},普通`));
+  await drop(page, utf8("展会.csv", ["秋季展会名单", "", "客户名称,手机,备注", ...rows, "合计,40,"]));
   await page.getByText("第 3 行").first().waitFor();
   await page.getByRole("button", { name: /^(开始导入|导入)/ }).last().click();
-  await page.getByRole("status").filter({ hasText: "进了客档" }).waitFor();
-  await page.getByRole("button", { name: /下载/ }).first().waitFor();
+  await page.getByRole("status").filter({ hasText: "39 行进了客档" }).waitFor();
+  await page.getByRole("row").filter({ hasText: "这是一行合计" }).waitFor();
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: /下载这 2 行/ }).click()]);
+  assert.match(file.suggestedFilename(), /refused\.xlsx$/);
+  const there = page.url();
+  await page.goto(base + "/imports");
+  await page.getByRole("link", { name: "展会.csv" }).first().click(); // one comes back to it
+  await page.waitForURL(there);
   await page.getByRole("button", { name: /撤销/ }).first().click();
   await page.getByRole("dialog").getByRole("button", { name: "撤销", exact: true }).click();
   await page.getByRole("status").filter({ hasText: "已撤销" }).waitFor();
-  assert.ok(page.url().includes("/imports/"));
+});
+
+test("the first rows are shown as they will be, and doubles beside what they look like", async (t) => {
+  const mark = stamp();
+  const who = (await api("GET", "/sys/users?page_size=50")).items.find((u) => u.active && u.username !== "admin");
+  const known = await api("POST", "/customer", { name: `老客户${mark}`, kind: "organisation", source: "visit", owner: who.id });
+  const { page } = await visit(t, desktop, { path: "/imports?type=customer" });
+  await drop(page, utf8("替人导入.csv", ["客户名称,级别,成立日期", `新客户${mark},特级,2025.12.3`, `${known.name},A,2025年12月4日`]));
+  const first = page.getByRole("table").filter({ hasText: "会怎样" });
+  const bad = first.getByRole("row").filter({ hasText: `新客户${mark}` });
+  await bad.filter({ hasText: "特级" }).filter({ hasText: "不导入" }).waitFor();
+  await first.getByRole("row").filter({ hasText: known.name }).filter({ hasText: "2025-12-04" }).waitFor(); // read as a date
+  await page.getByRole("region", { name: "请看一眼" }).filter({ hasText: "级别" }).waitFor(); // and counted by kind
+  await page.getByLabel("记在谁名下").fill(who.name);
+  await page.getByTitle(who.name).first().click();
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  await page.getByRole("status").filter({ hasText: "1 行进了客档" }).waitFor();
+  const doubles = page.getByRole("region", { name: "可能重复" });
+  assert.equal(await doubles.getByRole("link", { name: known.name }).count(), 2, "both records are a click away");
+  await page.getByText(`admin 替 ${who.name} 导入`).waitFor();
+  await doubles.getByRole("link", { name: known.name }).first().click();
+  await page.getByRole("heading", { level: 1, name: known.name }).waitFor();
+  const made = await api("GET", "/customer/" + page.url().split("/").pop());
+  assert.equal(made.owner.id, who.id, "it is in the other's name");
+});
+
+test("a sheet is looked at on a phone", async (t) => {
+  const { page } = await visit(t, phone, { path: "/imports?type=customer" });
+  await drop(page, utf8("手机上.csv", ["客户名称,手机", `手机导入${stamp()},${number(1)}`]));
+  await page.getByRole("table").filter({ hasText: "会怎样" }).waitFor();
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1), "nothing stands out on the side");
 });

@@ -59,15 +59,17 @@ function Planned({ now, type }: { now: ImportState; type: RecordType }) {
     <>
       <Understood now={now} encode={plan.encode} />
       <div className="imp-plan">
-        <Card flush title={t("imp.columns")} count={t("imp.columns_n", { all: now.plan.columns.length, used, look: doubtful })}>
-          <Mapping type={type} columns={now.plan.columns} busy={plan.busy === "map"} map={plan.map} />
-        </Card>
+        <div className="imp-side">
+          <Card flush title={t("imp.columns")} count={t("imp.columns_n", { all: now.plan.columns.length, used, look: doubtful })}>
+            <Mapping type={type} columns={now.plan.columns} busy={plan.busy === "map"} map={plan.map} />
+          </Card>
+          <Preview now={now} type={type} of={preview} />
+        </div>
         <div className="imp-side">
           <Ways keys={keys} how={how} set={setHow} />
           <Concerns now={now} type={type} preview={preview} />
         </div>
       </div>
-      <Preview now={now} type={type} of={preview} />
       <Go now={now} type={type} how={how} cannot={cannot} {...plan} />
     </>
   );

@@ -167,7 +167,7 @@ function Refused({ now }: { now: ImportState }) {
 function Kinds({ now }: { now: ImportState }) {
   const type = useKnown().types.get(now.type);
   const problems = useProblems(now);
-  const kinds = problems.data?.kinds ?? [];
+  const kinds = (problems.data?.kinds ?? []).filter((k) => !k.code.startsWith("duplicate")); // these stand beside what they look like
   if (!kinds.length) return null;
   return (
     <Card title={t("imp.by_kind")} count={t("imp.kinds_n", { n: kinds.length })}>

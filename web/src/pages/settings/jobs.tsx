@@ -7,7 +7,7 @@ import { durationText } from "../../format";
 import { t } from "../../i18n";
 import { useKnown } from "../../model";
 import { useNotify } from "../../saving";
-import { titleOf, type Job } from "../../shell/work";
+import { endedShort, titleOf, type Job } from "../../shell/work";
 import { Card, Failed, Loading, State, thousands, When } from "../desk";
 
 const tones: Record<string, string> = { waiting: "", running: "ac", done: "grn", failed: "red", cancelled: "amb" };
@@ -22,9 +22,9 @@ export function Jobs() {
     queryKey: ["jobs", all], initialPageParam: "", queryFn: ({ pageParam, signal }) => get<{ items: Job[]; next_page_token: string }>("/sys/jobs" + query({ all: all ? "true" : undefined, page_size: 50, page_token: pageParam }), signal),
     getNextPageParam: (last) => last.next_page_token || undefined, refetchInterval: (q) => (q.state.data?.pages.some((p) => p.items.some(moving)) ? 1000 : 10_000),
   });
-  const cancel = async (j: Job) => {
+  const act = async (j: Job, verb: string) => {
     try {
-      await post(`/sys/jobs/${j.id}/cancel`);
+      await post(`/sys/jobs/${j.id}/${verb}`);
     } catch (e) {
       notify.failed(e);
     }
@@ -45,7 +45,7 @@ export function Jobs() {
                 <td><Pace job={j} /></td>
                 <td className="soft"><When at={j.started_at || j.created_at} /></td>
                 <td className="soft">{j.started_at && j.ended_at ? durationText(Math.max(1, (Date.parse(j.ended_at) - Date.parse(j.started_at)) / 1000)) : null}</td>
-                <td className="acts">{moving(j) ? <Button size="small" onClick={() => void cancel(j)}>{t("set.stop")}</Button> : null}</td>
+                <td className="acts">{moving(j) ? <Button size="small" onClick={() => void act(j, "cancel")}>{t("set.stop")}</Button> : endedShort(j) ? <Button size="small" title={t("tray.again_says")} onClick={() => void act(j, "again")}>{t("act.again")}</Button> : null}</td>
               </tr>
             ))}
           </tbody>
