@@ -260,11 +260,12 @@ func (j *jsonWriter) field(f *Field, level Level, r Reader) {
 // addedBy is the pack that adds a field to another pack's type; "" for the
 // type's own.
 func addedBy(f *Field) string {
-	pack, _, _ := strings.Cut(f.Pos.File, "/")
-	if f.System || f.Of.Builtin || f.Parent != nil || pack == f.Of.Pack {
+	from, _, _ := strings.Cut(f.Pos.File, "/")
+	home, _, _ := strings.Cut(f.Of.Pos.File, "/")
+	if f.System || f.Of.Builtin || f.Parent != nil || from == home {
 		return ""
 	}
-	return pack
+	return from
 }
 
 // expr writes an expression's source unless it names what the reader may not see.

@@ -2,13 +2,14 @@
 // undone from the toast, and a dialog when someone else changed the same field.
 import { App } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
-import { ask, patch, post, Problem } from "./api/client";
-import type { Field, FieldProblem, Rec, RecordType, Values } from "./api/types";
+import { useCallback, useEffect, useMemo } from "react";
+import { ask, get, patch, post, Problem } from "./api/client";
+import type { Field, FieldProblem, Rec, RecordType, Session, Values } from "./api/types";
 import { kindOf } from "./fields";
 import { blank } from "./fields/parts";
 import { t } from "./i18n";
 import { fieldsOf } from "./model";
+import { openBox, put, takeOut, useWaiting, waitingNow, type Waiting } from "./outbox";
 
 /** sentence is what a person reads when something did not work. */
 export const sentence = (e: unknown) => (e instanceof Problem ? (e.code === "offline" ? t("error.offline") : e.message || t("error.unknown")) : t("error.unknown"));
@@ -159,47 +160,20 @@ export function useSaving(type: RecordType) {
   }, [client, type, modal, notify, refresh]);
 }
 
-/** Waiting is a write that did not reach the server: a change of a record, or a new one. */
-export interface Waiting { type: string; id: string; what: string; headers: Record<string, string>; rec?: Rec; values?: Values; path?: string; body?: Values }
-
-const boxKey = "kd.outbox";
-const watchers = new Set<() => void>();
-let box: Waiting[] = read();
-
-function read(): Waiting[] {
-  try {
-    return JSON.parse(localStorage.getItem(boxKey) ?? "[]") as Waiting[];
-  } catch {
-    return [];
-  }
-}
-
-function setBox(next: Waiting[]) {
-  box = next;
-  try {
-    localStorage.setItem(boxKey, JSON.stringify(box));
-  } catch { /* no room: what waits is kept while the page is open */ }
-  watchers.forEach((f) => f());
-}
-
-/** put keeps a write until the server can be reached again. */
-export const put = (w: Waiting) => setBox([...box.filter((x) => x.headers["Idempotency-Key"] !== w.headers["Idempotency-Key"]), w]);
-
-/** useOutbox sends what waits as soon as the server can be reached, and tells how much waits. */
-export function useOutbox(types: Map<string, RecordType>): number {
-  const list = useSyncExternalStore((f) => { watchers.add(f); return () => watchers.delete(f); }, () => box);
+/** useOutbox sends what waits of a person as soon as the server can be reached, from any page, and tells how much waits. */
+export function useOutbox(types: Map<string, RecordType>, person: string): number {
+  openBox(person);
+  const n = useWaiting().length;
   const { modal } = App.useApp();
   const notify = useNotify();
   const refresh = useRefresh();
-  const n = list.length;
   useEffect(() => {
     if (!n) return;
     let busy = false;
-    const flush = async () => {
-      if (busy) return;
-      busy = true;
+    const all = async () => {
+      if (!(await signedIn(person))) return;
       let sent = 0;
-      for (const w of [...box]) {
+      for (const w of waitingNow()) {
         let outcome = await send(w);
         const type = types.get(w.type);
         if (outcome instanceof Problem && outcome.status === 412 && type) {
@@ -207,21 +181,35 @@ export function useOutbox(types: Map<string, RecordType>): number {
           outcome = rev ? await send({ ...w, headers: { "If-Match": `"${rev}"`, ...idempotent() } }) : "dropped";
         }
         if (outcome === "offline") break;
-        setBox(box.filter((x) => x !== w));
+        takeOut(w);
         if (w.values) without(w.id, w.values);
         if (outcome === "") sent++;
         else if (outcome !== "dropped") notify.failed(outcome);
         refresh(w.type, w.id);
       }
       if (sent) notify.said(t("outbox.sent", { n: sent }));
-      busy = false;
     };
+    const flush = async () => {
+      if (busy) return;
+      busy = true;
+      await all().finally(() => { busy = false; });
+    };
+    void flush();
     const timer = setInterval(() => void flush(), 4000);
     const now = () => void flush();
     window.addEventListener("online", now);
     return () => { clearInterval(timer); window.removeEventListener("online", now); };
-  }, [n, modal, notify, refresh, types]);
+  }, [n, modal, notify, refresh, types, person]);
   return n;
+}
+
+// Another window of this browser may have signed somebody else in.
+async function signedIn(person: string): Promise<boolean> {
+  try {
+    return (await get<Session>("/session")).user.id === person;
+  } catch {
+    return false;
+  }
 }
 
 async function send(w: Waiting): Promise<"" | "offline" | "dropped" | Problem> {

@@ -88,7 +88,17 @@ export function query(params: Record<string, string | number | undefined>): stri
 }
 
 /** upload sends a file with progress (0–1). */
-export function upload<T>(path: string, file: File, progress: (done: number) => void): Promise<T> {
+export async function upload<T>(path: string, file: File, progress: (done: number) => void): Promise<T> {
+  try {
+    return await sendFile<T>(path, file, progress);
+  } catch (e) {
+    if (!(e instanceof Problem) || e.status !== 401 || !onSignedOut) throw e;
+    await onSignedOut();
+    return upload<T>(path, file, progress);
+  }
+}
+
+function sendFile<T>(path: string, file: File, progress: (done: number) => void): Promise<T> {
   const on = begin("up", file.name, file.size);
   const sent = new Promise<T>((resolve, reject) => {
     const x = new XMLHttpRequest();
@@ -119,7 +129,7 @@ export function upload<T>(path: string, file: File, progress: (done: number) => 
 }
 
 /** download saves what a path answers as a file, and reports a refusal as a Problem. */
-export async function download(path: string, body?: unknown) {
+export async function download(path: string, body?: unknown): Promise<void> {
   const stop = new AbortController();
   const on = begin("down", "", 0, () => stop.abort());
   try {
@@ -130,6 +140,11 @@ export async function download(path: string, body?: unknown) {
       headers: { "Accept-Language": acceptLanguage, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
+    if (r.status === 401 && onSignedOut) {
+      on.end();
+      await onSignedOut();
+      return await download(path, body);
+    }
     if (!r.ok) throw await problemOf(r);
     const named = /filename\*=utf-8''([^;]+)/i.exec(r.headers.get("Content-Disposition") ?? "");
     const plain = /filename="?([^";]+)"?/i.exec(r.headers.get("Content-Disposition") ?? "");

@@ -24,8 +24,6 @@ addTexts({
   "graph.label": ["关系图", "關係圖", "Around"],
   "history.no_right": ["你没有看修改历史的权限。", "你沒有看修改歷程的權限。", "You may not see the history."],
   "history.only": ["只看一项", "只看一項", "One field only"],
-  "outbox.sent": ["网络恢复了，{n} 处修改已经保存", "網路恢復了，{n} 處修改已經儲存", "Back online: {n} changes stored"],
-  "outbox.waiting": ["连不上服务器。{n} 处修改留在这台设备上，连上就保存。", "連不上伺服器。{n} 處修改留在這台裝置上，連上就儲存。", "The server cannot be reached. {n} changes are kept on this device and stored once it can."],
   "record.changed_by": ["{who} 改", "{who} 改", "{who}"],
   "record.edit_short": ["修改", "修改", "Edit"],
   "record.fill_of": ["填写{what}", "填寫{what}", "Fill in {what}"],
@@ -71,4 +69,7 @@ addTexts({
   "why.records": ["看这 {n} 条", "看這 {n} 筆", "See the {n} records"],
   "why.would_change": ["这几项变了，结果就会变：{what}", "這幾項變了，結果就會變：{what}", "It would change with: {what}"],
   "why.unmet": ["不符合", "不符合", "does not hold"],
+  "history.in_audit": ["在审计日志里看全部", "在稽核紀錄裡看全部", "All in the audit log"],
+  "outbox.in_stream": ["等待发送的", "等待送出的", "Waiting to be sent"],
+  "outbox.to_be_sent": ["等待发送", "等待送出", "waiting to be sent"],
 });

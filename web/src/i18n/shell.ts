@@ -55,4 +55,6 @@ addTexts({
   "tray.undone": ["撤销 {n}", "復原 {n}", "{n} undone"],
   "tray.updated": ["更新 {n}", "更新 {n}", "{n} updated"],
   "tray.waiting": ["排队中", "排隊中", "waiting"],
+  "outbox.sent": ["网络恢复了，{n} 处修改已经保存", "網路恢復了，{n} 處修改已經儲存", "Back online: {n} changes stored"],
+  "outbox.waiting": ["连不上服务器。{n} 处修改留在这台设备上，连上就保存。", "連不上伺服器。{n} 處修改留在這台裝置上，連上就儲存。", "The server cannot be reached. {n} changes are kept on this device and stored once it can."],
 });

@@ -10,7 +10,8 @@ import type { Field, Listed, Rec, RecordType, Values } from "../api/types";
 import { blank } from "../fields/parts";
 import { t } from "../i18n";
 import { fieldsOf, useKnown } from "../model";
-import { idempotent, put, sentence, useNotify, useRefresh } from "../saving";
+import { put } from "../outbox";
+import { idempotent, sentence, useNotify, useRefresh } from "../saving";
 import { wayIcons } from "./stream";
 
 /** composes finds the first type that can be written in one line on a page. */
@@ -45,11 +46,11 @@ function draftOf(key: string): Draft {
 }
 
 export function Composer({ type, rec }: { type: RecordType; rec: Rec }) {
-  const { types } = useKnown();
+  const { types, session } = useKnown();
   const of = composes(type, types)!;
   const to = noted(of, type)!;
   const ways = to.way.choices?.filter((c) => !c.retired) ?? [];
-  const draftKey = `kd.note.${type.name}.${rec.id}`;
+  const draftKey = `kd.note.${session.user.id}.${type.name}.${rec.id}`;
   const start = useRef(draftOf(draftKey));
   const [way, setWay] = useState(start.current.way ?? ways[0]?.value ?? "");
   const [text, setText] = useState(start.current.text ?? "");
@@ -88,7 +89,7 @@ export function Composer({ type, rec }: { type: RecordType; rec: Rec }) {
       notify.said(t("stream.noted"), () => void post(`/${of.name}/${made.id}:undo`, { rev: made.rev }).then(() => refresh(type.name, rec.id)).catch(notify.failed));
     } catch (e) {
       if (e instanceof Problem && e.status === 0) {
-        put({ type: type.name, id: rec.id, what: of.label, path: `/${of.name}`, body, headers });
+        put({ type: type.name, id: rec.id, what: of.label, path: `/${of.name}`, body, headers, says: text.trim(), way });
         done();
       } else setProblem(e instanceof Problem && e.errors[0] ? e.errors.map((x) => x.message).join(" ") : sentence(e));
     }

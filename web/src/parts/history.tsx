@@ -3,17 +3,19 @@ import { UndoOutlined } from "@ant-design/icons";
 import { Button, Select } from "antd";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "react-router";
 import { get, query } from "../api/client";
 import type { Field, HistoryEntry, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
 import { blank } from "../fields/parts";
 import { clock, dateText, dayIn, fullMoment } from "../format";
 import { t } from "../i18n";
-import { fieldsOf } from "../model";
+import { fieldsOf, useKnown } from "../model";
 import { sentence, useSaving } from "../saving";
 
 export function History({ type, rec }: { type: RecordType; rec: Rec }) {
   const fields = fieldsOf(type);
+  const me = useKnown().session.user;
   const { act } = useSaving(type);
   const [only, setOnly] = useState<string | undefined>();
   const pages = useInfiniteQuery({
@@ -30,6 +32,7 @@ export function History({ type, rec }: { type: RecordType; rec: Rec }) {
     <section className="history" aria-label={t("history.label")}>
       <header>
         <h2>{t("history.label")} <small>{shown.length}{pages.hasNextPage ? "+" : ""}</small></h2>
+        {(me.admin || me.roles.includes("auditor")) && <Link className="history-all" to={`/settings/audit?type=${type.name}&record=${rec.id}`}>{t("history.in_audit")}</Link>}
         <Select size="small" allowClear showSearch={{ optionFilterProp: "label" }} style={{ width: 180 }} aria-label={t("history.only")} placeholder={t("history.only")} value={only} options={touched} onChange={(v: string | undefined) => setOnly(v)} />
       </header>
       <ol>

@@ -1,6 +1,6 @@
 // The timeline as one stream: what was said, ordered, shipped, paid,
 // complained and changed. Where each field of an entry stands, its type says.
-import { AlertOutlined, CalendarOutlined, CarOutlined, DownOutlined, EditOutlined, EnvironmentOutlined, MailOutlined, MessageOutlined, PaperClipOutlined, PhoneOutlined, SwapOutlined, SyncOutlined, WechatOutlined } from "@ant-design/icons";
+import { AlertOutlined, CalendarOutlined, CarOutlined, CloudUploadOutlined, DownOutlined, EditOutlined, EnvironmentOutlined, MailOutlined, MessageOutlined, PaperClipOutlined, PhoneOutlined, SwapOutlined, SyncOutlined, WechatOutlined } from "@ant-design/icons";
 import { Button, Dropdown } from "antd";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Fragment, useState, type ReactNode } from "react";
@@ -13,6 +13,7 @@ import { clock, dateText, dayIn, fullMoment } from "../format";
 import { t } from "../i18n";
 import { usePhone } from "../mode";
 import { fieldsOf, recordPath, useKnown } from "../model";
+import { useWaiting, type Waiting } from "../outbox";
 import { useSaving } from "../saving";
 import { Icon } from "../shell/icons";
 import { Composer, composes } from "./composer";
@@ -36,6 +37,7 @@ export function Stream({ type, rec, limit = 30, compose = true }: { type: Record
   const { types } = useKnown();
   const counts = useCounts(type.name, rec.id);
   const [only, setOnly] = useState("");
+  const waiting = useWaiting().filter((w) => w.type === type.name && w.id === rec.id && w.says);
   const [peek, setPeek] = useState<{ type: string; id: string } | null>(null);
   const stream = useInfiniteQuery({
     queryKey: ["timeline", type.name, rec.id, only, limit], enabled: kinds.length > 0, initialPageParam: "",
@@ -61,11 +63,25 @@ export function Stream({ type, rec, limit = 30, compose = true }: { type: Record
         {far.length > 0 && <Dropdown trigger={["click"]} menu={{ items: far.map((k) => ({ key: k.name, label: `${k.label} ${countText(k.total)}` })), onClick: (e) => setOnly(e.key) }}><button type="button" className="quiet">{t("act.more")} <DownOutlined style={{ fontSize: 10 }} /></button></Dropdown>}
       </div>
       {stream.isPending && <ol aria-hidden="true">{[1, 2, 3, 4, 5, 6].map((i) => <li key={i} className="bone"><i /><span className="node" /><i /></li>)}</ol>}
+      {waiting.length > 0 && <ol className="waiting-list" aria-label={t("outbox.in_stream")}>{waiting.map((w) => <WaitingEntry key={w.headers["Idempotency-Key"]} w={w} />)}</ol>}
       <ol>{items.map((m) => (m.change ? <ChangeEntry key={m.id} m={m} type={type} rec={rec} /> : <Entry key={m.type + m.id} m={m} of={types.get(m.type)} open={() => setPeek({ type: m.type, id: m.id })} />))}</ol>
       {stream.isSuccess && items.length === 0 && <p className="quiet none">{t("stream.none")}</p>}
       {stream.hasNextPage && <Button type="link" size="small" loading={stream.isFetchingNextPage} onClick={() => void stream.fetchNextPage()}>{left > 0 ? t("stream.older_n", { n: left }) : t("stream.older")}</Button>}
       {peek && types.get(peek.type) && <Peek type={types.get(peek.type)!} id={peek.id} close={() => setPeek(null)} />}
     </section>
+  );
+}
+
+// What was typed while the line was lost stands where it will, once it is sent.
+function WaitingEntry({ w }: { w: Waiting }) {
+  const phone = usePhone();
+  return (
+    <li className="waiting-entry">
+      {!phone && <When at={w.at} />}
+      <span className="node" aria-hidden="true">{wayIcons[w.way ?? ""] ?? <EditOutlined />}</span>
+      <div className="said"><p className="first"><b>{w.what}</b>{phone && <When at={w.at} />}</p><p className="told">{w.says}</p></div>
+      <span className="gain"><span className="mark amb"><CloudUploadOutlined aria-hidden="true" /> {t("outbox.to_be_sent")}</span></span>
+    </li>
   );
 }
 

@@ -11,6 +11,7 @@ import { useKept } from "../kept";
 import { setMode, useMode, usePhone } from "../mode";
 import { useKnown } from "../model";
 import { FormDrawer } from "../parts/form";
+import { useOutbox } from "../saving";
 import { Icon } from "./icons";
 import { Menu, NarrowButton, useStars } from "./menu";
 import { Notices } from "./notices";
@@ -42,7 +43,8 @@ const openedBefore = (): Opened | null => {
 };
 
 export function Shell({ children }: { children: ReactNode }) {
-  const { types } = useKnown();
+  const { types, session } = useKnown();
+  const waiting = useOutbox(types, session.user.id);
   const hub = useHub();
   const phone = usePhone();
   const place = useLocation();
@@ -90,7 +92,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </header>
         <main id="main" className="main" tabIndex={-1}>{children}</main>
         {bar && <Places more={() => setMenu(true)} />}
-        <ReachBanner />
+        <ReachBanner />{waiting > 0 && <div className="outbox" role="status">{t("outbox.waiting", { n: waiting })}</div>}
       </div>
       {phone && <Drawer open={menu} onClose={() => setMenu(false)} placement="left" size={280} title={<Brand />} styles={{ body: { padding: 8 } }} extra={<><LanguageButton /><ModeButton /></>}><Menu /><Foot /></Drawer>}
       <Omni open={searching} close={() => setSearching(false)} />

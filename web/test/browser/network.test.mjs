@@ -1,7 +1,7 @@
 // A bad line and a session that ends: nothing that was typed is lost.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api, base, desktop, newSession, password, phone, visit } from "../browser.mjs";
+import { api, base, desktop, newSession, password, phone, session, visit } from "../browser.mjs";
 import { customer, editFact, eventually, facts, find, note, stamp } from "../acts.mjs";
 import { newCustomer } from "../places.mjs";
 
@@ -56,6 +56,33 @@ test("lost line: a note is shown as waiting, and goes out once when the line is 
   await eventually(async () => (await notes(c)).length === 1);
   await page.locator(".stream li", { hasText: "电梯里记的一笔" }).first().waitFor();
   assert.equal((await notes(c)).length, 1);
+});
+
+test("lost line: what waits is sent from any page, and by nobody else", async (t) => {
+  const c = await customer();
+  const other = (await api("GET", "/sys/users?page_size=50")).items.find((u) => u.active && u.username !== "admin" && (u.roles ?? []).length);
+  const { context, page } = await visit(t, desktop, { path: `/r/customer/${c.id}`, quiet: true });
+  await note(page, "地下车库里记的", { open: true });
+  await context.setOffline(true);
+  await page.getByLabel("内容", { exact: true }).press("Enter");
+  await page.getByRole("list", { name: "等待发送的" }).getByText("地下车库里记的").waitFor();
+  await context.setOffline(false);
+  await page.route("**/api/v1/interaction", (route) => route.abort()); // it cannot go yet
+  const theirs = await newSession(other.username).catch(() => undefined);
+  if (theirs) { // somebody else signs in on the same browser
+    await context.addCookies([theirs]);
+    await page.unroute("**/api/v1/interaction");
+    await page.goto(base + "/t/customer");
+    await page.getByRole("main").waitFor();
+    await new Promise((done) => setTimeout(done, 5000));
+    assert.equal(await page.getByText("留在这台设备上").count(), 0, "another neither sees it");
+    assert.equal((await notes(c)).length, 0, "nor sends it");
+    await context.addCookies([await session()]);
+  }
+  await page.unroute("**/api/v1/interaction").catch(() => undefined);
+  await page.goto(base + "/settings/devices"); // not the record's page
+  await eventually(async () => (await notes(c)).length === 1);
+  assert.equal((await notes(c))[0].summary, "地下车库里记的");
 });
 
 test("lost line: a fact edited in place stays on the screen, outlives the window, and is stored later", async (t) => {
@@ -117,6 +144,21 @@ test("the session ends while a form is filled: it is stored after signing in", a
   await page.getByRole("dialog").getByRole("button", { name: "保存" }).click();
   await signInAgain(page);
   await page.getByRole("heading", { level: 1, name }).waitFor();
+});
+
+test("the session ends before a file is sent or fetched: the password is asked for, then it goes on", async (t) => {
+  const cookie = await newSession();
+  const { page } = await visit(t, desktop, { path: "/imports?type=customer", cookie, quiet: true });
+  await page.locator('input[type="file"]').waitFor({ state: "attached" });
+  await end(cookie);
+  await page.locator('input[type="file"]').setInputFiles({ name: "登出时.csv", mimeType: "text/csv", buffer: Buffer.from("客户名称,手机\n,13800000000\n") });
+  await signInAgain(page);
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  const get = page.getByRole("button", { name: /下载这 1 行/ });
+  await get.waitFor();
+  await end((await page.context().cookies()).find((k) => k.name === cookie.name));
+  const [file] = await Promise.all([page.waitForEvent("download"), get.click().then(() => signInAgain(page))]);
+  assert.match(file.suggestedFilename(), /refused/);
 });
 
 /** end ends a session from elsewhere. */

@@ -10,7 +10,7 @@ import { t } from "../../i18n";
 import { usePhone } from "../../mode";
 import { listPath, useKnown, useType } from "../../model";
 import { addUp, countText, useCounts, useRecord, viaOf } from "../../parts/record";
-import { sentence, useOutbox } from "../../saving";
+import { sentence } from "../../saving";
 import { remember } from "../../shell/omni";
 import { Layout } from "./blocks";
 import { Head } from "./head";
@@ -20,8 +20,6 @@ export default function RecordPage() {
   const { type: name = "", id = "" } = useParams();
   const type = useType(name);
   const rec = useRecord(name, id);
-  const { types } = useKnown();
-  const waiting = useOutbox(types);
   useEffect(() => {
     if (rec.data && type) {
       remember({ type: name, id, title: rec.data.title, number: rec.data.number, match: "" });
@@ -35,7 +33,7 @@ export default function RecordPage() {
   }
   if (rec.isError && !rec.data) return <div className="nothing page-nothing" role="alert"><p>{sentence(rec.error)}</p><Button onClick={() => void rec.refetch()}>{t("act.again")}</Button></div>;
   if (!rec.data) return <Bones />;
-  return <>{waiting > 0 && <div className="outbox" role="status">{t("outbox.waiting", { n: waiting })}</div>}<Page key={id} type={type} rec={rec.data} /></>;
+  return <Page key={id} type={type} rec={rec.data} />;
 }
 
 // Bones stand where the page will, so that nothing jumps.

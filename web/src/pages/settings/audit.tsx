@@ -1,11 +1,12 @@
 // The log: who did what and when. It cannot be changed, here least of all.
-import { DownloadOutlined } from "@ant-design/icons";
+import { CloseOutlined, DownloadOutlined } from "@ant-design/icons";
 import { Button, DatePicker, Select } from "antd";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { useState } from "react";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { get, query } from "../../api/client";
+import type { Rec } from "../../api/types";
 import { t } from "../../i18n";
 import "../../i18n/company";
 import { recordPath, useKnown } from "../../model";
@@ -22,12 +23,14 @@ export function Audit() {
   const people = usePeople(true);
   const [kind, setKind] = useState<string[]>([]);
   const [actor, setActor] = useState<string>();
-  const [type, setType] = useState<string>();
+  const [params, setParams] = useSearchParams();
+  const type = params.get("type") ?? undefined, record = params.get("record") ?? undefined;
+  const setType = (v?: string) => setParams(v ? { type: v } : {}, { replace: true });
   const [days, setDays] = useState<[string, string]>(["", ""]);
   const list = useInfiniteQuery({
-    queryKey: ["audit", kind.join(), actor ?? "", type ?? "", days.join()], initialPageParam: "",
+    queryKey: ["audit", kind.join(), actor ?? "", type ?? "", record ?? "", days.join()], initialPageParam: "",
     queryFn: ({ pageParam, signal }) => get<{ items: Entry[]; next_page_token: string }>("/sys/audit" + query({
-      kind: kind.join(","), actor, type, from: days[0] && dayjs(days[0]).toISOString(), to: days[1] && dayjs(days[1]).add(1, "day").toISOString(), page_size: 100, page_token: pageParam,
+      kind: kind.join(","), actor, type, record, from: days[0] && dayjs(days[0]).toISOString(), to: days[1] && dayjs(days[1]).add(1, "day").toISOString(), page_size: 100, page_token: pageParam,
     }), signal),
     getNextPageParam: (last) => last.next_page_token || undefined,
   });
@@ -48,6 +51,7 @@ export function Audit() {
         <Select aria-label={t("set.who")} placeholder={t("set.anybody")} style={{ width: 180 }} allowClear showSearch={{ optionFilterProp: "label" }} value={actor} options={personOptions(people.list)} onChange={setActor} />
         <Select aria-label={t("set.type")} placeholder={t("set.any_type")} style={{ width: 150 }} allowClear showSearch={{ optionFilterProp: "label" }} value={type} options={[...types.values()].map((x) => ({ value: x.name, label: x.label }))} onChange={setType} />
         <DatePicker.RangePicker aria-label={t("set.when")} style={{ width: 250 }} allowEmpty={[true, true]} value={[days[0] ? dayjs(days[0]) : null, days[1] ? dayjs(days[1]) : null]} onChange={(d) => setDays([d?.[0]?.format("YYYY-MM-DD") ?? "", d?.[1]?.format("YYYY-MM-DD") ?? ""])} />
+        {type && record && <Only type={type} record={record} end={() => setType(type)} />}
         <span className="desk-fill" />
         <Button icon={<DownloadOutlined />} disabled={!rows.length} onClick={save}>{t("set.save_shown", { n: rows.length })}</Button>
       </div>
@@ -61,7 +65,7 @@ export function Audit() {
                 <td>{e.actor_name || t("set.nobody")}</td>
                 <td><span className={"tag " + (tones[e.kind] ?? "")}>{t("set.kind_" + e.kind)}</span></td>
                 <td>{action(e)}</td>
-                <td>{e.type ? <>{types.get(e.type)?.label ?? e.type} {e.record && types.get(e.type) && !types.get(e.type)!.builtin && <Link to={recordPath(e.type, e.record)}>{t("set.open")}</Link>}{e.record && types.get(e.type)?.builtin && people.byId.get(e.record)?.name}</> : null}</td>
+                <td>{e.type ? <>{types.get(e.type)?.label ?? e.type} {e.record && types.get(e.type) && !types.get(e.type)!.builtin && <Link to={recordPath(e.type, e.record)}>{t("set.open")}</Link>} {e.record && !record && <button type="button" className="as-link" onClick={() => setParams({ type: e.type!, record: e.record! }, { replace: true })}>{t("set.only_this")}</button>}{e.record && types.get(e.type)?.builtin && people.byId.get(e.record)?.name}</> : null}</td>
                 <td className="second cut" title={detailText(e.detail) || e.source}>{[e.source, detailText(e.detail)].filter(Boolean).join(" · ")}</td>
               </tr>
             ))}
@@ -71,6 +75,14 @@ export function Audit() {
       {list.hasNextPage && <div className="more"><button type="button" className="as-link" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t("desk.more")}</button></div>}
     </Card>
   );
+}
+
+/** Only says about which record the log is, and takes that away again. */
+function Only({ type, record, end }: { type: string; record: string; end: () => void }) {
+  const of = useKnown().types.get(type);
+  const asked = useQuery({ queryKey: ["rec-title", type, record], enabled: !!of && !of.builtin, staleTime: 60_000, retry: false, queryFn: ({ signal }) => get<Rec>(`/${type}/${record}` + query({ fields: "id" }), signal) });
+  const named = [of?.label ?? type, asked.data?.title || record].join(" ");
+  return <span className="tag ac set-only">{of && !of.builtin ? <Link to={recordPath(type, record)}>{named}</Link> : named}<button type="button" aria-label={t("set.only_end", { what: named })} onClick={end}><CloseOutlined aria-hidden="true" /></button></span>;
 }
 
 // A cell of a CSV file; what a spreadsheet would take for a formula is made text.

@@ -16,7 +16,7 @@ export function TypesPage() {
   const [name, setName] = useState(list.reduce((a, b) => (b.backlinks.length > a.backlinks.length ? b : a)).name);
   const [words, setWords] = useState("");
   const type = list.find((x) => x.name === name)!;
-  const fits = (f: Field) => !words || [f.label, f.name, f.kind, f.help ?? ""].some((s) => s.toLowerCase().includes(words.toLowerCase()));
+  const fits = (f: Field) => !words || [f.label, f.name, f.kind, f.help ?? "", f.pack ?? ""].some((s) => s.toLowerCase().includes(words.toLowerCase()));
   const sections = [...(type.sections ?? []), { name: "", label: t("form.other") }];
   const groups = sections.map((s) => ({ ...s, list: type.fields.filter((f) => (s.name ? f.section === s.name : !type.sections?.some((x) => x.name === f.section)) && fits(f)) })).filter((g) => g.list.length);
   return (
@@ -38,7 +38,7 @@ export function TypesPage() {
               <tr className="set-section"><th colSpan={4} scope="colgroup">{g.label}{"purpose" in g && g.purpose ? <small> {g.purpose}</small> : null}{"when" in g && g.when ? <code>{t("set.when_shown", { when: g.when })}</code> : null}</th></tr>
               {g.list.map((f) => (
                 <tr key={f.name}>
-                  <td>{f.label} <code className="soft">{f.name}</code></td>
+                  <td>{f.label} <code className="soft">{f.name}</code>{f.pack && <span className="tag ac" title={t("set.from_pack", { pack: f.pack })}>{f.pack}</span>}</td>
                   <td className="second">{f.kind}{f.to ? ` → ${schema.types.find((x) => x.name === f.to)?.label ?? f.to}` : ""}{f.choices ? <small className="soft cut" title={f.choices.map((c) => c.label).join("、")}> {f.choices.slice(0, 4).map((c) => c.label).join("、")}{f.choices.length > 4 ? "…" : ""}</small> : null}</td>
                   <td><Terms of={f} /></td>
                   <td className="second small">{f.help}</td>
@@ -53,9 +53,11 @@ export function TypesPage() {
 }
 
 function About({ type }: { type: RecordType }) {
+  const added = [...new Set(type.fields.map((f) => f.pack).filter((p): p is string => !!p))];
   return (
     <dl className="set-about">
       <div><dt>{t("set.type_name")}</dt><dd><code>{type.name}</code></dd></div>
+      {type.pack && <div><dt>{t("set.pack")}</dt><dd><code>{type.pack}</code>{added.length > 0 && <small className="soft"> {t("set.pack_more", { packs: added.join(t("set.comma")) })}</small>}</dd></div>}
       {type.number && <div><dt>{t("set.numbering")}</dt><dd><code>{type.number}</code></dd></div>}
       {type.views && <div><dt>{t("set.views")}</dt><dd>{type.views.map((v) => <Link key={v.name} to={listPath(type.name, v.name)} title={v.filter}>{v.label}</Link>)}</dd></div>}
       {type.backlinks.length > 0 && <div><dt>{t("set.pointed_by")}</dt><dd>{[...new Set(type.backlinks.map((b) => b.label))].join("、")}</dd></div>}
