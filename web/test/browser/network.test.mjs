@@ -66,13 +66,13 @@ test("lost line: what waits is sent from any page, and by nobody else", async (t
   await context.setOffline(true);
   await page.getByLabel("内容", { exact: true }).press("Enter");
   await page.getByRole("list", { name: "等待发送的" }).getByText("地下车库里记的").waitFor();
-  await context.setOffline(false);
   await page.route("**/api/v1/interaction", (route) => route.abort()); // it cannot go yet
+  await context.setOffline(false);
   const theirs = await newSession(other.username).catch(() => undefined);
   if (theirs) { // somebody else signs in on the same browser
     await context.addCookies([theirs]);
-    await page.unroute("**/api/v1/interaction");
     await page.goto(base + "/t/customer");
+    await page.unroute("**/api/v1/interaction");
     await page.getByRole("main").waitFor();
     await new Promise((done) => setTimeout(done, 5000));
     assert.equal(await page.getByText("留在这台设备上").count(), 0, "another neither sees it");
