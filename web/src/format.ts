@@ -111,6 +111,26 @@ export function numberText(v: unknown, cents: "always" | "some" = "some"): strin
   return m[1] + whole + rest;
 }
 
+let currency = "CNY";
+
+/** setCurrency sets the currency that money without one of its own is in: the company's. */
+export function setCurrency(code: string | undefined) {
+  if (code && /^[A-Z]{3}$/.test(code)) currency = code;
+}
+
+/** currencySign is how a currency is written before an amount; the company's unless told: ¥, NT$, €. */
+export function currencySign(code = currency): string {
+  const own = code === currency; // among amounts of one's own the short sign is enough
+  const parts = new Intl.NumberFormat(locale(), { style: "currency", currency: code, currencyDisplay: own ? "narrowSymbol" : "symbol" }).formatToParts(0);
+  return parts.find((p) => p.type === "currency")?.value ?? code;
+}
+
+/** moneyText is an amount with its currency, the company's unless told: ¥1,234; cents as numberText has them. */
+export function moneyText(v: unknown, cents: "always" | "some" = "some", code?: string): string {
+  const text = numberText(v, cents), sign = currencySign(code);
+  return text.startsWith("-") ? `-${sign}${text.slice(1)}` : sign + text;
+}
+
 /** phoneText groups a phone number: 138 1234 5678, 021 5888 1234. */
 export function phoneText(v: string): string {
   const s = v.replace(/^\+86[- ]?/, "").replace(/[\s-]/g, "");

@@ -76,7 +76,7 @@ export interface Me {
   id: string; username: string; name: string; roles: string[]; admin: boolean; department?: Ref; branch?: string; email?: string; phone?: string;
   lang: string; zone: string;
 }
-export interface Session { user: Me; server: { version: string; company: string; demo: boolean; zone: string; schema: string; now: string } }
+export interface Session { user: Me; server: { version: string; company: string; currency?: string; demo: boolean; zone: string; schema: string; now: string } }
 
 export type Values = Record<string, unknown>;
 export interface Rec extends Values {

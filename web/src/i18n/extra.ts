@@ -29,7 +29,7 @@ addTexts({
   "day.than_last": ["比上月同期", "比上月同期", "vs. last month"],
   "day.title": ["今天", "今天", "Today"],
   "day.unit": ["条", "筆", ""],
-  "day.unit_money": ["近 12 个月，万元", "近 12 個月，萬元", "last 12 months, thousand yuan"],
+  "day.unit_money": ["近 12 个月，万", "近 12 個月，萬", "last 12 months, thousands"],
   "day.watch": ["要留意", "要留意", "To watch"],
 
   "imp.all_checked": ["已逐行检查", "已逐列檢查", "every row checked"],

@@ -13,7 +13,6 @@ addTexts({
   "chart.next_about": ["，下一次约 {day}", "，下一次約 {day}", ", next about {day}"],
   "chart.same_day": ["到今天 {now}，去年同期 {before}", "到今天 {now}，去年同期 {before}", "{now} to today, {before} a year ago"],
   "chart.so_far": ["今年到今天 {now}", "今年到今天 {now}", "{now} this year to today"],
-  "chart.some": ["只算了最近 {n} 条", "只算了最近 {n} 筆", "of the latest {n} only"],
   "chart.this_year": ["今年到今天，比去年同期", "今年到今天，比去年同期", "This year to today, against last year"],
   "files.camera": ["拍照", "拍照", "Take a photo"],
   "files.download": ["下载", "下載", "Download"],

@@ -1,28 +1,46 @@
 // Small drawings for the side column, without a chart library: money by year
 // as bars, the rhythm of days as dots, what is due when, and shares of a sum.
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { get, query } from "../api/client";
 import type { Block, Field, Listed, Rec, RecordType } from "../api/types";
 import { blank, str } from "../fields/parts";
-import { dateText, daysFromToday, numberText, today } from "../format";
+import { dateText, daysFromToday, moneyText, numberText, today } from "../format";
 import { t } from "../i18n";
 import { fieldsOf, useKnown } from "../model";
 import { viaOf } from "./record";
 
-const most = 1000; // rows drawn from; more than that is said
+interface Sum { value: unknown; sum?: string | number; count: number }
 
-/** useRows reads what a drawing is made of: some columns of the records that hang here. */
-function useRows(type: RecordType, rec: Rec, block: Block, names: (string | undefined)[], order?: string) {
+// quoted writes a text into a filter.
+const quoted = (v: string) => `"${v.replace(/["\\]/g, "\\$&")}"`;
+const both = (...list: (string | undefined)[]) => list.filter((x) => !!x).map((x) => `(${x})`).join(" and ");
+
+/** useHanging finds what a drawing is made of: the type, the condition that its records hang on this one, and a way to add them up, all of them. */
+function useHanging(type: RecordType, rec: Rec, block: Block | undefined) {
   const { types } = useKnown();
-  const of = types.get(block.of ?? "");
-  const via = viaOf(of, type, block);
-  const fields = names.filter((n): n is string => !!n && !!of && fieldsOf(of).has(n));
-  const list = useQuery({
-    queryKey: ["related", type.name, rec.id, "chart", block.of, via, fields.join(), block.filter, order], enabled: !!of && !!via && fields.length > 0, staleTime: 60_000,
-    queryFn: ({ signal }) => get<Listed>(`/${type.name}/${rec.id}/related/${block.of}.${via}` + query({ fields: fields.join(","), filter: block.filter, order_by: order, page_size: most, total: "none" }), signal),
-  });
-  return { of, rows: list.data?.items ?? [], some: !!list.data?.next_page_token, ready: list.isSuccess };
+  const of = types.get(block?.of ?? "");
+  const via = block && viaOf(of, type, block);
+  const known = (name?: string) => !!name && !!of && fieldsOf(of).has(name);
+  return { of, via, known, where: via ? `${via} == ${quoted(rec.id)}` : "" };
 }
+
+interface Asked { by: string; sum?: string; filter?: string }
+
+/** useSums adds records up at the server, group by group: no row is left out. */
+function useSums(type: RecordType, rec: Rec, block: Block | undefined, asked: Asked[]): { groups: Sum[][]; ready: boolean } {
+  const { of, where, known } = useHanging(type, rec, block);
+  const can = asked.filter((q) => known(q.by.replace(":month", "")) && (!q.sum || known(q.sum)));
+  const got = useQueries({
+    queries: can.map((q) => ({
+      queryKey: ["related", type.name, rec.id, "sums", block!.of, q.by, q.sum, q.filter, block!.filter], enabled: where !== "", staleTime: 60_000,
+      queryFn: ({ signal }: { signal: AbortSignal }) => get<{ items: Sum[] }>(`/${of!.name}:group` + query({ by: q.by, sum: q.sum, filter: both(where, block!.filter, q.filter) }), signal),
+    })),
+  });
+  const groups = can.length === asked.length ? got.map((g) => g.data?.items ?? []) : asked.map(() => []);
+  return { groups, ready: got.length > 0 && got.every((g) => g.isSuccess) };
+}
+
+const lastDays = 200; // rows read to find the last twelve days
 
 export function Chart({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
   switch (block.block) {
@@ -36,21 +54,21 @@ export function Chart({ type, rec, block }: { type: RecordType; rec: Rec; block:
 export interface Compared { sums: Map<number, number>; now: number; before: number; percent?: number }
 
 /** useYears adds up money by year, and this year and the last to the same day. */
-export function useYears(type: RecordType, rec: Rec, block: Block | undefined): Compared & { ready: boolean; some: boolean } {
+export function useYears(type: RecordType, rec: Rec, block: Block | undefined): Compared & { ready: boolean } {
   const day = block?.group ?? "day", amount = block?.columns?.[0];
-  const { rows, ready, some } = useRows(type, rec, block ?? { block: "" }, [day, amount], "-" + day);
-  const sums = new Map<number, number>();
   const now = today(), year = Number(now.slice(0, 4)), same = `${year - 1}${now.slice(4)}`;
-  let before = 0;
-  for (const r of rows) {
-    const d = str(r[day]).slice(0, 10);
-    if (!d || d > now) continue;
-    const y = Number(d.slice(0, 4)), n = Number(r[amount ?? ""] ?? 0);
-    sums.set(y, (sums.get(y) ?? 0) + n);
-    if (y === year - 1 && d <= same) before += n;
+  const { groups, ready } = useSums(type, rec, block, [
+    { by: day + ":month", sum: amount, filter: `${day} <= "${now}"` },
+    { by: day + ":month", sum: amount, filter: `${day} >= "${year - 1}-01-01" and ${day} <= "${same}"` },
+  ]);
+  const sums = new Map<number, number>();
+  for (const g of groups[0]!) {
+    const y = Number(str(g.value).slice(0, 4));
+    if (y) sums.set(y, (sums.get(y) ?? 0) + Number(g.sum ?? 0));
   }
+  const before = groups[1]!.reduce((n, g) => n + Number(g.sum ?? 0), 0);
   const this_ = sums.get(year) ?? 0;
-  return { sums, now: this_, before, percent: before > 0 ? Math.round((1000 * (this_ - before)) / before) / 10 : undefined, ready, some };
+  return { sums, now: this_, before, percent: before > 0 ? Math.round((1000 * (this_ - before)) / before) / 10 : undefined, ready };
 }
 
 /** Change draws how much more or less: an arrow and a percentage. */
@@ -63,7 +81,7 @@ export function Change({ percent }: { percent?: number }) {
 const unitOf = (top: number) => (top < 50_000 ? 1 : 10_000);
 
 function Years({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
-  const { sums, now: to, before, percent, some } = useYears(type, rec, block);
+  const { sums, now: to, before, percent } = useYears(type, rec, block);
   const now = Number(today().slice(0, 4));
   const title = block.label ?? "";
   if (!sums.size) return null;
@@ -78,14 +96,24 @@ function Years({ type, rec, block }: { type: RecordType; rec: Rec; block: Block 
       <div className="bars" role="img" aria-label={years.map((y) => `${y}: ${wan(sums.get(y) ?? 0)}`).join(", ")}>
         {years.map((y) => <div key={y} className={y === now ? "now" : ""}><b>{wan(sums.get(y) ?? 0)}</b><i style={{ height: Math.max(2, (52 * (sums.get(y) ?? 0)) / top) }} /><small>{y}</small></div>)}
       </div>
-      <p className="chart-says">{before > 0 ? t("chart.same_day", { now: wan(to), before: wan(before) }) : t("chart.so_far", { now: wan(to) })} <Change percent={percent} />{some && <> {t("chart.some", { n: most })}</>}</p>
+      <p className="chart-says">{before > 0 ? t("chart.same_day", { now: wan(to), before: wan(before) }) : t("chart.so_far", { now: wan(to) })} <Change percent={percent} /></p>
     </section>
   );
 }
 
+/** useLast reads the latest days of the records that hang here. */
+function useLast(type: RecordType, rec: Rec, block: Block, day: string): Rec[] {
+  const { of, via, known } = useHanging(type, rec, block);
+  const list = useQuery({
+    queryKey: ["related", type.name, rec.id, "last", block.of, via, day, block.filter], enabled: !!via && known(day), staleTime: 60_000,
+    queryFn: ({ signal }) => get<Listed>(`/${type.name}/${rec.id}/related/${of!.name}.${via}` + query({ fields: day, filter: block.filter, order_by: "-" + day, page_size: lastDays, total: "none" }), signal),
+  });
+  return list.data?.items ?? [];
+}
+
 function Rhythm({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
   const day = block.columns?.[0] ?? "day";
-  const { rows } = useRows(type, rec, block, [day], "-" + day);
+  const rows = useLast(type, rec, block, day);
   const now = today();
   const recent = [...new Set(rows.map((r) => str(r[day]).slice(0, 10)).filter((d) => d && d <= now))].slice(0, 12).reverse();
   if (recent.length < 2) return null;
@@ -119,11 +147,11 @@ const soonDays = 7;
 /** useAgeing splits a sum by when it falls due; rest is what no record accounts for. */
 export function useAgeing(type: RecordType, rec: Rec, block: Block | undefined): Aged {
   const due = block?.group, amount = block?.columns?.[0];
-  const { rows } = useRows(type, rec, block ?? { block: "" }, [due, amount], due);
+  const { groups } = useSums(type, rec, block, [{ by: due ?? "", sum: amount }]);
   const out = { later: 0, soon: 0, overdue: 0, days: 0 };
-  for (const r of rows) {
-    const n = Number(r[amount ?? ""] ?? 0);
-    const far = blank(r[due ?? ""]) ? 9999 : daysFromToday(str(r[due!]).slice(0, 10));
+  for (const g of groups[0]!) {
+    const n = Number(g.sum ?? 0);
+    const far = blank(g.value) ? 9999 : daysFromToday(str(g.value).slice(0, 10));
     if (far < 0) {
       out.overdue += n;
       out.days = Math.max(out.days, -far);
@@ -136,7 +164,7 @@ export function useAgeing(type: RecordType, rec: Rec, block: Block | undefined):
   return { ...out, rest: Math.max(0, sum - told), sum, limit };
 }
 
-const yuan = (n: number) => "¥" + numberText(Math.round(n));
+const yuan = (n: number) => moneyText(Math.round(n));
 
 function Ageing({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
   const a = useAgeing(type, rec, block);
@@ -156,15 +184,16 @@ function Ageing({ type, rec, block }: { type: RecordType; rec: Rec; block: Block
 }
 
 function Shares({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
-  const { of, rows, some } = useRows(type, rec, block, block.columns ?? []);
+  const { of } = useHanging(type, rec, block);
   const fields = (block.columns ?? []).map((n) => of && fieldsOf(of).get(n)).filter((f): f is Field => !!f);
-  const sums = fields.map((f) => ({ f, n: rows.reduce((s, r) => s + Number(r[f.name] ?? 0), 0) })).filter((x) => x.n > 0);
+  const { groups } = useSums(type, rec, block, fields.map((f) => ({ by: "archived_at", sum: f.name })));
+  const sums = fields.map((f, i) => ({ f, n: (groups[i] ?? []).reduce((n, g) => n + Number(g.sum ?? 0), 0) })).filter((x) => x.n > 0);
   const sum = sums.reduce((s, x) => s + x.n, 0);
   if (!sum) return null;
   const top = Math.max(...sums.map((x) => x.n));
   return (
     <section className="chart" aria-label={block.label}>
-      <header><h2>{block.label} <small>{yuan(sum)}{some ? " · " + t("chart.some", { n: most }) : ""}</small></h2></header>
+      <header><h2>{block.label} <small>{yuan(sum)}</small></h2></header>
       <dl className="shares">{sums.map(({ f, n }) => <div key={f.name}><dt>{f.label}</dt><dd><i style={{ width: `${(100 * n) / top}%` }} aria-hidden="true" /></dd><dd className="n">{numberText(Math.round(n))} <small>{Math.round((100 * n) / sum)}%</small></dd></div>)}</dl>
     </section>
   );

@@ -7,7 +7,7 @@ import { Fragment, useState, type ReactNode } from "react";
 import { get, query } from "../api/client";
 import type { Field, Moment, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
-import { amountOf, moneyText } from "../fields/money";
+import { amountOf, amountText } from "../fields/money";
 import { blank, str } from "../fields/parts";
 import { clock, dateText, dayIn, fullMoment } from "../format";
 import { t } from "../i18n";
@@ -118,7 +118,7 @@ function Entry({ m, of, open }: { m: Moment; of: RecordType | undefined; open: (
       </div>
       <span className="gain">
         {states.map((f) => <span key={f.name} className={`mark ${stateTone(f, v[f.name])}`}>{f.kind === "bool" ? f.label : kindOf(f).text(v[f.name], f)}</span>)}
-        {!blank(amount) && Number(amountOf(amount).amount) !== 0 && <span className="money">{moneyText(amount, "always")}</span>}
+        {!blank(amount) && Number(amountOf(amount).amount) !== 0 && <span className="money">{amountText(amount, "always")}</span>}
       </span>
     </li>
   );

@@ -7,7 +7,7 @@ import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import type { Block, Field, Listed, Rec, RecordType } from "../../api/types";
 import { blank, str } from "../../fields/parts";
-import { numberText } from "../../format";
+import { moneyText } from "../../format";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";
 import { fieldsOf, masked, recordPath, useKnown } from "../../model";
@@ -79,7 +79,7 @@ function One({ type, rec, field: f, first, arrow }: { type: RecordType; rec: Rec
 
 function OverduePart({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
   const a = useAgeing(type, rec, block);
-  return a.overdue > 0 ? <span className="second late">¥{numberText(Math.round(a.overdue))} <small>{t("ageing.days_late", { n: a.days })}</small></span> : null;
+  return a.overdue > 0 ? <span className="second late">{moneyText(Math.round(a.overdue))} <small>{t("ageing.days_late", { n: a.days })}</small></span> : null;
 }
 
 function YearPart({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {

@@ -4,7 +4,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { get, query } from "../../api/client";
 import type { Block } from "../../api/types";
-import { numberText, today } from "../../format";
+import { moneyText, today } from "../../format";
 import { t } from "../../i18n";
 import { listPath, useKnown } from "../../model";
 import { Strip, type Figure } from "../desk";
@@ -55,7 +55,7 @@ function useSums(blocks: Block[]): Figure[] {
     const n = row?.count ?? 0;
     return {
       key: "sum-" + b.of + (b.filter ?? ""), label: b.label ?? shapes[i]!.of.plural, to: pathOfBlock(b, shapes[i]!.of), tone: money ? "red" : "",
-      value: !got[i]?.data ? "…" : money ? "¥" + numberText(Math.round(money)) : <>{n.toLocaleString("en")} <small>{t("day.unit")}</small></>, note: money ? t("day.n", { n: n.toLocaleString("en") }) : got[i]?.data && !n ? t("day.clear") : "",
+      value: !got[i]?.data ? "…" : money ? moneyText(Math.round(money)) : <>{n.toLocaleString("en")} <small>{t("day.unit")}</small></>, note: money ? t("day.n", { n: n.toLocaleString("en") }) : got[i]?.data && !n ? t("day.clear") : "",
     };
   });
 }
@@ -69,7 +69,7 @@ function useMonth(block?: Block): Figure | undefined {
   const now = sum(from, d), before = sum(last + "-01", same);
   const change = before ? Math.round((100 * (now - before)) / before) : 0;
   return {
-    key: "month", label: t("day.month", { what: block.label ?? "" }), value: "¥" + numberText(Math.round(now)), to: listPath(block.of!),
+    key: "month", label: t("day.month", { what: block.label ?? "" }), value: moneyText(Math.round(now)), to: listPath(block.of!),
     note: before ? <>{t("day.than_last")} <span className={change < 0 ? "red" : "grn"}>{change < 0 ? "↓" : "↑"} {Math.abs(change)}%</span></> : "",
   };
 }
