@@ -71,4 +71,6 @@ addTexts({
   "history.in_audit": ["在审计日志里看全部", "在稽核紀錄裡看全部", "All in the audit log"],
   "outbox.in_stream": ["等待发送的", "等待送出的", "Waiting to be sent"],
   "outbox.to_be_sent": ["等待发送", "等待送出", "waiting to be sent"],
+  "stream.heard": ["听出来", "聽出來", "Heard"],
+  "stream.heard_in": ["从“{words}”听出来，点一下填上", "從「{words}」聽出來，點一下填上", "from “{words}”; click to take it"],
 });

@@ -1,13 +1,16 @@
 // The quick composer: choose how, say what, Enter. What can be written from
 // here are the types that a page composes and that head their entries with a
 // choice and a text.
+import { CalendarOutlined } from "@ant-design/icons";
 import { Button, DatePicker, Input, Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import dayjs from "dayjs";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { get, post, Problem, query } from "../api/client";
 import type { Field, Listed, Rec, RecordType, Values } from "../api/types";
 import { blank } from "../fields/parts";
+import { weekday } from "../format";
+import { hear, hearWay } from "../heard";
 import { t } from "../i18n";
 import { fieldsOf, useKnown } from "../model";
 import { put } from "../outbox";
@@ -49,7 +52,7 @@ export function Composer({ type, rec }: { type: RecordType; rec: Rec }) {
   const { types, session } = useKnown();
   const of = composes(type, types)!;
   const to = noted(of, type)!;
-  const ways = to.way.choices?.filter((c) => !c.retired) ?? [];
+  const ways = useMemo(() => to.way.choices?.filter((c) => !c.retired) ?? [], [to.way]);
   const draftKey = `kd.note.${session.user.id}.${type.name}.${rec.id}`;
   const start = useRef(draftOf(draftKey));
   const [way, setWay] = useState(start.current.way ?? ways[0]?.value ?? "");
@@ -69,6 +72,9 @@ export function Composer({ type, rec }: { type: RecordType; rec: Rec }) {
   const people = usePeople(to.whom, root?.id, to.on, type, rec);
   if (!root) return null;
   const near = ways.filter((w, i) => i < shownWays || w.value === way);
+  const heard = useMemo(() => (to.next && text.trim() ? hear(text) : null), [text, to.next]);
+  const heardAt = heard?.at.toISOString();
+  const heardWay = useMemo(() => (text.trim() ? ways.find((w) => w.value === hearWay(text, ways)) : undefined), [text, ways]);
   const done = () => {
     setText("");
     setNext(undefined);
@@ -103,6 +109,13 @@ export function Composer({ type, rec }: { type: RecordType; rec: Rec }) {
       </div>
       <Input.TextArea variant="borderless" aria-label={t("stream.what")} placeholder={t("stream.hint")} autoSize={{ minRows: 1, maxRows: 6 }} maxLength={to.text.max_len} value={text} onChange={(e) => setText(e.target.value)}
         onPressEnter={(e) => { if (!e.shiftKey && !e.nativeEvent.isComposing) { e.preventDefault(); void send(); } }} />
+      {((heardAt && heardAt !== next) || (heardWay && heardWay.value !== way)) && (
+        <div className="heard" role="group" aria-label={t("stream.heard")}>
+          <small>{t("stream.heard")}</small>
+          {heard && heardAt !== next && <button type="button" title={t("stream.heard_in", { words: heard.words })} onClick={() => setNext(heardAt)}><CalendarOutlined aria-hidden="true" /> {to.next!.label} {appointment(heard.at)}</button>}
+          {heardWay && heardWay.value !== way && <button type="button" onClick={() => setWay(heardWay.value)}>{wayIcons[heardWay.value]} {heardWay.label}</button>}
+        </div>
+      )}
       <div className="composer-foot">
         {to.next && <DatePicker size="small" variant="filled" aria-label={to.next.label} placeholder={t("stream.next_at")} showTime={{ format: "HH:mm", defaultOpenValue: dayjs("09:00", "HH:mm") }} format="MM-DD HH:mm" needConfirm={false} minDate={dayjs()} value={next ? dayjs(next) : null} onChange={(d) => setNext(d ? d.toISOString() : undefined)} />}
         {to.whom && people.length > 0 && <Select size="small" variant="filled" aria-label={to.whom.label} placeholder={t("stream.whom")} allowClear value={whom} options={people} onChange={(v: string | undefined) => setWhom(v)} popupMatchSelectWidth={false} style={{ minWidth: 96 }} />}
@@ -113,6 +126,12 @@ export function Composer({ type, rec }: { type: RecordType; rec: Rec }) {
       {problem && <div className="says" role="alert">{problem}</div>}
     </form>
   );
+}
+
+// An appointment is told with its weekday, so that a day understood wrongly is seen.
+function appointment(at: Date): string {
+  const day = dayjs(at).format("YYYY-MM-DD");
+  return `${day.startsWith(String(new Date().getFullYear())) ? day.slice(5) : day} ${weekday(day)} ${dayjs(at).format("HH:mm")}`;
 }
 
 // Whom one may have talked with: the people that hang on the same record.

@@ -1,7 +1,7 @@
 // The page of a record, in the browser. Each test makes its own customer.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { customer, facts, stamp } from "../acts.mjs";
+import { customer, facts, note, stamp } from "../acts.mjs";
 import { api, desktop, patience, phone, visit, zoomed } from "../browser.mjs";
 
 const day = (far) => new Date(Date.now() + far * 86_400_000).toISOString().slice(0, 10);
@@ -187,4 +187,19 @@ test("at 200 % nothing sticks out", async (t) => {
   const { page } = await open(t, c, zoomed);
   await page.locator(".stream li .first").first().waitFor();
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+});
+
+test("what is typed tells of the next appointment and of the way: one click takes it", async (t) => {
+  const c = await customer();
+  const { page } = await visit(t, desktop, { path: `/r/customer/${c.id}` });
+  await note(page, "微信上聊过，约好后天下午三点上门", { open: true });
+  const heard = page.getByRole("group", { name: "听出来" });
+  await heard.getByRole("button", { name: /下次跟进时间 .*15:00/ }).click();
+  await heard.getByRole("button", { name: "微信" }).click();
+  await heard.waitFor({ state: "detached" }); // all of it is taken
+  await page.getByLabel("内容", { exact: true }).press("Enter");
+  await page.locator(".stream li", { hasText: "微信上聊过" }).waitFor();
+  const [made] = (await api("GET", `/interaction?fields=way,next_at&filter=${encodeURIComponent(`customer == "${c.id}"`)}`)).items;
+  assert.equal(made.way, "wechat");
+  assert.match(made.next_at, /T07:00/); // three in the afternoon, in Shanghai
 });

@@ -1,7 +1,8 @@
 // Settings: every part opens; types are read, a user is made.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { desktop, phone, visit } from "../browser.mjs";
+import { customer } from "../acts.mjs";
+import { base, desktop, phone, visit } from "../browser.mjs";
 
 const parts = ["users", "departments", "roles", "types", "company", "devices", "jobs", "audit"];
 
@@ -33,4 +34,31 @@ test("a new person gets a code to set a password with", async (t) => {
   await panel.getByLabel("用户名").fill(name);
   await panel.getByRole("button", { name: "保存" }).click();
   assert.ok((await page.locator("output").first().textContent()).length >= 6);
+});
+
+test("the log is read for one record, from its history; a field tells which pack added it", async (t) => {
+  const c = await customer();
+  const { page } = await visit(t, desktop, { path: `/r/customer/${c.id}?tab=history` });
+  await page.getByRole("link", { name: "在审计日志里看全部" }).click();
+  await page.getByRole("cell", { name: "新建" }).first().waitFor();
+  assert.equal(await page.getByRole("table").getByRole("row").count(), 2, "its making alone");
+  await page.getByRole("button", { name: /^不再只看/ }).click();
+  await page.waitForURL(/audit\?type=customer$/);
+  await page.goto(base + "/settings/types");
+  await page.getByLabel("找字段").fill("vip_level");
+  await page.getByRole("row").filter({ hasText: "vip_level" }).filter({ hasText: "hotel" }).waitFor();
+});
+
+test("stopped work is tried again, from the list and from the tray", async (t) => {
+  const { page } = await visit(t, desktop, { path: "/settings/jobs" });
+  const job = { id: "00000000000J1", kind: "bulk", state: "failed", title: "批量修改客户 3 条", done: 1, total: 3, attempt: 5, message: "没有权限。", created_at: new Date().toISOString(), started_at: new Date().toISOString(), ended_at: new Date().toISOString() };
+  let asked = 0;
+  await page.route("**/api/v1/sys/jobs?*", (route) => route.fulfill({ json: { items: [asked ? { ...job, state: "done", message: undefined } : job], next_page_token: "" } }));
+  await page.route("**/api/v1/sys/jobs/*/again", (route) => { asked++; return route.fulfill({ status: 202, json: job }); });
+  await page.reload();
+  await page.getByRole("row").filter({ hasText: "批量修改客户" }).getByRole("button", { name: "再试一次" }).waitFor();
+  await page.getByRole("button", { name: "正在做的事" }).click();
+  await page.getByRole("region", { name: "正在做的事" }).getByRole("button", { name: "再试一次" }).click();
+  await page.getByRole("row").filter({ hasText: "批量修改客户" }).filter({ hasText: "完成" }).waitFor();
+  assert.equal(asked, 1);
 });
