@@ -5,8 +5,9 @@ import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-quer
 import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
 import { createBrowserRouter, Navigate, Outlet, RouterProvider } from "react-router";
 import { Problem, setLanguage, whenSignedOut } from "./api/client";
-import { listPage, recordPage, takeBoot, toLogin } from "./boot";
+import { listPage, recordPage, takeBoot, toLogin, type Boot } from "./boot";
 import { setZone } from "./format";
+import { handed, take } from "./handed";
 import { keepLanguage, keptLanguage, lang, languages, t, type Lang } from "./i18n";
 import { useMode, usePhone } from "./mode";
 import { KnownContext, useKnown, type Known } from "./model";
@@ -24,6 +25,8 @@ const Settings = lazy(() => import("./pages/settings"));
 const client = new QueryClient({
   defaultOptions: { queries: { staleTime: 15_000, refetchOnWindowFocus: true, retry: (n, e) => n < 2 && e instanceof Problem && (e.status === 0 || e.status >= 500) } },
 });
+
+for (const { key, data } of handed.answers) client.setQueryData(key, data);
 
 const page = (node: ReactNode) => <Suspense fallback={<Waiting />}>{node}</Suspense>;
 
@@ -56,7 +59,7 @@ export function Waiting() {
 }
 
 /** Root holds what every page stands in. */
-export function Root({ locale }: { locale: Locale }) {
+export function Root({ locale, known }: { locale: Locale; known?: Boot }) {
   const mode = useMode();
   const phone = usePhone();
   const theme = useMemo(() => antdTheme(mode, phone), [mode, phone]);
@@ -64,15 +67,15 @@ export function Root({ locale }: { locale: Locale }) {
     <ConfigProvider theme={theme} locale={locale} button={{ autoInsertSpace: false }} wave={{ disabled: true }}>
       <QueryClientProvider client={client}>
         <AntApp message={{ maxCount: 3, top: phone ? 54 : 6 }} component={false}>
-          <Gate />
+          <Gate first={known} />
         </AntApp>
       </QueryClientProvider>
     </ConfigProvider>
   );
 }
 
-function Gate() {
-  const known = useQuery({ queryKey: ["boot"], queryFn: takeBoot, staleTime: Infinity });
+function Gate({ first }: { first?: Boot }) {
+  const known = useQuery({ queryKey: ["boot"], queryFn: takeBoot, staleTime: Infinity, initialData: first });
   const [again, setAgain] = useState<(() => void)[]>([]); // what waits for a new session
   const value = useMemo<Known | null>(() => {
     const { session, schema } = known.data ?? {};
@@ -80,6 +83,8 @@ function Gate() {
     setZone(session.user.zone);
     return { session, schema, types: new Map(schema.types.map((x) => [x.name, x])) };
   }, [known.data]);
+  const shown = !known.isPending;
+  useEffect(() => { if (shown) take(); }, [shown]); // children's effects run before: they hear what is done again
   useEffect(() => {
     const want = value?.session.user.lang;
     if (want && want !== lang() && (languages as readonly string[]).includes(want) && !keptLanguage()) {

@@ -3,6 +3,7 @@
 // anything is drawn. The code of the page the address names loads meanwhile.
 import { get, Problem } from "./api/client";
 import type { Schema, Session } from "./api/types";
+import { handed } from "./handed";
 import { guessLanguage } from "./i18n";
 
 // A page whose code is there already is handed over at once: a promise would
@@ -28,7 +29,7 @@ function carried(): Boot {
   }
 }
 
-const inPage = carried();
+const inPage: Boot = handed.boot ?? carried();
 
 /** pageLanguage is the language the server drew the page for, if it knows who asks. */
 export const pageLanguage = () => inPage.schema?.lang;
@@ -43,21 +44,19 @@ async function boot(): Promise<Boot> {
   }
 }
 
-let early: Promise<Boot> | undefined;
-
-/** bootEarly begins; takeBoot hands over what was begun, and asks anew after that. */
-export function bootEarly() {
-  const known = inPage.out || (inPage.session && inPage.schema) ? Promise.resolve(inPage) : boot();
+/** bootEarly is what is known once the code of the page the address names is there; undefined when it has to be asked for anew. */
+export async function bootEarly(): Promise<Boot | undefined> {
+  const known = inPage.out || (inPage.session && inPage.schema) ? inPage : boot();
   const code = location.pathname.startsWith("/r/") ? recordPage() : listPage();
-  early = Promise.all([known, code]).then(([k]) => k);
-  early.catch(() => undefined);
+  try {
+    return (await Promise.all([known, code]))[0];
+  } catch {
+    return undefined;
+  }
 }
 
-export function takeBoot(): Promise<Boot> {
-  const begun = early ?? boot();
-  early = undefined;
-  return begun;
-}
+/** takeBoot asks for it. */
+export const takeBoot = boot;
 
 /** toLogin leads to the log-in page, and from there back to where one is. */
 export function toLogin() {

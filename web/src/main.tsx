@@ -1,16 +1,18 @@
-// Entry: language and colours first, then who is signed in, then the pages.
+// React's entry: language and colours first, then who is signed in, then the
+// pages, drawn over the first drawing when there is one.
 import { createRoot } from "react-dom/client";
 import { Root } from "./app";
-import { guessLanguage, loadLanguage } from "./i18n";
+import { guessLanguage, loadLanguage, type Lang } from "./i18n";
 import { setLanguage } from "./api/client";
 import { bootEarly, pageLanguage } from "./boot";
+import { keep } from "./handed";
 import { applyMode } from "./theme";
 import { preferredMode } from "./mode";
 import "./style.css";
 
 applyMode(preferredMode());
-const language = guessLanguage(pageLanguage());
+const language = (pageLanguage() as Lang | undefined) ?? guessLanguage();
 setLanguage(language);
-bootEarly();
-const locale = await loadLanguage(language);
-createRoot(document.getElementById("root")!).render(<Root locale={locale} />);
+const [locale, known] = await Promise.all([loadLanguage(language), bootEarly()]);
+keep();
+createRoot(document.getElementById("root")!).render(<Root locale={locale} known={known} />);

@@ -113,6 +113,7 @@ addTexts({
   "list.none_match_says": ["放宽一个条件，或者清除条件再看。", "放寬一個條件，或清除條件再看。", "Loosen a condition, or clear the filter."],
   "list.none_view": ["“{what}”里现在没有", "「{what}」裡現在沒有", "Nothing in “{what}” now"],
   "list.other_view": ["看别的视图", "看別的檢視", "Another view"],
+  "list.width_hint": ["Alt+←/→ 调列宽", "Alt+←/→ 調整欄寬", "Alt+←/→ sets the width"],
   "list.sort_hint": ["按住 Shift 再点，可以按几列排", "按住 Shift 再點，可以依幾欄排序", "Shift-click to sort by several"],
   "list.unknown_columns": ["{n} 列您看不到，没有显示", "{n} 欄您看不到，沒有顯示", "{n} columns are not visible to you"],
   "list.unseen": ["这里的条件用到了您看不到的字段：{what}", "這裡的條件用到了您看不到的欄位：{what}", "This filter names fields you may not see: {what}"],

@@ -3,7 +3,7 @@
 // stands in the URL; how wide the columns are is each person's own.
 import { AppstoreOutlined, CloseOutlined, DownloadOutlined, EllipsisOutlined, GroupOutlined, ImportOutlined, PlusOutlined, SearchOutlined, SortAscendingOutlined, TableOutlined } from "@ant-design/icons";
 import { Alert, Button, Drawer, Dropdown, Popover } from "antd";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ComponentProps } from "react";
 import { useNavigate, useParams } from "react-router";
 import type { Listed, Rec, RecordType } from "../api/types";
 import { isGroup, print, read, type Condition, type Group } from "../filter";
@@ -12,8 +12,7 @@ import { usePhone } from "../mode";
 import { fieldsOf, recordPath, titleField, useKnown, useType } from "../model";
 import { BulkBar } from "../parts/bulk";
 import { FilterBar, unseen } from "../parts/filters";
-import { Peek } from "../parts/peek";
-import { sortKeys, Table } from "../parts/table";
+import { nextSort, sortKeys, Table } from "../parts/table";
 import { sentence } from "../saving";
 import { useTyped } from "../shell/omni";
 import { useShell } from "../shell/shell";
@@ -23,7 +22,7 @@ import { groupable, lanesOf, reachable, summable } from "./list/fields";
 import { groupFilter, useLines } from "./list/lines";
 import { askList, pageSize, useCount, useGroups, usePages, useSums } from "./list/rows";
 import { useViews, type Views } from "./list/saved";
-import { SortPanel, sortText } from "./list/sort";
+import { sortText } from "./list/sorttext";
 import { useListState, type Asked, type ListState } from "./list/state";
 import { Tabs } from "./list/tabs";
 import { askedOf, joined, useTicks } from "./list/ticks";
@@ -31,7 +30,18 @@ import "./list/list.css";
 
 const Board = lazy(() => import("../parts/board").then((m) => ({ default: m.Board })));
 const ColumnsPanel = lazy(() => import("./list/columns"));
+const SortPanel = lazy(() => import("./list/sort"));
+const PeekDrawer = lazy(() => import("../parts/peek").then((m) => ({ default: m.Peek })));
 const ExportDialog = lazy(() => import("./list/export"));
+
+// What opens over a list is fetched once nothing else is to be done.
+function prefetch() {
+  const fetchAll = () => {
+    for (const load of [() => import("../parts/peek"), () => import("../parts/filters/forms"), () => import("./list/sort"), () => import("./list/columns"), () => import("../parts/form")]) void load().catch(() => undefined);
+  };
+  const later = setTimeout(() => (window.requestIdleCallback ?? setTimeout)(fetchAll), 1500);
+  return () => clearTimeout(later);
+}
 
 export default function ListPage() {
   const { type: name = "" } = useParams();
@@ -54,6 +64,7 @@ function List({ type }: { type: RecordType }) {
   const acts = useViewActs(type, views, s);
   const typed = useTyped(s.q, 200);
   useEffect(() => { if (typed.settled !== s.q) s.set({ q: typed.settled || undefined }); }, [typed.settled]);
+  useEffect(prefetch, []);
   useKeys({ "/": () => document.getElementById("within")?.focus(), n: () => create(type.name) });
   const choose = (key: string) => {
     clear();
@@ -117,6 +128,13 @@ function List({ type }: { type: RecordType }) {
   );
 }
 
+// Peek is not there before something is looked at, then stays to be shut gently.
+function Peek(p: ComponentProps<typeof PeekDrawer>) {
+  const [used, setUsed] = useState(!!p.id);
+  useEffect(() => { if (p.id) setUsed(true); }, [p.id]);
+  return used || p.id ? <Suspense fallback={null}><PeekDrawer {...p} /></Suspense> : null;
+}
+
 interface GridTicks { n: number; has: (id: string) => boolean; tick: (ids: string[], on: boolean) => void; clear: () => void; all?: Asked; ticks: ReturnType<typeof useTicks>["ticks"]; everything: () => void; exact?: number }
 
 // Grid is the table with its sums and the peek that follows the row one stands on.
@@ -148,7 +166,7 @@ function Grid({ type, s, lines, total, page, sumLabel, ticks, onOpen }: { type: 
   return (
     <>
       <Table label={type.plural} grouped={!!lines.by} columns={s.columns} lines={now.lines} line={now.line} busy={!lines.ready && !!shown.current} sort={s.sort} ticked={ticks.has} tickedAll={tickedAll} tickedSome={ticks.n > 0} at={at} onAt={setAt} onRange={lines.onRange}
-        onSort={(x) => s.set({ sort: x })} onTick={(list, on) => ticks.tick(idsOf(list), on)} onTickAll={(on) => { if (!on) ticks.clear(); else ticks.tick(lines.loaded(0, now.lines).map((r) => r.id), true); }} onOpen={onOpen} onPeek={(r, i) => { setAt(i); s.set({ peek: r.id }); }} onGroup={lines.toggle} onResize={resize}
+        href={(r) => recordPath(type.name, r.id)} onSort={(f, add) => s.set((now) => ({ sort: nextSort(now.get("sort") ?? s.view.sort, f, add) }))} onTick={(list, on) => ticks.tick(idsOf(list), on)} onTickAll={(on) => { if (!on) ticks.clear(); else ticks.tick(lines.loaded(0, now.lines).map((r) => r.id), true); }} onOpen={onOpen} onPeek={(r, i) => { setAt(i); s.set({ peek: r.id }); }} onGroup={lines.toggle} onResize={resize}
         sums={s.columns.some((c) => summable(c.field)) ? (ticks.n > 0 ? some : sums) : undefined} sumLabel={ticks.n > 0 ? t("list.sum_ticked", { n: ticks.n.toLocaleString() }) : t("list.sum_all", { n: sumLabel })} />
       <Peek type={type} id={s.peek} close={() => s.set({ peek: undefined })} move={move} />
     </>
@@ -200,7 +218,7 @@ function Bar({ type, s, views, phone, typed, fields, count, saveAs, update }: Ba
   const keys = sortKeys(s.sort);
   const groups = groupable(type), lanes = lanesOf(type);
   const board = fieldsOf(type).get(s.kanban), group = fieldsOf(type).get(s.group);
-  const sortPanel = <SortPanel type={type} sort={s.sort} onChange={(x) => s.set({ sort: x })} />;
+  const sortPanel = <Suspense fallback={<div className="sort-panel" />}><SortPanel type={type} sort={s.sort} onChange={(x) => s.set({ sort: x })} /></Suspense>;
   const pick = (list: typeof groups, now: string, set: (n: string) => void) => ({ items: list.map((f) => ({ key: f.name, label: f.label })), selectedKeys: [now], onClick: (e: { key: string }) => set(e.key === now ? "" : e.key), style: { maxHeight: "60vh", overflow: "auto" } });
   const laidOut = (
     <>

@@ -3,8 +3,7 @@
 // is heavier than all the rest of the first page. It is one stop of the Tab
 // key; arrows move in it.
 import { ArrowDownOutlined, ArrowUpOutlined, CaretDownOutlined, CaretRightOutlined, ExpandAltOutlined } from "@ant-design/icons";
-import { Checkbox } from "antd";
-import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactNode } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type InputHTMLAttributes, type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactNode } from "react";
 import type { Field, Rec } from "../api/types";
 import { kindOf } from "../fields";
 import { blank } from "../fields/parts";
@@ -40,7 +39,8 @@ interface Props {
   at: number;
   onAt: (i: number) => void;
   onRange: (from: number, to: number) => void;
-  onSort: (sort: string) => void;
+  href: (r: Rec) => string;
+  onSort: (f: Field, add: boolean) => void;
   onTick: (lines: number[], on: boolean) => void;
   onTickAll: (on: boolean) => void;
   onOpen: (r: Rec) => void;
@@ -68,20 +68,25 @@ export function nextSort(sort: string, f: Field, add: boolean): string {
 
 export function Table(p: Props) {
   const box = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState({ height: 800, width: 1272 });
+  const [size, setSize] = useState(sizeNow);
   const [from, setFrom] = useState(0);
+  const [spare, setSpare] = useState(4); // rows beyond what one sees: few at first, more once they are drawn
   const lastTick = useRef(-1);
   useLayoutEffect(() => {
     const el = box.current!;
-    const measure = () => setSize({ height: el.clientHeight, width: el.clientWidth });
+    const measure = () => setSize((old) => (old.height === el.clientHeight && old.width === el.clientWidth ? old : { height: el.clientHeight, width: el.clientWidth }));
     measure();
     const o = new ResizeObserver(measure);
     o.observe(el);
     return () => o.disconnect();
   }, []);
+  useEffect(() => {
+    const later = setTimeout(() => setSpare(24), 300);
+    return () => clearTimeout(later);
+  }, []);
   // Rows are drawn in steps of eight, so that most scroll events change nothing.
   const onScroll = () => setFrom(Math.max(0, Math.floor(box.current!.scrollTop / rowHeight / 8) * 8 - 8));
-  const to = Math.min(p.lines, from + Math.ceil(size.height / rowHeight) + 24);
+  const to = Math.min(p.lines, from + Math.ceil(size.height / rowHeight) + spare);
   const start = Math.min(from, Math.max(0, p.lines - 1));
   const { onRange } = p;
   useEffect(() => { onRange(start, to); }, [start, to, onRange]);
@@ -117,7 +122,7 @@ export function Table(p: Props) {
   };
   const actions = useRef<RowActions>(null!);
   actions.current = {
-    tick: tickTo, open: p.onOpen,
+    tick: tickTo, open: p.onOpen, href: p.href,
     peek: (r, i) => { p.onAt(i); p.onPeek(r, i); box.current?.focus({ preventScroll: true }); },
   };
   const act = useCallback(() => actions.current, []); // rows keep it, so that they are drawn again only when they change
@@ -135,7 +140,7 @@ export function Table(p: Props) {
         <colgroup><col style={{ width: tickWidth }} />{widths.map((w, i) => <col key={i} style={{ width: w }} />)}<col style={{ width: endWidth }} /></colgroup>
         <thead role="rowgroup">
           <tr role="row" aria-rowindex={1}>
-            <th role="columnheader" className="tick"><Checkbox aria-label={t("list.tick_all")} checked={p.tickedAll} indeterminate={p.tickedSome && !p.tickedAll} onChange={(e) => p.onTickAll(e.target.checked)} /></th>
+            <th role="columnheader" className="tick"><Tick aria-label={t("list.tick_all")} checked={p.tickedAll} some={p.tickedSome && !p.tickedAll} onChange={(e) => p.onTickAll(e.target.checked)} /></th>
             {p.columns.map((c, i) => <Head key={c.name} column={c} width={widths[i]!} pin={i < pins.count ? i : -1} sort={p.sort} onSort={p.onSort} onResize={p.onResize} />)}
             <th role="presentation" />
           </tr>
@@ -159,6 +164,20 @@ export function Table(p: Props) {
       </table>
     </div>
   );
+}
+
+// The size of the table that stands there, before its own is known: that of the
+// first drawing, or a guess.
+function sizeNow() {
+  const old = document.querySelector(".grid");
+  return old ? { height: old.clientHeight, width: old.clientWidth } : { height: window.innerHeight - 136, width: window.innerWidth - (document.querySelector(".side")?.clientWidth ?? 168) };
+}
+
+// A box to tick, drawn by the browser: a table has many.
+function Tick({ some = false, ...more }: InputHTMLAttributes<HTMLInputElement> & { some?: boolean }) {
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => { box.current!.indeterminate = some; }, [some]);
+  return <input ref={box} type="checkbox" className="tick-box" {...more} />;
 }
 
 // Rows above or below what is drawn, as one empty row of their height.
@@ -195,7 +214,9 @@ function pinned(columns: Column[], widths: number[]) {
 const cellClass = (c: Column, pin: number) => [kindOf(c.field).align ?? "", c.title ? "name" : "", c.name === "overdue" ? "late" : "", pin >= 0 ? `pin pin${pin}` : ""].filter(Boolean).join(" ");
 const pinStyle = (pin: number): CSSProperties | undefined => (pin >= 0 ? { left: `var(--p${pin})` } : undefined);
 
-interface HeadProps { column: Column; width: number; pin: number; sort: string; onSort: (s: string) => void; onResize: (name: string, width: number) => void }
+interface HeadProps { column: Column; width: number; pin: number; sort: string; onSort: Props["onSort"]; onResize: (name: string, width: number) => void }
+
+const least = 48, most = 800, step = 16; // widths of a column, and how far a key moves its edge
 
 function Head({ column, width, pin, sort, onSort, onResize }: HeadProps) {
   const f = column.field;
@@ -203,10 +224,19 @@ function Head({ column, width, pin, sort, onSort, onResize }: HeadProps) {
   const at = keys.findIndex((k) => k.name === f.name);
   const key = keys[at];
   const mark = key && <>{key.down ? <ArrowDownOutlined /> : <ArrowUpOutlined />}{keys.length > 1 && <small className="nth">{at + 1}</small>}</>;
-  const press = (e: MouseEvent) => onSort(nextSort(sort, f, e.shiftKey));
+  const press = (e: MouseEvent) => onSort(f, e.shiftKey);
+  const onKeyDown = (e: KeyboardEvent) => {
+    const by = e.key === "ArrowRight" ? step : e.key === "ArrowLeft" ? -step : 0;
+    if (!e.altKey || (!by && e.key !== "Home")) return;
+    e.preventDefault(); // Alt with an arrow would leave the page
+    e.stopPropagation();
+    onResize(column.name, by ? Math.max(least, Math.min(most, Math.round(width) + by)) : 0);
+  };
+  const hint = `${f.label} · ${t("list.width_hint")}`;
   return (
-    <th role="columnheader" scope="col" className={cellClass({ ...column, title: false }, pin)} style={pinStyle(pin)} aria-sort={key ? (key.down ? "descending" : "ascending") : undefined}>
-      {f.sortable ? <button type="button" onClick={press} title={`${f.label} · ${t("list.sort_hint")}`}>{f.label}{mark}</button> : <span title={f.label}>{f.label}</span>}
+    <th role="columnheader" scope="col" className={cellClass({ ...column, title: false }, pin)} style={pinStyle(pin)} aria-sort={key ? (key.down ? "descending" : "ascending") : undefined} aria-keyshortcuts="Alt+ArrowRight Alt+ArrowLeft Alt+Home" onKeyDown={onKeyDown}
+      tabIndex={f.sortable ? undefined : 0} title={f.sortable ? undefined : hint}>
+      {f.sortable ? <button type="button" onClick={press} title={`${f.label} · ${t("list.sort_hint")} · ${t("list.width_hint")}`}>{f.label}{mark}</button> : <span>{f.label}</span>}
       <Edge width={width} done={(w) => onResize(column.name, w)} />
     </th>
   );
@@ -223,7 +253,7 @@ function Edge({ width, done }: { width: number; done: (width: number) => void })
     let now = width;
     el.setPointerCapture(e.pointerId);
     const move = (m: globalThis.PointerEvent) => {
-      now = Math.round(Math.max(48, Math.min(800, width + m.clientX - x)));
+      now = Math.round(Math.max(least, Math.min(most, width + m.clientX - x)));
       col.style.width = now + "px";
       table.style.width = whole - width + now + "px";
     };
@@ -238,14 +268,14 @@ function Edge({ width, done }: { width: number; done: (width: number) => void })
   return <i className="edge" aria-hidden="true" onPointerDown={down} onDoubleClick={() => done(0)} />;
 }
 
-interface RowActions { tick: (line: number, range: boolean, on: boolean) => void; open: (r: Rec) => void; peek: (r: Rec, line: number) => void }
+interface RowActions { href: (r: Rec) => string; tick: (line: number, range: boolean, on: boolean) => void; open: (r: Rec) => void; peek: (r: Rec, line: number) => void }
 interface RowProps { rec: Rec; index: number; columns: Column[]; pins: number; ticked: boolean; at: boolean; act: () => RowActions }
 
 const Row = memo(function Row({ rec, index, columns, pins, ticked, at, act }: RowProps) {
   return (
     <tr role="row" id={`row-${index}`} aria-rowindex={index + 2} aria-selected={ticked} className={(ticked ? "ticked " : "") + (at ? "at" : "")} onClick={() => act().open(rec)}>
       <td role="gridcell" className="tick" onClick={(e) => e.stopPropagation()}>
-        <Checkbox tabIndex={-1} aria-label={t("list.tick", { what: rec.title })} checked={ticked} onChange={(e) => act().tick(index, (e.nativeEvent as unknown as { shiftKey?: boolean }).shiftKey === true, e.target.checked)} />
+        <Tick tabIndex={-1} aria-label={t("list.tick", { what: rec.title })} checked={ticked} onChange={(e) => act().tick(index, (e.nativeEvent as unknown as { shiftKey?: boolean }).shiftKey === true, e.target.checked)} />
       </td>
       {columns.map((c, i) => {
         const v = rec[c.name];
@@ -255,7 +285,7 @@ const Row = memo(function Row({ rec, index, columns, pins, ticked, at, act }: Ro
           <td key={c.name} role="gridcell" className={cellClass(c, pin)} style={pinStyle(pin)} title={hint}>
             {c.title ? (
               <>
-                <a tabIndex={-1} href={`/r/_/${rec.id}`} onClick={(e) => { e.preventDefault(); e.stopPropagation(); act().open(rec); }}>{blank(v) ? rec.title : <Value field={c.field} value={v} place="cell" />}</a>
+                <a tabIndex={-1} href={act().href(rec)} onClick={(e) => { e.stopPropagation(); if (e.metaKey || e.ctrlKey || e.shiftKey) return; e.preventDefault(); act().open(rec); }}>{blank(v) ? rec.title : <Value field={c.field} value={v} place="cell" />}</a>
                 <button type="button" tabIndex={-1} className="peek" onClick={(e) => { e.stopPropagation(); act().peek(rec, index); }}><ExpandAltOutlined /> {t("list.peek")}</button>
               </>
             ) : (

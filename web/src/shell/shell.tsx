@@ -2,7 +2,7 @@
 // notices, language, colours and the person.
 import { ArrowLeftOutlined, BulbOutlined, MenuOutlined, MoonOutlined, PlusOutlined, SearchOutlined, StarFilled, StarOutlined } from "@ant-design/icons";
 import { Button, Drawer, Dropdown } from "antd";
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { createContext, lazy, Suspense, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 import type { Values } from "../api/types";
 import { setCurrency } from "../format";
@@ -11,7 +11,6 @@ import "../i18n/shell";
 import { useKept } from "../kept";
 import { setMode, useMode, usePhone } from "../mode";
 import { useKnown } from "../model";
-import { FormDrawer } from "../parts/form";
 import { useOutbox } from "../saving";
 import { Icon } from "./icons";
 import { Menu, NarrowButton, useStars } from "./menu";
@@ -22,6 +21,8 @@ import { LanguageButton, Profile } from "./profile";
 import { ReachBanner } from "./reach";
 import { Tray } from "./tray";
 import "./shell.css";
+
+const FormDrawer = lazy(() => import("../parts/form").then((m) => ({ default: m.FormDrawer })));
 
 interface ShellActions { create: (type: string, values?: Values) => void; search: () => void }
 
@@ -99,7 +100,7 @@ export function Shell({ children }: { children: ReactNode }) {
       {phone && <Drawer open={menu} onClose={() => setMenu(false)} placement="left" size={280} title={<Brand />} styles={{ body: { padding: 8 } }} extra={<><LanguageButton /><ModeButton /></>}><Menu /><Foot /></Drawer>}
       <Omni open={searching} close={() => setSearching(false)} />
       {form && types.has(form.type) && (
-        <FormDrawer key={form.type} type={form.type} values={form.values} close={() => setForm(null)} stored={(rec, type) => { setForm(null); if (!form.values || type === hub?.name) void navigate(`/r/${type}/${rec.id}`); }} />
+        <Suspense fallback={null}><FormDrawer key={form.type} type={form.type} values={form.values} close={() => setForm(null)} stored={(rec, type) => { setForm(null); if (!form.values || type === hub?.name) void navigate(`/r/${type}/${rec.id}`); }} /></Suspense>
       )}
     </ShellContext.Provider>
   );

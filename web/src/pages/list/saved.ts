@@ -1,7 +1,7 @@
 // Views: those the pack declares, those people saved, and how one person
 // arranges them. Saved views and arrangements are ordinary records.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { get, patch, post, query } from "../../api/client";
 import type { Listed, Rec, RecordType, View } from "../../api/types";
 import { useKnown } from "../../model";
@@ -78,19 +78,33 @@ export function useViews(type: RecordType) {
   }, [all, layout.first, type]);
   const views = useMemo(() => all.filter((v) => v === first || !layout.hidden?.includes(v.key)), [all, first, layout.hidden]);
 
-  // arrange keeps how this person wants the list; shown at once.
-  const arrange = useCallback(async (change: (old: Layout) => Layout) => {
-    const now = client.getQueryData<Kept>(queryKey) ?? { views: [] };
+  // arrange keeps how this person wants the list: shown at once, stored one
+  // after the other, the latest only when several changes follow fast.
+  const storing = useRef<{ next?: Layout; run?: Promise<void> }>({});
+  const arrange = useCallback((change: (old: Layout) => Layout): Promise<void> => {
+    const now = client.getQueryData<Kept>(queryKey) ?? cached(cacheKey) ?? { views: [] };
     const next = change((now.layout?.layout ?? {}) as Layout);
-    client.setQueryData(queryKey, { ...now, layout: { ...(now.layout ?? { id: "", rev: 0, title: "" }), layout: next } });
-    try {
-      const stored = now.layout?.id ? await patch<Rec>(`/list_layout/${now.layout.id}`, { layout: next }) : await post<Rec>("/list_layout", { of: type.name, layout: next });
-      client.setQueryData<Kept>(queryKey, (x) => x && { ...x, layout: { ...x.layout!, id: stored.id, rev: stored.rev } });
-    } catch (e) {
-      notify.failed(e);
-      void client.invalidateQueries({ queryKey });
-    }
-  }, [client, queryKey, type.name, notify]);
+    const put = (k: Kept) => { client.setQueryData(queryKey, k); localStorage.setItem(cacheKey, JSON.stringify(k)); };
+    put({ ...now, layout: { ...(now.layout ?? { id: "", rev: 0, title: "" }), layout: next } });
+    const store = async () => {
+      try {
+        while (storing.current.next) {
+          const layout = storing.current.next;
+          storing.current.next = undefined;
+          const id = client.getQueryData<Kept>(queryKey)?.layout?.id;
+          const stored = id ? await patch<Rec>(`/list_layout/${id}`, { layout }) : await post<Rec>("/list_layout", { of: type.name, layout });
+          const kept = client.getQueryData<Kept>(queryKey);
+          if (kept) put({ ...kept, layout: { ...kept.layout!, id: stored.id, rev: stored.rev } });
+        }
+      } catch (e) {
+        notify.failed(e);
+        void client.invalidateQueries({ queryKey });
+      }
+      storing.current = {};
+    };
+    storing.current.next = next;
+    return (storing.current.run ??= store());
+  }, [client, queryKey, cacheKey, type.name, notify]);
   const reload = useCallback(() => client.invalidateQueries({ queryKey }), [client, queryKey]);
   return { all, views, first, layout, arrange, reload, on, ready: !on || found.data !== undefined || found.isError, fresh: !on || found.isError || (found.data !== undefined && !found.isPlaceholderData), me };
 }

@@ -1,7 +1,7 @@
 // The order of a list by up to four fields.
 import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined } from "@ant-design/icons";
 import { Button, Select } from "antd";
-import type { Field, RecordType } from "../../api/types";
+import type { RecordType } from "../../api/types";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";
 import { fieldsOf, masked } from "../../model";
@@ -9,10 +9,7 @@ import { sortKeys } from "../../parts/table";
 
 const text = (keys: { name: string; down: boolean }[]) => keys.map((k) => (k.down ? "-" : "") + k.name).join(",");
 
-/** sortText says an order in words. */
-export const sortText = (sort: string, fields: Map<string, Field>) => sortKeys(sort).map((k) => (fields.get(k.name)?.label ?? k.name) + (k.down ? " ↓" : " ↑")).join(t("filter.comma"));
-
-export function SortPanel({ type, sort, onChange }: { type: RecordType; sort: string; onChange: (sort: string) => void }) {
+export default function SortPanel({ type, sort, onChange }: { type: RecordType; sort: string; onChange: (sort: string) => void }) {
   const phone = usePhone();
   const fields = fieldsOf(type);
   const keys = sortKeys(sort);

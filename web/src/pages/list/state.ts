@@ -1,6 +1,6 @@
 // What the URL says of a list, over what its view says: a parameter that is
 // there wins, even an empty one, so that a copied address shows the same.
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { useSearchParams } from "react-router";
 import type { RecordType } from "../../api/types";
 import { useKnown } from "../../model";
@@ -10,6 +10,8 @@ import type { ListView, Views } from "./saved";
 /** Asked are the parameters of a list, without columns. */
 export interface Asked { view?: string; q?: string; filter?: string; order_by?: string; archived?: string }
 
+type Change = Record<string, string | undefined>;
+
 const parameters = ["f", "sort", "group", "board", "archived"] as const;
 
 export function useListState(type: RecordType, views: Views) {
@@ -18,12 +20,21 @@ export function useListState(type: RecordType, views: Views) {
   const asked = params.get("view");
   const view: ListView = useMemo(() => views.all.find((v) => v.key === asked) ?? views.first, [views.all, views.first, asked]);
   const lost = !!asked && !views.all.some((v) => v.key === asked); // a saved view that is not known yet, or not any more
-  const set = useCallback((change: Record<string, string | undefined>, push = false) => {
-    setParams((old) => {
-      const next = new URLSearchParams(old);
-      for (const [k, v] of Object.entries(change)) if (v !== undefined) next.set(k, v); else next.delete(k);
-      return next;
-    }, { replace: !push });
+  // Changes that follow fast build on each other, not on what is drawn: ours are
+  // on their way until they are, then what is drawn is the latest again.
+  const latest = useRef(params);
+  const underway = useRef<string[]>([]);
+  useLayoutEffect(() => {
+    const at = underway.current.indexOf(params.toString());
+    underway.current = at < 0 ? [] : underway.current.slice(at + 1);
+    if (!underway.current.length) latest.current = params;
+  }, [params]);
+  const set = useCallback((change: Change | ((now: URLSearchParams) => Change), push = false) => {
+    const next = new URLSearchParams(latest.current);
+    for (const [k, v] of Object.entries(typeof change === "function" ? change(latest.current) : change)) if (v !== undefined) next.set(k, v); else next.delete(k);
+    latest.current = next;
+    underway.current.push(next.toString());
+    setParams(next, { replace: !push });
   }, [setParams]);
   const says = (name: (typeof parameters)[number], own: string) => params.get(name) ?? own;
   const filter = says("f", view.filter), sort = says("sort", view.sort), group = says("group", view.group), kanban = says("board", view.kanban);

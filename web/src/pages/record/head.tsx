@@ -11,7 +11,7 @@ import { moneyText } from "../../format";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";
 import { fieldsOf, masked, recordPath, useKnown } from "../../model";
-import { AssignDialog } from "../../parts/bulk";
+import { AssignDialog } from "../../parts/bulk/dialogs";
 import { Change, useAgeing, useYears } from "../../parts/chart";
 import { composes } from "../../parts/composer";
 import { applies, asked, missing, telling } from "../../parts/facts";
