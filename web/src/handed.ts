@@ -77,6 +77,7 @@ const put = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")
 export function take() {
   if (handed.taken) return;
   handed.taken = true;
+  performance.mark("kd-taken");
   document.removeEventListener("click", onClick, true);
   document.removeEventListener("keydown", onKey, true);
   root().className = "";

@@ -218,7 +218,7 @@ function Bar({ type, s, views, phone, typed, fields, count, saveAs, update }: Ba
   const keys = sortKeys(s.sort);
   const groups = groupable(type), lanes = lanesOf(type);
   const board = fieldsOf(type).get(s.kanban), group = fieldsOf(type).get(s.group);
-  const sortPanel = <Suspense fallback={<div className="sort-panel" />}><SortPanel type={type} sort={s.sort} onChange={(x) => s.set({ sort: x })} /></Suspense>;
+  const sortPanel = <Suspense fallback={<div className="sort-panel part-waits" role="status">{t("state.loading")}</div>}><SortPanel type={type} sort={s.sort} onChange={(x) => s.set({ sort: x })} /></Suspense>;
   const pick = (list: typeof groups, now: string, set: (n: string) => void) => ({ items: list.map((f) => ({ key: f.name, label: f.label })), selectedKeys: [now], onClick: (e: { key: string }) => set(e.key === now ? "" : e.key), style: { maxHeight: "60vh", overflow: "auto" } });
   const laidOut = (
     <>
@@ -257,7 +257,7 @@ function Bar({ type, s, views, phone, typed, fields, count, saveAs, update }: Ba
       ) : (
         <>
           <Popover trigger="click" placement="bottomRight" content={sortPanel} open={sorting} onOpenChange={setSorting}><Button type="text" size="small" icon={<SortAscendingOutlined />}>{keys.length > 1 ? t("sort.n", { n: keys.length }) : t("sort.title")}</Button></Popover>
-          <Popover trigger="click" placement="bottomRight" destroyOnHidden content={<Suspense fallback={<div className="columns-panel" />}><ColumnsPanel type={type} specs={s.specs} own={s.ownColumns} onChange={s.setColumns} /></Suspense>}><Button type="text" size="small" icon={<TableOutlined />}>{t("list.n_columns", { n: s.columns.length })}</Button></Popover>
+          <Popover trigger="click" placement="bottomRight" destroyOnHidden content={<Suspense fallback={<div className="columns-panel part-waits" role="status">{t("state.loading")}</div>}><ColumnsPanel type={type} specs={s.specs} own={s.ownColumns} onChange={s.setColumns} /></Suspense>}><Button type="text" size="small" icon={<TableOutlined />}>{t("list.n_columns", { n: s.columns.length })}</Button></Popover>
         </>
       )}
     </div>

@@ -19,7 +19,7 @@ import "./filters.css";
 
 const OneForm = lazy(() => import("./filters/forms").then((m) => ({ default: m.OneForm })));
 const Builder = lazy(() => import("./filters/forms").then((m) => ({ default: m.Builder })));
-const Later = ({ children }: { children: ReactNode }) => <Suspense fallback={<div className="condition" />}>{children}</Suspense>;
+const Later = ({ children }: { children: ReactNode }) => <Suspense fallback={<div className="condition part-waits" role="status">{t("state.loading")}</div>}>{children}</Suspense>;
 
 const wordOf = (f: Field, v: string) => (f.choices ? kindOf(f).text(v, f) : f.kind === "bool" ? kindOf(f).text(v === "true", f) : f.kind === "date" || f.kind === "datetime" ? dateText(v) : (titleOfId(v) ?? v));
 

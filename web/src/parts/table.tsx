@@ -225,12 +225,15 @@ function Head({ column, width, pin, sort, onSort, onResize }: HeadProps) {
   const key = keys[at];
   const mark = key && <>{key.down ? <ArrowDownOutlined /> : <ArrowUpOutlined />}{keys.length > 1 && <small className="nth">{at + 1}</small>}</>;
   const press = (e: MouseEvent) => onSort(f, e.shiftKey);
+  const wanted = useRef(width); // keys may come faster than the table is drawn
+  useEffect(() => { wanted.current = width; }, [width]);
   const onKeyDown = (e: KeyboardEvent) => {
     const by = e.key === "ArrowRight" ? step : e.key === "ArrowLeft" ? -step : 0;
     if (!e.altKey || (!by && e.key !== "Home")) return;
     e.preventDefault(); // Alt with an arrow would leave the page
     e.stopPropagation();
-    onResize(column.name, by ? Math.max(least, Math.min(most, Math.round(width) + by)) : 0);
+    wanted.current = Math.max(least, Math.min(most, Math.round(wanted.current) + by));
+    onResize(column.name, by ? wanted.current : 0);
   };
   const hint = `${f.label} · ${t("list.width_hint")}`;
   return (

@@ -6,7 +6,7 @@ import { text as readAll } from "node:stream/consumers";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { stamp } from "../acts.mjs";
+import { eventually, stamp } from "../acts.mjs";
 import { api, base, desktop, phone, visit } from "../browser.mjs";
 import { still } from "../places.mjs";
 
@@ -41,6 +41,86 @@ test("thousands of rows: End shows the last, few are drawn, the head stays", asy
   await page.getByText(mark + "0000").waitFor();
   await grid.evaluate((el) => { el.scrollTop = el.scrollHeight / 2; });
   await page.getByText(mark + "0680").waitFor();
+});
+
+test("a list stands there before React does; what is done meanwhile is done, and nothing moves", async (t) => {
+  const { mark, ids } = await three();
+  const path = url("customer", { view: "all", f: starts(mark), sort: "credit_limit", cols: "name,level,credit_limit" });
+  const { page } = await visit(t, desktop, { path });
+  await settled(page, 3);
+  let go;
+  const held = new Promise((done) => (go = done));
+  await page.route(/\/assets\/main-[^/]*\.js$/, async (r) => { await held; await r.continue(); });
+  await page.goto(base + path, { waitUntil: "commit" });
+  await page.locator("#root.first").waitFor();
+  await settled(page, 3);
+  assert.deepEqual(await names(page, mark), ["甲", "乙", "丙"]);
+  assert.deepEqual(await rows(page).getByRole("link").evaluateAll((list) => list.map((a) => a.getAttribute("href"))), ids.map((id) => `/r/customer/${id}`));
+  const measure = () => page.evaluate(() => [...document.querySelectorAll("thead th, tbody tr[aria-rowindex] td, .menu a, .list-bar button, .list-head button")].map((e) => { const b = e.getBoundingClientRect(); return [(e.getAttribute("aria-label") ?? e.textContent.slice(0, 12)).replace(/ ?[\d,]+\+?$/, ""), Math.round(b.x), Math.round(b.y), Math.round(b.width), Math.round(b.height)].join(" "); }));
+  const before = await measure();
+  await rows(page).nth(1).getByRole("checkbox").click();
+  await page.locator("#within").fill("乙");
+  go();
+  await page.locator("#root:not(.first)").waitFor();
+  await page.getByText("已选 1 条", { exact: true }).waitFor();
+  await page.waitForURL((u) => u.searchParams.get("q") === "乙");
+  await settled(page, 1);
+  assert.equal(await rows(page).first().getByRole("checkbox").isChecked(), true);
+  await page.locator("#within").fill("");
+  await settled(page, 3);
+  const after = new Set(await measure());
+  const moved = before.filter((x) => !after.has(x));
+  assert.ok(moved.length <= before.length * 0.05, "moved: " + moved.join("; "));
+  // A key is not lost either.
+  await page.goto(base + path, { waitUntil: "commit" });
+  await page.locator("#root.first tbody a").first().waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "搜索" }).waitFor();
+});
+
+test("two heads pressed within one redraw: the second order stands beside the first", async (t) => {
+  const { mark } = await three();
+  const { page } = await visit(t, desktop, { path: url("customer", { view: "all", f: starts(mark), cols: "name,level,credit_limit" }) });
+  await settled(page, 3);
+  await page.locator("#root:not(.first)").waitFor();
+  await page.evaluate(() => {
+    const head = (label) => [...document.querySelectorAll("thead button")].find((b) => b.textContent === label);
+    head("级别").click();
+    head("信用额度").dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: true }));
+  });
+  await page.waitForURL((u) => u.searchParams.get("sort") === "level,-credit_limit");
+  await page.waitForFunction(() => document.querySelectorAll("thead .nth").length === 2);
+  // Four quick presses of one head: up, down, none, up.
+  await page.evaluate(() => { for (let i = 0; i < 4; i++) [...document.querySelectorAll("thead button")].find((b) => b.textContent.startsWith("级别")).click(); });
+  await page.waitForURL((u) => u.searchParams.get("sort") === "level");
+});
+
+test("a column is made wider and narrower by keyboard at its head", async (t) => {
+  const { mark } = await three();
+  for (const l of (await api("GET", "/list_layout?filter=" + encodeURIComponent('of == "customer" and owner == me()'))).items) await api("DELETE", `/list_layout/${l.id}`);
+  const path = url("customer", { view: "all", f: starts(mark) });
+  const { page } = await visit(t, desktop, { path });
+  await settled(page, 3);
+  await page.locator("#root:not(.first)").waitFor();
+  const head = page.getByRole("columnheader", { name: "级别" });
+  const width = async () => (await head.boundingBox()).width;
+  const about = (w) => eventually(async () => Math.abs((await width()) - w) <= 4); // a table shares out what is left over
+  const before = await width();
+  await head.getByRole("button").focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press("Alt+ArrowRight");
+  await about(before + 48);
+  await page.keyboard.press("Alt+ArrowLeft");
+  await about(before + 32);
+  assert.match(page.url(), /t\/customer/, "Alt with an arrow does not leave the page");
+  const stored = async () => (await api("GET", "/list_layout?fields=*&filter=" + encodeURIComponent('of == "customer" and owner == me()'))).items[0]?.layout.columns?.all?.find((c) => c.n === "level")?.w;
+  await eventually(async () => Math.abs((await stored()) - before - 32) <= 4);
+  await page.reload();
+  await settled(page, 3);
+  await about(before + 32);
+  await page.locator("#root:not(.first)").waitFor();
+  await head.getByRole("button").focus();
+  await page.keyboard.press("Alt+Home");
+  await about(before);
 });
 
 test("conditions stand as chips in plain words, and a copied address shows the same", async (t) => {

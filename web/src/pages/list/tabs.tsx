@@ -6,6 +6,7 @@ import { useQueries } from "@tanstack/react-query";
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import type { Listed, RecordType } from "../../api/types";
 import { t } from "../../i18n";
+import { keep, kept } from "../../kept";
 import { usePhone } from "../../mode";
 import { askList } from "./rows";
 import type { ListView } from "./saved";
@@ -14,27 +15,36 @@ interface Props { type: RecordType; views: ListView[]; now: ListView; first: Lis
 
 const moreWidth = 84;
 
+// How many tabs fitted last time, so that the first drawing shows as many.
+const fitKey = "kd.fit";
+const fitted = () => kept(fitKey, { at: "", n: 0 });
+
 export function Tabs({ type, views, now, first, counts, choose, acts }: Props) {
   const phone = usePhone();
   const box = useRef<HTMLDivElement>(null);
   const probe = useRef<HTMLDivElement>(null);
-  const [fit, setFit] = useState(views.length);
+  const place = `${type.name} ${views.length} ${window.innerWidth}`;
+  const [fit, setFit] = useState(() => (fitted().at === place ? fitted().n : views.length));
   useLayoutEffect(() => {
     if (phone) return setFit(views.length);
+    const put = (n: number) => {
+      setFit(n);
+      if (fitted().at !== place || fitted().n !== n) keep(fitKey, { at: place, n });
+    };
     const measure = () => {
       const widths = [...probe.current!.children].map((c) => (c as HTMLElement).offsetWidth + 20);
       const room = box.current!.clientWidth;
       const all = widths.reduce((a, b) => a + b, 0);
-      if (all <= room) return setFit(views.length);
+      if (all <= room) return put(views.length);
       let used = moreWidth, n = 0;
       while (n < widths.length && used + widths[n]! <= room) used += widths[n++]!;
-      setFit(Math.max(1, n));
+      put(Math.max(1, n));
     };
     measure();
     const o = new ResizeObserver(measure);
     o.observe(box.current!);
     return () => o.disconnect();
-  }, [views, phone]);
+  }, [views, phone, place]);
   useEffect(() => { if (phone) box.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "center" }); }, [phone, now.key]);
   // The tab in use is always among those shown.
   const head = views.slice(0, fit);
