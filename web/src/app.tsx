@@ -6,7 +6,7 @@ import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "re
 import { createBrowserRouter, Navigate, Outlet, RouterProvider } from "react-router";
 import { Problem, setLanguage, whenSignedOut } from "./api/client";
 import { listPage, recordPage, takeBoot, toLogin, type Boot } from "./boot";
-import { setZone } from "./format";
+import { setCurrency, setZone } from "./format";
 import { handed, take } from "./handed";
 import { keepLanguage, keptLanguage, lang, languages, t, type Lang } from "./i18n";
 import { useMode, usePhone } from "./mode";
@@ -81,6 +81,7 @@ function Gate({ first }: { first?: Boot }) {
     const { session, schema } = known.data ?? {};
     if (!session || !schema) return null;
     setZone(session.user.zone);
+    setCurrency(session.server.currency);
     return { session, schema, types: new Map(schema.types.map((x) => [x.name, x])) };
   }, [known.data]);
   const shown = !known.isPending;

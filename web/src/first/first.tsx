@@ -4,7 +4,7 @@
 // meanwhile is kept for the pages that take over (../handed.ts).
 import { setLanguage } from "../api/client";
 import type { Schema, Session } from "../api/types";
-import { setZone } from "../format";
+import { setCurrency, setZone } from "../format";
 import { handed } from "../handed";
 import { loadLanguage, type Lang } from "../i18n";
 import { preferredMode } from "../mode";
@@ -27,6 +27,7 @@ export async function draw() {
   applyMode(preferredMode());
   setLanguage(language);
   setZone(session.user.zone);
+  setCurrency(session.server.currency);
   await loadLanguage(language);
   const root = document.getElementById("root")!;
   const known = { session, schema, types: new Map(schema.types.map((x) => [x.name, x])) };

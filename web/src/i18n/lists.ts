@@ -2,6 +2,7 @@
 import { addTexts } from "./index";
 
 addTexts({
+  "board.sums": ["合计", "合計", "Totals"],
   "board.back": ["“{what}”放回原处：{why}", "「{what}」放回原處：{why}", "“{what}” went back: {why}"],
   "board.by": ["看板：{what}", "看板：{what}", "Board by {what}"],
   "board.card": ["可以移动的卡片", "可以移動的卡片", "movable card"],

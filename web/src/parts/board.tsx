@@ -8,6 +8,7 @@ import { memo, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { patch } from "../api/client";
 import type { Choice, Field, Listed, Rec, RecordType } from "../api/types";
 import { blank } from "../fields/parts";
+import { moneyText } from "../format";
 import { t } from "../i18n";
 import { idempotent, sentence, useNotify, useRefresh, useSaving } from "../saving";
 import type { Column } from "./table";
@@ -117,10 +118,12 @@ function LaneColumn({ type, value, label, count, sums, columns, cacheKey, page, 
     return [...come, ...own];
   }, [list.data, gone, come]);
   for (const r of rows) cards.set(r.id, r);
-  const total = columns.find((c) => c.field.kind === "money" && !blank(sums[c.name]));
+  // Every number column of the view is added up: which ones, one chooses with the columns.
+  const totals = columns.filter((c) => !blank(sums[c.name]) && Number(sums[c.name]) !== 0);
   return (
     <section ref={setNodeRef} className={"lane" + (isOver ? " over" : "")} aria-label={`${label} ${count}`}>
-      <h2><span className="lane-name">{label}</span> <small>{count.toLocaleString()}</small><span className="grow" />{total && <small title={total.field.label}>{total.field.label} <Value field={total.field} value={sums[total.name]} place="cell" /></small>}</h2>
+      <h2><span className="lane-name">{label}</span> <small>{count.toLocaleString()}</small></h2>
+      {totals.length > 0 && <dl className="lane-sums" aria-label={t("board.sums")}>{totals.map((c) => <div key={c.name}><dt>{c.field.label}</dt><dd>{c.field.kind === "money" ? moneyText(Math.round(Number(sums[c.name]))) : <Value field={c.field} value={sums[c.name]} place="cell" />}</dd></div>)}</dl>}
       <ul onScroll={(e) => { const el = e.currentTarget; if (list.hasNextPage && !list.isFetchingNextPage && el.scrollHeight - el.scrollTop - el.clientHeight < 300) void list.fetchNextPage(); }}>
         {list.isPending && <li><Skeleton active title={false} paragraph={{ rows: 3 }} /></li>}
         {rows.map((r) => <Tile key={r.id} rec={r} columns={columns} by={by.name} may={may && r.rights?.update !== false} onOpen={onOpen} />)}

@@ -47,12 +47,14 @@ function ordered(f: Field, groups: Grouped[]): Grouped[] {
   return groups;
 }
 
+const rangeStep = 50;
+
 interface Shape { type: RecordType; columns: Column[]; fields: string[]; asked: Asked; group: string; on: boolean }
 
 /** useLines are the lines of a list; range says which are looked at. */
 export function useLines({ type, columns, fields, asked, group, on }: Shape) {
   const by = fieldsOf(type).get(group);
-  const [range, setRange] = useState<[number, number]>([0, 40]);
+  const [range, setRange] = useState<[number, number]>([0, rangeStep]);
   const [turned, setTurned] = useState<ReadonlySet<string>>(new Set());
   const groups = useGroups(type, by ? groupBy(by) : "", columns, asked, on && !!by);
   const stretches = useMemo<Stretch[]>(() => {
@@ -103,7 +105,11 @@ export function useLines({ type, columns, fields, asked, group, on }: Shape) {
   };
   const toggle = useCallback((key: string) => setTurned((old) => { const next = new Set(old); if (!next.delete(key)) next.add(key); return next; }), []);
   const first = pages.pageOf(asked, 0);
-  const onRange = useCallback((from: number, to: number) => setRange((old) => (old[0] === from && old[1] === to ? old : [from, to])), []);
+  // Told in steps, so that the page is not drawn again while one scrolls within a step.
+  const onRange = useCallback((from: number, to: number) => setRange((old) => {
+    const a = Math.floor(from / rangeStep) * rangeStep, b = Math.ceil(to / rangeStep) * rangeStep;
+    return old[0] === a && old[1] === b ? old : [a, b];
+  }), []);
   return {
     by, lines, line, loaded, toggle, onRange, range, first,
     total: by && groups.data ? groups.data.reduce((n, g) => n + g.count, 0) : undefined,

@@ -85,9 +85,14 @@ export function usePages(type: RecordType, fields: string[], wanted: Wanted[]) {
   const found = useQueries({
     queries: wanted.map((w) => ({ queryKey: key(w), staleTime: 20_000, gcTime: 60_000, queryFn: ({ signal }: { signal: AbortSignal }) => page(type.name, w.asked, fields, w.page, signal) })),
   });
+  const looked = new Map<Asked, Map<number, Listed>>(); // a look into the cache costs more than the row
   const rowOf = (asked: Asked, at: number): Rec | undefined => {
     const n = Math.floor(at / pageSize);
-    return client.getQueryData<Listed>(key({ asked, page: n }))?.items[at - n * pageSize];
+    let pages = looked.get(asked);
+    if (!pages) looked.set(asked, (pages = new Map()));
+    let there = pages.get(n);
+    if (!there && (there = client.getQueryData<Listed>(key({ asked, page: n })))) pages.set(n, there);
+    return there?.items[at - n * pageSize];
   };
   const pageOf = (asked: Asked, n: number) => client.getQueryData<Listed>(key({ asked, page: n }));
   return { rowOf, pageOf, fetching: found.some((f) => f.isFetching), error: found.find((f) => f.isError)?.error ?? null, again: () => found.forEach((f) => void f.refetch()) };

@@ -82,7 +82,9 @@ export function useViews(type: RecordType) {
   // after the other, the latest only when several changes follow fast.
   const storing = useRef<{ next?: Layout; run?: Promise<void> }>({});
   const arrange = useCallback((change: (old: Layout) => Layout): Promise<void> => {
-    const now = client.getQueryData<Kept>(queryKey) ?? cached(cacheKey) ?? { views: [] };
+    const known = client.getQueryData<Kept>(queryKey) ?? cached(cacheKey);
+    if (known) void client.cancelQueries({ queryKey }); // an answer under way knows nothing of this
+    const now = known ?? { views: [] };
     const next = change((now.layout?.layout ?? {}) as Layout);
     const put = (k: Kept) => { client.setQueryData(queryKey, k); localStorage.setItem(cacheKey, JSON.stringify(k)); };
     put({ ...now, layout: { ...(now.layout ?? { id: "", rev: 0, title: "" }), layout: next } });
