@@ -133,6 +133,23 @@ func (a *Actor) Level(t *meta.Type, f *meta.Field) meta.Level {
 	return meta.Hidden // a field of another type or schema
 }
 
+// LinkedLevel is how much of a field the actor sees through a link: what he may
+// not know of the link, he may not know of what it leads to; a title made of
+// what he may not read is none.
+func (a *Actor) LinkedLevel(t *meta.Type, link, f *meta.Field) meta.Level {
+	if !link.System && a.Level(t, link) < meta.Read {
+		return meta.Hidden
+	}
+	level := a.Level(link.Target, f)
+	if f.System {
+		if level < meta.Read {
+			return meta.Hidden
+		}
+		return meta.Read
+	}
+	return level
+}
+
 // rightsOn finds the merged rights on a type, of any schema.
 func (a *Actor) rightsOn(t *meta.Type) *typeRights {
 	r := a.rights

@@ -16,7 +16,7 @@ func sharedParameters() obj {
 		"page_size":  query("page_size", "Rows of a page, 50 unless told", obj{"type": "integer", "minimum": 1, "maximum": 1000}),
 		"kinds":      query("kinds", "types, and history for the record's own changes, separated by commas; all when empty", text),
 		"page_token": query("page_token", "next_page_token of the page before", text),
-		"fields":     query("fields", "Fields wanted, with commas; * for all", text),
+		"fields":     query("fields", "Fields wanted, with commas; * for all; customer.level follows one link", text),
 		"expand":     query("expand", "Links whose records stand inside, with commas: customer,customer.owner", text),
 		"total":      query("total", "How the total is counted", obj{"type": "string", "enum": []string{"capped", "exact", "none"}, "default": "capped"}),
 		"view":       query("view", "A declared view: its filter, order and columns", text),

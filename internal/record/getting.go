@@ -123,7 +123,7 @@ func (s *Store) newChildGetting(a *access.Actor, f *meta.Field) *childGetting {
 		if level == meta.Hidden {
 			continue
 		}
-		o := output{name: sub.Name, field: sub, level: min(level, a.Level(f.Of, f)), at: len(r.columns)}
+		o := output{name: sub.Name, table: "t", field: sub, level: min(level, a.Level(f.Of, f)), at: len(r.columns)}
 		if sub.Target != nil {
 			r.link(&o)
 		} else {

@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,7 @@ type reading struct {
 	columns []string
 	joins   strings.Builder
 	params  []any // of the columns' sub-selects and the joins, in order
+	inList  int   // how many of params belong to columns
 	outs    []output
 	nJoins  int
 	timed   bool // a condition in it depends on the moment
@@ -34,6 +36,7 @@ type reading struct {
 // output is one field of the answer.
 type output struct {
 	name   string
+	table  string // alias of the table that has it
 	field  *meta.Field
 	level  meta.Level
 	at     int // first of its scanned columns
@@ -53,6 +56,9 @@ func (r *reading) column(text string) int {
 
 // add adds a field to the answer; hidden and unknown ones are refused alike.
 func (r *reading) add(name string) error {
+	if strings.Contains(name, ".") {
+		return r.addLinked(name)
+	}
 	f, ok := r.t.Field(name)
 	if !ok {
 		return errs.RefuseField(name, "unknown_field", errs.Params{"field": name})
@@ -72,17 +78,8 @@ func (r *reading) add(name string) error {
 			return nil
 		}
 	}
-	o := output{name: name, field: f, level: level, at: len(r.columns)}
-	switch {
-	case f.System && (f.Target == nil || name == "id"):
-		r.builtin(&o)
-	case f.Target != nil && (f.System || f.Kind.Storage() == meta.InColumn):
-		r.link(&o)
-	case f.Kind.Storage() == meta.InColumn:
-		r.scalar(&o)
-	case f.Kind.Storage() == meta.InSide:
-		r.side(&o)
-	default:
+	o := output{name: name, table: "t", field: f, level: level, at: len(r.columns)}
+	if !r.value(&o) {
 		return nil // child rows and files are answered by get alone
 	}
 	o.width = len(r.columns) - o.at
@@ -90,10 +87,68 @@ func (r *reading) add(name string) error {
 	return nil
 }
 
+// value reads a field by its kind; false for what has no column of its own.
+func (r *reading) value(o *output) bool {
+	f := o.field
+	switch {
+	case f.System && (f.Target == nil || f.Name == "id"):
+		r.builtin(o)
+	case f.Target != nil && (f.System || f.Kind.Storage() == meta.InColumn):
+		r.link(o)
+	case f.Kind.Storage() == meta.InColumn:
+		r.scalar(o)
+	case f.Kind.Storage() == meta.InSide:
+		r.side(o)
+	default:
+		return false
+	}
+	return true
+}
+
+// addLinked adds a field of a linked record, customer.level: as its own reader's
+// rights show it, {"hidden":true} where he may not see the record. It comes in
+// the same statement.
+func (r *reading) addLinked(name string) error {
+	link, f, ok := r.t.Linked(name)
+	if !ok || r.a.LinkedLevel(r.t, link, f) == meta.Hidden {
+		return errs.RefuseField(name, "unknown_field", errs.Params{"field": name})
+	}
+	for _, o := range r.outs {
+		if o.name == name {
+			return nil
+		}
+	}
+	alias := "j" + strconv.Itoa(r.nJoins)
+	r.nJoins++
+	column := "t." + quote(columnOf(link))
+	o := output{name: name, table: alias, field: f, level: r.a.LinkedLevel(r.t, link, f), at: len(r.columns)}
+	r.column(column)
+	r.column(alias + ".id")
+	r.joins.WriteString(" LEFT JOIN " + quote(link.Target.Table) + " AS " + alias + " ON " + alias + ".id = " + column)
+	if cond, args := r.readable(link.Target, alias); cond != "" {
+		r.joins.WriteString(" AND (" + cond + ")")
+		r.params = append(r.params, args...)
+	}
+	r.value(&o)
+	o.width = len(r.columns) - o.at
+	inner := o.append
+	o.append = func(dst []byte, v []any) ([]byte, bool) {
+		switch {
+		case v[0] == nil:
+			return dst, false
+		case v[1] == nil:
+			return append(dst, `{"hidden":true}`...), true
+		}
+		return inner(dst, v[2:])
+	}
+	r.outs = append(r.outs, o)
+	return nil
+}
+
 // builtin answers a built-in column that is no link.
 func (r *reading) builtin(o *output) {
-	r.column("t." + quote(o.name))
-	switch o.name {
+	r.column(o.table + "." + quote(o.field.Name))
+	switch o.field.Name {
 	case "id":
 		o.append = func(dst []byte, v []any) ([]byte, bool) { return appendID(dst, integer(v[0])), true }
 	case "created_at", "updated_at", "archived_at":
@@ -116,7 +171,7 @@ func (r *reading) builtin(o *output) {
 // scalar answers a single value; masked and sealed ones as their mask.
 func (r *reading) scalar(o *output) {
 	f := o.field
-	r.column("t." + quote(f.Column))
+	r.column(o.table + "." + quote(f.Column))
 	if f.ManyCurrencies() {
 		r.amount(o)
 		return
@@ -145,7 +200,7 @@ func (r *reading) scalar(o *output) {
 // amount answers an amount that has a currency of its own.
 func (r *reading) amount(o *output) {
 	f := o.field
-	r.column("t." + quote(f.Column+meta.CurrencySuffix))
+	r.column(o.table + "." + quote(f.Column+meta.CurrencySuffix))
 	out := &meta.Output{Lang: r.a.Lang, Zone: r.s.Zone}
 	masked := o.level == meta.Masked
 	o.append = func(dst []byte, v []any) ([]byte, bool) {
@@ -166,7 +221,7 @@ func (r *reading) link(o *output) {
 	f := o.field
 	alias := "j" + strconv.Itoa(r.nJoins)
 	r.nJoins++
-	column := "t." + quote(columnOf(f))
+	column := o.table + "." + quote(columnOf(f))
 	r.column(column)
 	r.column(alias + "." + r.titleColumn(f.Target))
 	r.column(alias + ".id")
@@ -244,13 +299,17 @@ func (r *reading) side(o *output) {
 	if r.dialect == db.Postgres {
 		gather = "json_agg(json_build_array(" + pair + ") ORDER BY s.pos)::text"
 	}
-	r.column("(SELECT " + gather + " FROM " + from + " WHERE s.record = t.id)")
+	r.column("(SELECT " + gather + " FROM " + from + " WHERE s.record = " + o.table + ".id)")
 	level := o.level
 	o.append = func(dst []byte, v []any) ([]byte, bool) { return r.appendItems(dst, f, level, str(v[0])) }
 }
 
-// columnParams puts arguments of a column's sub-select before those of the joins.
-func (r *reading) columnParams(args []any) { r.params = append(args, r.params...) }
+// columnParams puts arguments of a column's sub-select behind those of the
+// columns before it and before those of the joins.
+func (r *reading) columnParams(args []any) {
+	r.params = slices.Insert(r.params, r.inList, args...)
+	r.inList += len(args)
+}
 
 func (r *reading) appendItems(dst []byte, f *meta.Field, level meta.Level, text string) ([]byte, bool) {
 	if text == "" || text == "[]" {

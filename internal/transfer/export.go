@@ -62,10 +62,6 @@ func (s *Service) Export(ctx context.Context, a *access.Actor, typ string, q rec
 
 // onRecord puts an export into the ledger.
 func (s *Service) onRecord(ctx context.Context, a *access.Actor, t *meta.Type, q record.ListQuery, format string, x *exporting) error {
-	var columns []string
-	for _, f := range x.fields {
-		columns = append(columns, f.Name)
-	}
 	payload, err := json.Marshal(struct {
 		Filter  string   `json:"filter,omitempty"`
 		View    string   `json:"view,omitempty"`
@@ -73,7 +69,7 @@ func (s *Service) onRecord(ctx context.Context, a *access.Actor, t *meta.Type, q
 		Format  string   `json:"format"`
 		Columns []string `json:"columns"`
 		Rows    int64    `json:"rows"`
-	}{q.Filter, q.View, q.Q, format, columns, x.n})
+	}{q.Filter, q.View, q.Q, format, x.names, x.n})
 	if err != nil {
 		return err
 	}
@@ -87,7 +83,9 @@ func (s *Service) onRecord(ctx context.Context, a *access.Actor, t *meta.Type, q
 type exporting struct {
 	t      *meta.Type
 	fields []*meta.Field
-	masked []bool // beside fields: their values come as masks
+	names  []string // beside fields: as the answer names them
+	labels []string // beside fields: their headers
+	masked []bool   // beside fields: their values come as masks
 	wording
 	sheet sheetWriter
 	cells []cell
@@ -110,8 +108,8 @@ func (x *exporting) choose(a *access.Actor, q *record.ListQuery) error {
 	}
 	q.Fields, q.Expand = nil, nil
 	for _, name := range names {
-		f, ok := x.t.Field(name)
-		if !ok || a.Level(x.t, f) == meta.Hidden {
+		f, level, label := x.column(a, name)
+		if level == meta.Hidden {
 			if asked {
 				return errs.RefuseField("fields", "unknown_field", errs.Params{"field": name})
 			}
@@ -120,14 +118,34 @@ func (x *exporting) choose(a *access.Actor, q *record.ListQuery) error {
 		if !f.System && f.Kind.Storage() != meta.InColumn && f.Kind.Storage() != meta.InSide {
 			continue
 		}
-		x.fields = append(x.fields, f)
-		x.masked = append(x.masked, !f.System && (f.Sealed || a.Level(x.t, f) == meta.Masked))
+		x.fields, x.names, x.labels = append(x.fields, f), append(x.names, name), append(x.labels, label)
+		x.masked = append(x.masked, !f.System && (f.Sealed || level == meta.Masked))
 		q.Fields = append(q.Fields, name)
 	}
 	if len(x.fields) == 0 {
 		return errs.RefuseField("fields", "unknown_field", errs.Params{"field": strings.Join(names, ",")})
 	}
 	return nil
+}
+
+// column finds what a name stands for: a field of the type, or one of a linked
+// record, whose type the actor must be allowed to export too.
+func (x *exporting) column(a *access.Actor, name string) (f *meta.Field, level meta.Level, label string) {
+	if f, ok := x.t.Field(name); ok {
+		return f, a.Level(x.t, f), x.label(f)
+	}
+	link, f, ok := x.t.Linked(name)
+	if !ok || !link.Target.Builtin && a.Scope(link.Target, "export").None() {
+		return nil, meta.Hidden, ""
+	}
+	return f, a.LinkedLevel(x.t, link, f), x.label(link) + " › " + x.label(f)
+}
+
+func (x *exporting) label(f *meta.Field) string {
+	if label := f.Label.In(x.out.Lang); label != "" {
+		return label
+	}
+	return f.Name
 }
 
 // everything names all columns that a sheet can hold.
@@ -143,13 +161,7 @@ func everything(t *meta.Type) []string {
 }
 
 func (x *exporting) header() error {
-	labels := make([]string, len(x.fields))
-	for i, f := range x.fields {
-		if labels[i] = f.Label.In(x.out.Lang); labels[i] == "" {
-			labels[i] = f.Name
-		}
-	}
-	return x.sheet.row(textCells(labels))
+	return x.sheet.row(textCells(x.labels))
 }
 
 // rows writes a page of records.
@@ -161,7 +173,7 @@ func (x *exporting) rows(items []byte) error {
 	for _, item := range page {
 		x.cells = x.cells[:0]
 		for i, f := range x.fields {
-			x.cells = append(x.cells, x.cell(f, x.masked[i], item[f.Name]))
+			x.cells = append(x.cells, x.cell(f, x.masked[i], item[x.names[i]]))
 		}
 		if err := x.sheet.row(x.cells); err != nil {
 			return err
@@ -171,9 +183,15 @@ func (x *exporting) rows(items []byte) error {
 	return nil
 }
 
+// hiddenRecord is what stands for a linked record that the reader may not see.
+const hiddenRecord = `{"hidden":true}`
+
 // cell is a field's value as people read it; a number stays one that a sheet
 // can add up.
 func (x *exporting) cell(f *meta.Field, masked bool, raw json.RawMessage) cell {
+	if string(raw) == hiddenRecord {
+		return cell{}
+	}
 	switch f.KindName {
 	case "integer", "decimal", "money", "rating":
 		if f.ManyCurrencies() {
