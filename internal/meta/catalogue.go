@@ -34,7 +34,7 @@ type CatField struct {
 	Storage  Storage
 	Type     Column
 	Sealed   bool
-	Shadows  string // letters of the shadow columns that exist: u unique, s sort key, b blind index
+	Shadows  string // letters of the shadow columns that exist: u unique, s sort key, b blind index, c currency
 	Live     string // letters of those kept up to date now: one that comes alive again is refilled
 	Parked   bool
 }
@@ -194,6 +194,9 @@ func (f *Field) shadows() []rune {
 	}
 	if f.Sealed {
 		out = append(out, 'b')
+	}
+	if f.ManyCurrencies() {
+		out = append(out, 'c')
 	}
 	return out
 }
