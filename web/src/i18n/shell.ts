@@ -4,6 +4,7 @@ import { addTexts } from "./index";
 addTexts({
   "job.kind_backfill": ["整理字段和搜索", "整理欄位和搜尋", "Filling in fields and search"],
   "job.kind_rederive": ["重新计算有关的档案", "重新計算相關檔案", "Computing linked records"],
+  "job.kind_along": ["下属档案随同归档或恢复", "下屬檔案隨同歸檔或恢復", "Archiving or restoring what belongs along"],
   "job.kind_reindex": ["整理搜索权限", "整理搜尋權限", "Updating who finds what"],
   "job.kind_seal": ["封存修改日志", "封存修改日誌", "Sealing the log"],
   "job.routine": ["例行：{kind}", "例行：{kind}", "Routine: {kind}"],
