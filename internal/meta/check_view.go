@@ -217,6 +217,13 @@ func (l *loader) checkBlockOf(t *Type, b *Block) {
 		return
 	}
 	l.shown(shown, b.Columns, at("columns"))
+	if b.Block == "chart" || b.Block == "ageing" || b.Block == "shares" {
+		for _, name := range b.Columns {
+			if f, ok := shown.byName[name]; ok && f.ManyCurrencies() {
+				l.problems.add(at("columns"), "chart_currencies", map[string]any{"name": name})
+			}
+		}
+	}
 	l.sortKeys(shown, b.Sort, at("sort"))
 	l.shown(shown, nonEmpty(b.Due), at("due"))
 	if name, value, _ := strings.Cut(b.Done, " = "); b.Done != "" {

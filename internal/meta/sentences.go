@@ -81,6 +81,7 @@ var sentences = map[string]sentence{
 	"unique_rows":           {"{name} has many values and cannot be part of a unique combination", "Use fields with one value"},
 	"currencies_rows":       {"child rows cannot have currencies: many", "Give the record itself a money field with currencies: many, or a type of its own to the rows"},
 	"currencies_unique":     {"an amount with its currency cannot be unique", "Remove unique"},
+	"chart_currencies":      {"{name} has many currencies: its amounts cannot be added up", "Use a formula that gives the amounts of one currency"},
 	"rollup_currencies":     {"{field} has many currencies: nothing can be said of them together", "Add where: \"{field}.currency == 'USD'\", one roll-up for each currency"},
 	"personal_sealed_title": {"field {name} is sealed and cannot be the title", "Choose another title"},
 

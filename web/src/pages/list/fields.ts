@@ -41,7 +41,7 @@ export const lanesOf = (type: RecordType) => type.fields.filter((f) => f.kind ==
 const numbers = new Set(["money", "decimal", "integer"]);
 
 /** summable tells whether a column has a total. */
-export const summable = (f: Field) => numbers.has(f.kind) && !masked(f) && !f.name.includes(".") && f.name !== "rev";
+export const summable = (f: Field) => numbers.has(f.kind) && f.currencies !== "many" && !masked(f) && !f.name.includes(".") && f.name !== "rev";
 
 /** ColumnSpec is how a column is kept: its field, its width when somebody chose one, whether it stays at the left. */
 export interface ColumnSpec { n: string; w?: number; p?: boolean }

@@ -21,7 +21,7 @@ interface Point { day: string; amount: number; count: number }
 export function useSeries(block?: Block) {
   const { types } = useKnown();
   const of = types.get(block?.of ?? "");
-  const money = of?.fields.find((f) => f.kind === "money" && (block?.columns ?? []).includes(f.name));
+  const money = of?.fields.find((f) => f.kind === "money" && f.currencies !== "many" && (block?.columns ?? []).includes(f.name));
   return useQuery({
     queryKey: ["home", "series", block?.of ?? "", block?.group ?? "", money?.name ?? ""], enabled: !!of && !!block && of.fields.some((f) => f.name === block.group && f.kind === "date"), staleTime: 300_000,
     queryFn: async ({ signal }) => {

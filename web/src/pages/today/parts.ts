@@ -40,7 +40,7 @@ export function shapeOf(block: Block, types: Map<string, RecordType>): Shape | u
   const columns = (block.columns ?? []).filter((n) => n !== call && !n.includes(".")).map((n) => fields.get(n)).filter((f): f is Field => !!f && f.name !== "number");
   const due = fields.get(block.due ?? "");
   const when = due ?? columns.find((f) => f.kind === "date" || f.kind === "datetime");
-  const money = columns.find((f) => f.kind === "money" && !masked(f));
+  const money = columns.find((f) => f.kind === "money" && f.currencies !== "many" && !masked(f));
   const link = columns.find((f) => f.kind === "link" && f.name === of.root) ?? columns.find((f) => f.kind === "link");
   const words = columns.filter((f) => f !== when && f !== money && f !== link);
   const asked = [...new Set([...columns.map((f) => f.name), ...(due ? [due.name] : []), ...(call && !call.includes(".") ? [call] : []), ...(call?.includes(".") ? [call.split(".")[0]!] : []), ...(of.root ? [of.root] : []), "owner"])];
