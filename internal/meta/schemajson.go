@@ -302,6 +302,7 @@ func (j *jsonWriter) choices(choices []*Choice) {
 		j.str("value", c.Value)
 		j.str("label", first(c.Label.In(j.lang), c.Value))
 		j.text("help", c.Help)
+		j.text("group", c.Group)
 		j.str("color", c.Color)
 		j.flag("retired", c.Retired)
 		j.close('}')

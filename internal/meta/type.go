@@ -257,6 +257,7 @@ type Choice struct {
 	Value    string   `yaml:"value"` // stored and sent
 	Label    Text     `yaml:"label"`
 	Help     Text     `yaml:"help"`    // when it is chosen, what follows
+	Group    Text     `yaml:"group"`   // what it stands under where choices head lines: topics
 	Color    string   `yaml:"color"`   // grey blue green orange red purple …
 	Retired  bool     `yaml:"retired"` // kept on old records, not offered
 	Synonyms []string `yaml:"synonyms"`

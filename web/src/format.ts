@@ -133,7 +133,8 @@ export function moneyText(v: unknown, cents: "always" | "some" = "some", code?: 
 
 /** phoneText groups a phone number: 138 1234 5678, 021 5888 1234. */
 export function phoneText(v: string): string {
-  const s = v.replace(/^\+86[- ]?/, "").replace(/[\s-]/g, "");
+  const bare = v.replace(/^\+86[- ]?/, "").replace(/[\s-]/g, "");
+  const s = v.startsWith("+86") && /^(10|2\d|[3-9]\d{2})\d{7,8}$/.test(bare) ? "0" + bare : bare; // abroad an area code is written without its nought
   if (/^1\d{10}$/.test(s)) return `${s.slice(0, 3)} ${s.slice(3, 7)} ${s.slice(7)}`;
   if (/^(010|02\d)\d{8}$/.test(s)) return `${s.slice(0, 3)} ${s.slice(3, 7)} ${s.slice(7)}`;
   if (/^0[3-9]\d{2}\d{7,8}$/.test(s)) return `${s.slice(0, 4)} ${s.slice(4, 8)} ${s.slice(8)}`;

@@ -3,7 +3,7 @@
 
 export type Level = "masked" | "read" | "write";
 
-export interface Choice { value: string; label: string; help?: string; color?: string; retired?: boolean }
+export interface Choice { value: string; label: string; help?: string; group?: string; color?: string; retired?: boolean }
 
 export interface Field {
   name: string;

@@ -15,6 +15,8 @@ import { sentence, useSaving } from "../saving";
 
 export function History({ type, rec }: { type: RecordType; rec: Rec }) {
   const fields = fieldsOf(type);
+  const order = [...fields.keys()];
+  const rank = (name: string) => order.indexOf(name);
   const me = useKnown().session.user;
   const { act } = useSaving(type);
   const [only, setOnly] = useState<string | undefined>();
@@ -37,7 +39,7 @@ export function History({ type, rec }: { type: RecordType; rec: Rec }) {
       </header>
       <ol>
         {shown.map((h) => {
-          const list = Object.entries(h.changes ?? {}).filter(([name]) => !only || name === only);
+          const list = Object.entries(h.changes ?? {}).filter(([name]) => !only || name === only).sort(([a], [b]) => rank(a) - rank(b));
           return (
             <li key={h.id}>
               <time dateTime={h.at} title={fullMoment(h.at)}>{dateText(dayIn(new Date(h.at)))} {clock(new Date(h.at))}</time>

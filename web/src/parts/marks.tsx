@@ -9,8 +9,8 @@ import { fieldsOf, masked } from "../model";
 import { Why } from "./why";
 
 // A mark's colour is its choice's, or the declared one of a field that is or is
-// not. Only what asks for attention is coloured: red, amber, and blue for the best.
-const tones: Record<string, string> = { red: "warn", orange: "amb", yellow: "amb", blue: "top", purple: "top" };
+// not. Only what asks for attention is coloured: red, amber, and blue for the best, gold among them.
+const tones: Record<string, string> = { red: "warn", orange: "amb", yellow: "top", blue: "top", purple: "top" };
 
 function tone(f: Field, v: unknown): string {
   const color = f.kind === "bool" ? f.color : f.choices?.find((c) => c.value === v)?.color;

@@ -3,7 +3,7 @@
 import { PlusOutlined, WarningFilled } from "@ant-design/icons";
 import { Button } from "antd";
 import { useState } from "react";
-import type { Block, Rec, RecordType } from "../api/types";
+import type { Block, Field, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
 import { blank, str } from "../fields/parts";
 import { t } from "../i18n";
@@ -11,6 +11,11 @@ import { fieldsOf } from "../model";
 import { countText } from "./record";
 import { useAdd, useRelated } from "./related";
 import { Peek } from "./peek";
+
+const choice = (f: Field | undefined, value: string) => f?.choices?.find((c) => c.value === value);
+
+// What no choice tells of stands last.
+const place = (order: string[], value: string) => (order.includes(value) ? order.indexOf(value) : order.length);
 
 export function Topics({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
   const [peek, setPeek] = useState("");
@@ -21,7 +26,8 @@ export function Topics({ type, rec, block }: { type: RecordType; rec: Rec; block
   const text = columns[0], times = columns.find((c) => c.kind === "integer"), avoid = columns.find((c) => c.kind === "bool");
   const rows = list.data?.items ?? [];
   const order = group?.choices?.map((c) => c.value) ?? [];
-  const topics = [...new Set(rows.map((r) => str(r[block.group ?? ""])))].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  const topics = [...new Set(rows.map((r) => str(r[block.group ?? ""])))].sort((a, b) => place(order, a) - place(order, b));
+  const groups = [...new Set(topics.map((x) => choice(group, x)?.group ?? ""))];
   const label = block.label ?? of.plural;
   return (
     <section className="topics" aria-label={label}>
@@ -31,19 +37,26 @@ export function Topics({ type, rec, block }: { type: RecordType; rec: Rec; block
       </header>
       {list.isPending && <div className="bone-lines" aria-hidden="true"><i /><i /><i /></div>}
       {list.isSuccess && !rows.length && <p className="quiet none">{t("topics.none")}</p>}
-      <dl>
-        {topics.map((topic) => (
-          <div key={topic}>
-            <dt>{group?.choices?.find((c) => c.value === topic)?.label ?? topic}</dt>
-            {rows.filter((r) => str(r[block.group ?? ""]) === topic).map((r) => (
-              <dd key={r.id} className={avoid && r[avoid.name] === true ? "avoid" : ""}>
-                <button type="button" onClick={() => setPeek(r.id)}>{avoid && r[avoid.name] === true && <WarningFilled aria-label={avoid.label} />} {text && !blank(r[text.name]) ? kindOf(text).text(r[text.name], text) : r.title}</button>
-                {times && !blank(r[times.name]) && <small>{str(r[times.name])} {times.unit}</small>}
-              </dd>
-            ))}
-          </div>
+      <div className="topic-groups">
+        {groups.map((g) => (
+          <section key={g} aria-label={g || undefined}>
+            {g && <h3>{g}</h3>}
+            <dl>
+              {topics.filter((x) => (choice(group, x)?.group ?? "") === g).map((topic) => (
+                <div key={topic}>
+                  <dt title={choice(group, topic)?.label}>{choice(group, topic)?.label ?? topic}</dt>
+                  {rows.filter((r) => str(r[block.group ?? ""]) === topic).map((r) => (
+                    <dd key={r.id} className={avoid && r[avoid.name] === true ? "avoid" : ""}>
+                      <button type="button" onClick={() => setPeek(r.id)}>{avoid && r[avoid.name] === true && <WarningFilled aria-label={avoid.label} />} {text && !blank(r[text.name]) ? kindOf(text).text(r[text.name], text) : r.title}</button>
+                      {times && !blank(r[times.name]) && <small>{str(r[times.name])} {times.unit}</small>}
+                    </dd>
+                  ))}
+                </div>
+              ))}
+            </dl>
+          </section>
         ))}
-      </dl>
+      </div>
       {peek && <Peek type={of} id={peek} close={() => setPeek("")} />}
     </section>
   );
