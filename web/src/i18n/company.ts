@@ -32,7 +32,6 @@ addTexts({
   "set.jobs_fine": ["没有出错的", "沒有出錯的", "none failed"],
   "set.kind_of": ["种类", "種類", "Kind"],
   "set.numbering": ["编号", "編號", "Number"],
-  "set.comma": ["、", "、", ", "],
   "set.from_pack": ["由扩展包 {pack} 加上", "由擴充包 {pack} 加上", "added by pack {pack}"],
   "set.only_end": ["不再只看{what}", "不再只看{what}", "Not only {what}"],
   "set.only_this": ["只看这条", "只看這筆", "only this"],

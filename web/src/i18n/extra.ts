@@ -6,6 +6,7 @@ addTexts({
   "desk.again": ["再试一次", "再試一次", "Try again"],
   "desk.all": ["全部", "全部", "All"],
   "desk.cancel": ["取消", "取消", "Cancel"],
+  "desk.comma": ["、", "、", ", "],
   "desk.close": ["关闭", "關閉", "Close"],
   "desk.more": ["再看一些", "再看一些", "Show more"],
   "desk.save": ["保存", "儲存", "Save"],

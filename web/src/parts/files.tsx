@@ -100,7 +100,7 @@ export function Files({ type, rec }: { type: RecordType; rec: Rec }) {
       {may && <p className="drop-here">{t(phone ? "files.drop_phone" : "files.drop")}</p>}
       {shown && (
         <Modal open width={isPdf(shown) ? 960 : 840} title={shown.name} footer={<Button href={`/api/v1${path}/${shown.id}`} download={shown.name} icon={<DownloadOutlined />}>{t("files.download")}</Button>} onCancel={() => setShown(null)} className="file-shown">
-          {isPdf(shown) ? <iframe title={shown.name} src={`/api/v1${path}/${shown.id}`} /> : <img src={`/api/v1${path}/${shown.id}`} alt={shown.name} />}
+          {isPdf(shown) ? <iframe title={shown.name} src={`/api/v1${path}/${shown.id}#navpanes=0&view=FitH`} /> : <img src={`/api/v1${path}/${shown.id}`} alt={shown.name} />}
         </Modal>
       )}
     </section>

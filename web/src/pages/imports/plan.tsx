@@ -107,7 +107,7 @@ function Mapping({ type, columns, busy, map }: MappingProps) {
         {columns.map((c) => (
           <tr key={c.index}>
             <th scope="row" className="cut" title={c.header}>{c.header || t("imp.col_n", { n: c.index + 1 })}</th>
-            <td className="sample cut" title={c.sample?.join("\n")}>{c.sample?.join("、")}</td>
+            <td className="sample cut" title={c.sample?.join("\n")}>{c.sample?.join(t("desk.comma"))}</td>
             <td className="arrow" aria-hidden="true"><ArrowRightOutlined /></td>
             <td className="field">
               <Select variant="filled" size="small" aria-label={t("imp.field_of", { column: c.header || c.index + 1 })} style={{ width: "100%" }} disabled={busy} showSearch={{ optionFilterProp: "label" }}
@@ -187,7 +187,7 @@ function Concerns({ now, type, preview }: { now: ImportState; type: RecordType; 
         {kinds.map((k) => <Concern key={k.key} kind={k} type={type} />)}
         {checked && !kinds.length && !problems.isLoading && <li className="grn"><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.all_good")}</b></span></li>}
         {guessed.map((c) => <li key={"g" + c.index} className="amb"><WarningOutlined aria-hidden="true" /><span><b>{t("imp.guessed", { column: c.header || String(c.index + 1), field: fields.get(c.field)?.label ?? c.field })}</b><small>{t("imp.guessed_says")}</small></span></li>)}
-        {left.length > 0 && <li><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.left", { n: left.length })}</b><small>{left.map((c) => c.header || t("imp.col_n", { n: c.index + 1 })).join("、")}</small></span></li>}
+        {left.length > 0 && <li><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.left", { n: left.length })}</b><small>{left.map((c) => c.header || t("imp.col_n", { n: c.index + 1 })).join(t("desk.comma"))}</small></span></li>}
         {!checked && calm && <li className="grn"><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.all_mapped")}</b></span></li>}
       </ul>
       {problems.data && !problems.data.whole && <p className="soft small">{t("imp.first_rows_only", { n: thousands(1000 * pagesRead) })}</p>}
@@ -205,8 +205,8 @@ export function Concern({ kind, type }: { kind: ProblemKind; type: RecordType | 
       {kind.refused ? <ExclamationCircleOutlined aria-hidden="true" /> : <WarningOutlined aria-hidden="true" />}
       <span>
         <b>{label ? t("imp.at_field", { field: label, says: kind.says }) : kind.says}</b>
-        {values.length > 1 && values[0]![1] > 1 && <small className="second">{values.map(([v, n]) => t("imp.value_n", { value: v, n: thousands(n) })).join("、")}{kind.values.size > values.length ? "…" : ""}</small>}
-        <small>{t(kind.refused ? "imp.kind_refused" : "imp.kind_warned")} · {t("imp.lines", { list: kind.lines.map((n) => thousands(n)).join("、") + (kind.count > kind.lines.length ? "…" : "") })}</small>
+        {values.length > 1 && values[0]![1] > 1 && <small className="second">{values.map(([v, n]) => t("imp.value_n", { value: v, n: thousands(n) })).join(t("desk.comma"))}{kind.values.size > values.length ? "…" : ""}</small>}
+        <small>{t(kind.refused ? "imp.kind_refused" : "imp.kind_warned")} · {t("imp.lines", { list: kind.lines.map((n) => thousands(n)).join(t("desk.comma")) + (kind.count > kind.lines.length ? "…" : "") })}</small>
       </span>
       <span className="n">{thousands(kind.count)}</span>
     </li>
@@ -223,7 +223,7 @@ function Go({ now, type, how, cannot, busy, wrong, start }: GoProps) {
     <div className="foot-bar imp-go">
       <Button onClick={() => void navigate("/imports?type=" + now.type)}>{t("imp.other_file")}</Button>
       <span className="fill desk-fill" />
-      {wrong ? <span className="red" role="alert">{wrong}</span> : cannot && missing.length ? <span className="red">{t("imp.map_first", { fields: missing.map((n) => labelOf(type, n) || n).join("、") })}</span> : <small className="soft">{t("imp.safe")}</small>}
+      {wrong ? <span className="red" role="alert">{wrong}</span> : cannot && missing.length ? <span className="red">{t("imp.map_first", { fields: missing.map((n) => labelOf(type, n) || n).join(t("desk.comma")) })}</span> : <small className="soft">{t("imp.safe")}</small>}
       <Button disabled={cannot || !!busy} onClick={() => start(how, true)}>{t(now.state === "checked" ? "imp.check_again" : "imp.check")}</Button>
       <Button type="primary" disabled={cannot} loading={busy === "start"} onClick={() => start(how, false)}>{takes ? t("imp.start_n", { n: thousands(takes) }) : t("imp.start")}</Button>
       <Link to="/imports" className="sr-only">{t("imp.home")}</Link>

@@ -65,7 +65,7 @@ export function Audit() {
                 <td>{e.actor_name || t("set.nobody")}</td>
                 <td><span className={"tag " + (tones[e.kind] ?? "")}>{t("set.kind_" + e.kind)}</span></td>
                 <td>{action(e)}</td>
-                <td>{e.type ? <>{types.get(e.type)?.label ?? e.type} {e.record && types.get(e.type) && !types.get(e.type)!.builtin && <Link to={recordPath(e.type, e.record)}>{t("set.open")}</Link>} {e.record && !record && <button type="button" className="as-link" onClick={() => setParams({ type: e.type!, record: e.record! }, { replace: true })}>{t("set.only_this")}</button>}{e.record && types.get(e.type)?.builtin && people.byId.get(e.record)?.name}</> : null}</td>
+                <td className="about">{e.type && <About of={e} name={people.byId.get(e.record ?? "")?.name} only={record ? undefined : () => setParams({ type: e.type!, record: e.record! }, { replace: true })} />}</td>
                 <td className="second cut" title={detailText(e.detail) || e.source}>{[e.source, detailText(e.detail)].filter(Boolean).join(" · ")}</td>
               </tr>
             ))}
@@ -74,6 +74,17 @@ export function Audit() {
       )}
       {list.hasNextPage && <div className="more"><button type="button" className="as-link" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t("desk.more")}</button></div>}
     </Card>
+  );
+}
+
+/** About names the type and the record of an entry, with ways to it and to all that was done with it. */
+function About({ of, name, only }: { of: Entry; name?: string; only?: () => void }) {
+  const type = useKnown().types.get(of.type!);
+  return (
+    <>
+      {type?.label ?? of.type} {of.record && type && (type.builtin ? name : <Link to={recordPath(of.type!, of.record)}>{t("set.open")}</Link>)}
+      {of.record && only && <button type="button" className="as-link" onClick={only}>{t("set.only_this")}</button>}
+    </>
   );
 }
 

@@ -42,7 +42,7 @@ export function Roles() {
         </ul>
       </Card>
       <Card flush title={t("set.rights_of")} end={me.admin ? <Select size="small" aria-label={t("set.rights_of")} style={{ width: 200 }} showSearch={{ optionFilterProp: "label" }} value={user} options={personOptions(people.list)} onChange={setUser} /> : me.name}>
-        <p className="set-note small soft">{now.map((r) => roles.find((x) => x.name === r)?.label ?? r).join("、")} · {t("set.rights_say")}</p>
+        <p className="set-note small soft">{now.map((r) => roles.find((x) => x.name === r)?.label ?? r).join(t("desk.comma"))} · {t("set.rights_say")}</p>
         {of.isPending || (!of.data && !of.isError) ? <Loading /> : of.isError ? <Failed error={of.error} /> : <Rights list={of.data!.rights} name={(r) => (r === "*" ? t("set.everybody") : (roles.find((x) => x.name === r)?.label ?? r))} />}
       </Card>
     </div>
@@ -52,7 +52,7 @@ export function Roles() {
 /** reach says how far a verb goes: a word each, a condition as "conditional". */
 function reach(scope: string): { text: string; tone: string } {
   const words = scope.split(" + ").map((s) => (s.startsWith("where:") ? t("set.scope_where") : t("set.scope_" + s)));
-  return { text: [...new Set(words)].join("、"), tone: scope === "all" ? "grn" : scope === "own" ? "" : "ac" };
+  return { text: [...new Set(words)].join(t("desk.comma")), tone: scope === "all" ? "grn" : scope === "own" ? "" : "ac" };
 }
 
 function Rights({ list, name }: { list: TypeRights[]; name: (role: string) => string }) {
@@ -68,7 +68,7 @@ function Rights({ list, name }: { list: TypeRights[]; name: (role: string) => st
           {list.map((r) => {
             const levels = Object.values(r.fields);
             const count = (l: string) => levels.filter((x) => x === l).length;
-            const parts = [count("masked") ? t("set.n_masked", { n: count("masked") }) : "", count("hidden") ? t("set.n_hidden", { n: count("hidden") }) : "", count("read") ? t("set.n_read", { n: count("read") }) : ""].filter(Boolean).join("、");
+            const parts = [count("masked") ? t("set.n_masked", { n: count("masked") }) : "", count("hidden") ? t("set.n_hidden", { n: count("hidden") }) : "", count("read") ? t("set.n_read", { n: count("read") }) : ""].filter(Boolean).join(t("desk.comma"));
             return [
               <tr key={r.type}>
                 <th scope="row">{r.label}</th>
@@ -76,13 +76,13 @@ function Rights({ list, name }: { list: TypeRights[]; name: (role: string) => st
                   const right = r.verbs.find((x) => x.verb === v);
                   if (!right) return <td key={v} aria-label={t("set.not")}><span className="soft" aria-hidden="true">–</span></td>;
                   const how = reach(right.scope);
-                  return <td key={v} title={`${right.scope}\n${t("set.from", { roles: (right.from ?? []).map(name).join("、") })}`}><span className={"tag " + how.tone}>{how.text}</span></td>;
+                  return <td key={v} title={`${right.scope}\n${t("set.from", { roles: (right.from ?? []).map(name).join(t("desk.comma")) })}`}><span className={"tag " + how.tone}>{how.text}</span></td>;
                 })}
                 <td>{parts ? <button type="button" className="as-link" aria-expanded={open === r.type} onClick={() => setOpen(open === r.type ? "" : r.type)}>{parts}</button> : <span className="soft">{t("set.all_fields")}</span>}</td>
               </tr>,
               open === r.type && (
                 <tr key={r.type + "-f"} className="set-fields"><td colSpan={used.length + 2}>
-                  {(["hidden", "masked", "read"] as const).filter((l) => count(l)).map((l) => <p key={l}><b>{t("set.level_" + l)}</b> {Object.entries(r.fields).filter(([, x]) => x === l).map(([f]) => types.get(r.type)?.fields.find((x) => x.name === f)?.label ?? f).join("、")}</p>)}
+                  {(["hidden", "masked", "read"] as const).filter((l) => count(l)).map((l) => <p key={l}><b>{t("set.level_" + l)}</b> {Object.entries(r.fields).filter(([, x]) => x === l).map(([f]) => types.get(r.type)?.fields.find((x) => x.name === f)?.label ?? f).join(t("desk.comma"))}</p>)}
                 </td></tr>
               ),
             ];

@@ -39,7 +39,7 @@ export function TypesPage() {
               {g.list.map((f) => (
                 <tr key={f.name}>
                   <td>{f.label} <code className="soft">{f.name}</code>{f.pack && <span className="tag ac" title={t("set.from_pack", { pack: f.pack })}>{f.pack}</span>}</td>
-                  <td className="second">{f.kind}{f.to ? ` → ${schema.types.find((x) => x.name === f.to)?.label ?? f.to}` : ""}{f.choices ? <small className="soft cut" title={f.choices.map((c) => c.label).join("、")}> {f.choices.slice(0, 4).map((c) => c.label).join("、")}{f.choices.length > 4 ? "…" : ""}</small> : null}</td>
+                  <td className="second">{f.kind}{f.to ? ` → ${schema.types.find((x) => x.name === f.to)?.label ?? f.to}` : ""}{f.choices ? <small className="soft cut" title={f.choices.map((c) => c.label).join(t("desk.comma"))}> {f.choices.slice(0, 4).map((c) => c.label).join(t("desk.comma"))}{f.choices.length > 4 ? "…" : ""}</small> : null}</td>
                   <td><Terms of={f} /></td>
                   <td className="second small">{f.help}</td>
                 </tr>
@@ -57,10 +57,10 @@ function About({ type }: { type: RecordType }) {
   return (
     <dl className="set-about">
       <div><dt>{t("set.type_name")}</dt><dd><code>{type.name}</code></dd></div>
-      {type.pack && <div><dt>{t("set.pack")}</dt><dd><code>{type.pack}</code>{added.length > 0 && <small className="soft"> {t("set.pack_more", { packs: added.join(t("set.comma")) })}</small>}</dd></div>}
+      {type.pack && <div><dt>{t("set.pack")}</dt><dd><code>{type.pack}</code>{added.length > 0 && <small className="soft"> {t("set.pack_more", { packs: added.join(t("desk.comma")) })}</small>}</dd></div>}
       {type.number && <div><dt>{t("set.numbering")}</dt><dd><code>{type.number}</code></dd></div>}
       {type.views && <div><dt>{t("set.views")}</dt><dd>{type.views.map((v) => <Link key={v.name} to={listPath(type.name, v.name)} title={v.filter}>{v.label}</Link>)}</dd></div>}
-      {type.backlinks.length > 0 && <div><dt>{t("set.pointed_by")}</dt><dd>{[...new Set(type.backlinks.map((b) => b.label))].join("、")}</dd></div>}
+      {type.backlinks.length > 0 && <div><dt>{t("set.pointed_by")}</dt><dd>{[...new Set(type.backlinks.map((b) => b.label))].join(t("desk.comma"))}</dd></div>}
     </dl>
   );
 }
