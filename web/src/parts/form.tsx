@@ -2,7 +2,7 @@
 // the rest by section on demand, problems at their fields, likely doubles while
 // typing, a draft kept all the time.
 import { Alert, App, Button, Drawer } from "antd";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { patch, post, Problem } from "../api/client";
 import type { FieldProblem, Rec, RecordType, Ref, Values } from "../api/types";
 import { CreatorContext, type Creator } from "../fields/create";
@@ -97,17 +97,21 @@ export function FormDrawer(props: FormProps) {
   const phone = usePhone();
   const form = useForm(props, type);
   const box = useRef<HTMLFormElement>(null);
+  const [refusals, setRefusals] = useState(0);
   const [restored, setRestored] = useState(!!form.draft);
   const [read, setRead] = useState<{ before: Values; names: string[] } | null>(null);
   const { creator, nested } = useCreator();
   const save = async () => {
     if (form.busy || (await form.save())) return;
-    requestAnimationFrame(() => {
-      const wrong = box.current?.querySelector(".wrong") ?? box.current?.querySelector('[role="alert"]');
-      wrong?.scrollIntoView({ block: "center", behavior: "smooth" });
-      wrong?.querySelector<HTMLElement>("input, textarea, select, button")?.focus({ preventScroll: true });
-    });
+    setRefusals((n) => n + 1);
   };
+  // Once the problems stand on the page, the first of them is gone to.
+  useEffect(() => {
+    if (!refusals) return;
+    const wrong = box.current?.querySelector(".wrong") ?? box.current?.querySelector('[role="alert"]');
+    wrong?.scrollIntoView({ block: "center", behavior: "smooth" });
+    wrong?.querySelector<HTMLElement>("input, textarea, select, button")?.focus({ preventScroll: true });
+  }, [refusals]);
   const onPaste = (e: React.ClipboardEvent) => {
     const target = e.target as HTMLInputElement;
     if (rec || target.value) return;

@@ -30,15 +30,15 @@ test("a messy sheet comes in, its refused rows are told, and it is undone", asyn
 
 test("the first rows are shown as they will be, and doubles beside what they look like", async (t) => {
   const mark = stamp();
-  const who = (await api("GET", "/sys/users?page_size=50")).items.find((u) => u.active && u.username !== "admin");
+  const who = (await api("GET", "/sys/users?page_size=50")).items.find((u) => u.active && u.roles?.includes("rep"));
   const known = await api("POST", "/customer", { name: `老客户${mark}`, kind: "organisation", source: "visit", owner: who.id });
   const { page } = await visit(t, desktop, { path: "/imports?type=customer" });
-  await drop(page, utf8("替人导入.csv", ["客户名称,级别,成立日期", `新客户${mark},特级,2025.12.3`, `${known.name},A,2025年12月4日`]));
+  await drop(page, utf8("替人导入.csv", ["客户名称,主体类型,成立日期", `新客户${mark},外星人,2025.12.3`, `${known.name},单位,2025年12月4日`]));
   const first = page.getByRole("table").filter({ hasText: "会怎样" });
   const bad = first.getByRole("row").filter({ hasText: `新客户${mark}` });
-  await bad.filter({ hasText: "特级" }).filter({ hasText: "不导入" }).waitFor();
+  await bad.filter({ hasText: "外星人" }).filter({ hasText: "不导入" }).waitFor();
   await first.getByRole("row").filter({ hasText: known.name }).filter({ hasText: "2025-12-04" }).waitFor(); // read as a date
-  await page.getByRole("region", { name: "请看一眼" }).filter({ hasText: "级别" }).waitFor(); // and counted by kind
+  await page.getByRole("region", { name: "请看一眼" }).filter({ hasText: "主体类型" }).waitFor(); // and counted by kind
   await page.getByLabel("记在谁名下").fill(who.name);
   await page.getByTitle(who.name).first().click();
   await page.getByRole("button", { name: "导入", exact: true }).click();
