@@ -11,7 +11,7 @@ const marks: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", 
 const escaped = (s: string) => s.replace(/[&<>"]/g, (c) => marks[c]!);
 
 const empty = new Set(["input", "img", "col", "br", "hr"]);
-const names: Record<string, string> = { className: "class", htmlFor: "for", defaultValue: "value", defaultChecked: "checked", colSpan: "colspan", rowSpan: "rowspan", tabIndex: "tabindex", dateTime: "datetime", viewBox: "viewBox", autoComplete: "autocomplete", inputMode: "inputmode", maxLength: "maxlength" };
+const names: Record<string, string> = { className: "class", htmlFor: "for", strokeWidth: "stroke-width", defaultValue: "value", defaultChecked: "checked", colSpan: "colspan", rowSpan: "rowspan", tabIndex: "tabindex", dateTime: "datetime", viewBox: "viewBox", autoComplete: "autocomplete", inputMode: "inputmode", maxLength: "maxlength" };
 const bare = new Set(["width", "height", "opacity", "flex", "zIndex", "fontWeight", "lineHeight"]);
 
 function style(all: Record<string, unknown>): string {

@@ -435,7 +435,8 @@ test("10,000 rows scroll smoothly: few are drawn, little work for each frame, no
   t.diagnostic(`10,000 rows, 180 frames of 90 px: half within ${at(0.5)} ms, nine of ten within ${at(0.9)} ms; ${each.toFixed(1)} ms of work a frame; ${seen.long.length} tasks over 50 ms (longest ${Math.max(0, ...seen.long).toFixed(0)} ms); at most ${seen.most} rows drawn`);
   assert.ok(seen.most < 90, `${seen.most} rows drawn`);
   assert.equal(seen.top, 180 * 90);
-  assert.ok(each <= 12, `${each.toFixed(1)} ms of work for each frame`);
+  // What fits into a sixtieth of a second.
+  assert.ok(each <= 16, `${each.toFixed(1)} ms of work for each frame`);
   await page.getByText(mark + "00460").waitFor();
   // A far jump: the rows are there soon, and right.
   await page.getByRole("grid").evaluate((el) => { el.scrollTop = 9000 * 36; });
