@@ -133,8 +133,9 @@ export function moneyText(v: unknown, cents: "always" | "some" = "some", code?: 
 
 /** phoneText groups a phone number: 138 1234 5678, 021 5888 1234. */
 export function phoneText(v: string): string {
-  const bare = v.replace(/^\+86[- ]?/, "").replace(/[\s-]/g, "");
-  const s = v.startsWith("+86") && /^(10|2\d|[3-9]\d{2})\d{7,8}$/.test(bare) ? "0" + bare : bare; // abroad an area code is written without its nought
+  const bare = v.replace(/[\s-]/g, "");
+  // Abroad a landline is written without the 0 it has at home.
+  const s = bare.startsWith("+86") ? bare.slice(3).replace(/^(?=(?:10\d{8}|[2-9]\d{8,10})$)(?!400\d{7}$)/, "0") : bare;
   if (/^1\d{10}$/.test(s)) return `${s.slice(0, 3)} ${s.slice(3, 7)} ${s.slice(7)}`;
   if (/^(010|02\d)\d{8}$/.test(s)) return `${s.slice(0, 3)} ${s.slice(3, 7)} ${s.slice(7)}`;
   if (/^0[3-9]\d{2}\d{7,8}$/.test(s)) return `${s.slice(0, 4)} ${s.slice(4, 8)} ${s.slice(8)}`;

@@ -84,7 +84,7 @@ const Card = memo(function Card({ type, rec, onOpen, log, ticked, ticking, onTic
     <li className={"card-row" + (ticked ? " ticked" : "")} {...swipe.handlers}>
       {swipe.by !== 0 && <span className={"swipe-act " + (swipe.by < 0 ? "call" : "log")} aria-hidden="true">{swipe.by < 0 ? <>{t("card.call")} <PhoneOutlined /></> : <><EditOutlined /> {t("card.log")}</>}</span>}
       <div className="card-slide" style={swipe.by ? { transform: `translateX(${swipe.by}px)` } : undefined}>
-        {ticking && <label className="card-tick"><input type="checkbox" aria-label={t("list.tick", { what: rec.title })} checked={ticked} onChange={(e) => onTick(rec.id, e.target.checked)} /></label>}
+        {ticking && <label className="card-tick"><input type="checkbox" className="tick-box" aria-label={t("list.tick", { what: rec.title })} checked={ticked} onChange={(e) => onTick(rec.id, e.target.checked)} /></label>}
         <a href={recordPath(type.name, rec.id)} onClick={(e) => { e.preventDefault(); if (ticking) onTick(rec.id, !ticked); else onOpen(rec); }}>
           <span className="card-title"><span className="card-name">{rec.title}</span>{marks.map((f) => !blank(rec[f!.name]) && <span key={f!.name} className="card-mark"><Value field={f!} value={rec[f!.name]} place="cell" /></span>)}</span>
           <span className="card-facts">

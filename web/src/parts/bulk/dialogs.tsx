@@ -81,7 +81,7 @@ export function EditDialog(p: DialogProps) {
       ok={(k) => t("bulk.change", { n: k.toLocaleString() })} said={(k) => t("bulk.edited", { n: k.toLocaleString(), what: f!.label })}>
       <Select aria-label={t("filter.field")} placeholder={t("filter.field")} showSearch={{ optionFilterProp: "label" }} value={f?.name} options={fields.map((x) => ({ value: x.name, label: x.label }))} onChange={(name: string) => { setF(fields.find((x) => x.name === name) ?? null); setV(null); setEmpty(false); }} />
       {f && K && !empty && <K key={f.name} field={f} value={v} onChange={setV} />}
-      {f && f.kind !== "bool" && !f.required && <label className="bulk-empty"><input type="checkbox" checked={empty} onChange={(e) => setEmpty(e.target.checked)} /> {t("bulk.empty", { what: f.label })}</label>}
+      {f && f.kind !== "bool" && !f.required && <label className="bulk-empty"><input type="checkbox" className="tick-box" checked={empty} onChange={(e) => setEmpty(e.target.checked)} /> {t("bulk.empty", { what: f.label })}</label>}
     </Asking>
   );
 }
