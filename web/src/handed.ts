@@ -4,6 +4,7 @@ import type { Boot } from "./boot";
 
 interface Handed {
   boot?: Boot;
+  drawn?: Promise<unknown>; // done when the first drawing is, or has failed
   answers: { key: readonly unknown[]; data: unknown }[];
   taken: boolean; // React has drawn: nothing of the first drawing is there any more
   pressed: Pressed[];

@@ -9,7 +9,8 @@ async function begin() {
   if (first && location.pathname.startsWith("/t/")) {
     listen();
     const drawn = (import(/* @vite-ignore */ first) as Promise<{ draw: () => Promise<void> }>).then((m) => m.draw());
-    await Promise.race([drawn, new Promise((go) => setTimeout(go, patience))]).catch(() => undefined);
+    handed.drawn = drawn.catch(() => undefined);
+    await Promise.race([handed.drawn, new Promise((go) => setTimeout(go, patience))]);
     await new Promise<void>((go) => { requestAnimationFrame(() => setTimeout(go)); setTimeout(go, 100); }); // what is drawn is shown before more is done
   } else handed.taken = true;
   await import("./main");
