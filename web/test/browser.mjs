@@ -98,6 +98,7 @@ export async function visit(t, viewport, { as = user, path, quiet = false, cooki
   if (path !== undefined) {
     await opened.page.goto(base + path);
     if (as || cookie) await opened.page.getByRole("main").waitFor();
+    await opened.page.locator("#root:not(.first)").or(opened.page.locator("form")).first().waitFor({ state: "attached" }); // the first drawing of a list gives way to React
   }
   return opened;
 }
