@@ -55,7 +55,7 @@ export async function arrive(page, place) {
 export async function still(page) {
   await page.getByRole("main").waitFor();
   await page.waitForLoadState("networkidle");
-  await page.waitForFunction(() => !document.querySelector(".waiting, .part-waits, .first, .ant-spin-spinning, .ant-skeleton-active"));
+  await page.waitForFunction(() => !document.querySelector(".waiting, .part-waits, #root.first, .ant-spin-spinning, .ant-skeleton-active"));
   await page.evaluate(() => document.fonts.ready.then(() => Promise.all(document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => undefined)))));
 }
 
