@@ -11,7 +11,7 @@ fi
 if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
 	npm ci --no-audit --no-fund --loglevel=error
 fi
-if [ -f dist/index.html ] && [ -z "$(find src public index.html package.json vite.config.ts -newer dist/index.html -print -quit)" ]; then
+if [ -f dist/index.html ] && [ -z "$(find src public index.html package.json vite.config.ts vite.first.ts -newer dist/index.html -print -quit)" ]; then
 	exit 0
 fi
 npm run --silent build

@@ -1,6 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from "vite";
-import { buildFirst } from "./vite.first";
+import { buildFirst } from "./vite.first.ts";
 
 // dist also holds placeholder.html, which is committed: scripts/clean.mjs
 // removes what a build made, so Vite must not empty the folder itself.
