@@ -23,6 +23,7 @@ async function firms(list, mark = "表" + stamp()) {
 const three = () => firms([["甲", { level: "A", credit_limit: "100" }], ["乙", { level: "B", credit_limit: "200" }], ["丙", { level: "B", credit_limit: "300" }]]);
 const names = async (page, mark) => (await rows(page).getByRole("link").allInnerTexts()).map((x) => x.replace(mark, ""));
 const settled = (page, n) => page.waitForFunction((k) => document.querySelectorAll("tbody tr[aria-rowindex]:not(.group)").length === k, n);
+const taken = (page) => page.locator("#root:not(.first)").waitFor(); // React has drawn over the first drawing
 
 test("thousands of rows: End shows the last, few are drawn, the head stays", async (t) => {
   const mark = "竞" + stamp();
@@ -61,7 +62,7 @@ test("a list stands there before React does; what is done meanwhile is done, and
   await rows(page).nth(1).getByRole("checkbox").click();
   await page.locator("#within").fill("乙");
   go();
-  await page.locator("#root:not(.first)").waitFor();
+  await taken(page);
   await page.getByText("已选 1 条", { exact: true }).waitFor();
   await page.waitForURL((u) => u.searchParams.get("q") === "乙");
   await settled(page, 1);
@@ -82,7 +83,7 @@ test("two heads pressed within one redraw: the second order stands beside the fi
   const { mark } = await three();
   const { page } = await visit(t, desktop, { path: url("customer", { view: "all", f: starts(mark), cols: "name,level,credit_limit" }) });
   await settled(page, 3);
-  await page.locator("#root:not(.first)").waitFor();
+  await taken(page);
   await page.evaluate(() => {
     const head = (label) => [...document.querySelectorAll("thead button")].find((b) => b.textContent === label);
     head("级别").click();
@@ -101,9 +102,9 @@ test("a column is made wider and narrower by keyboard at its head", async (t) =>
   const path = url("customer", { view: "all", f: starts(mark) });
   const { page } = await visit(t, desktop, { path });
   await settled(page, 3);
-  await page.locator("#root:not(.first)").waitFor();
+  await taken(page);
   const head = page.getByRole("columnheader", { name: "级别" });
-  const width = async () => (await head.boundingBox()).width;
+  const width = async () => (await head.boundingBox())?.width ?? 0;
   const about = (w) => eventually(async () => Math.abs((await width()) - w) <= 4); // a table shares out what is left over
   const before = await width();
   await head.getByRole("button").focus();
@@ -117,7 +118,7 @@ test("a column is made wider and narrower by keyboard at its head", async (t) =>
   await page.reload();
   await settled(page, 3);
   await about(before + 32);
-  await page.locator("#root:not(.first)").waitFor();
+  await taken(page);
   await head.getByRole("button").focus();
   await page.keyboard.press("Alt+Home");
   await about(before);
@@ -276,6 +277,7 @@ test("columns: added across a link, narrowed, pinned, moved by keyboard, and sti
   const wide = await width(), order = await heads();
   await page.waitForTimeout(400);
   await page.reload();
+  await taken(page);
   await settled(page, 1);
   assert.deepEqual(await heads(), order);
   assert.ok(Math.abs((await width()) - wide) <= 1, `${await width()} is not ${wide}`);
@@ -408,7 +410,7 @@ test("10,000 rows scroll smoothly: few are drawn, little work for each frame, no
   for (let i = 0; i < 20; i++) await api("POST", "/competitor:batch", { ops: Array.from({ length: 500 }, (_, k) => ({ verb: "create", values: { name: mark + String(i * 500 + k).padStart(5, "0") } })) });
   const { page, context } = await visit(t, desktop, { path: url("competitor", { f: starts(mark), sort: "name" }) });
   await page.getByRole("heading", { level: 1, name: /10,000/ }).waitFor();
-  await page.locator("#root:not(.first)").waitFor();
+  await taken(page);
   await still(page);
   const cdp = await context.newCDPSession(page);
   await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
@@ -449,7 +451,7 @@ test("views in one's own order: moved by keyboard, hidden, another one opens fir
   for (const l of await layouts()) await api("DELETE", `/list_layout/${l.id}`);
   const { page } = await visit(t, desktop, { path: "/t/order" });
   await rows(page).first().waitFor();
-  await page.locator("#root:not(.first)").waitFor();
+  await taken(page);
   const tabs = async () => (await page.getByRole("tablist").getByRole("tab").evaluateAll((all) => all.map((x) => x.firstChild.textContent)));
   const order = await tabs();
   assert.ok(order.length >= 3, "views to arrange");
@@ -476,7 +478,7 @@ test("views in one's own order: moved by keyboard, hidden, another one opens fir
   await eventually(async () => (await tabs()).slice(0, 2).join() === want.slice(0, 2).join() && !(await tabs()).includes(gone));
   await eventually(async () => { const l = (await layouts())[0]?.layout; return l?.first && l?.hidden?.length === 1; });
   await page.goto(base + "/t/order");
-  await page.locator("#root:not(.first)").waitFor();
+  await taken(page);
   await page.locator('[role=tab][aria-selected="true"]', { hasText: other }).waitFor();
   assert.ok(!(await tabs()).includes(gone));
   assert.equal((await layouts("linx")).length, 0, "nobody else's are touched");
@@ -494,7 +496,7 @@ test("ticked customers are assigned, archived and restored, each after a look, e
   const undo = async (text) => { await page.locator(".ant-message .ant-message-notice", { hasText: text }).last().getByRole("button", { name: "撤销" }).click(); await page.getByText("已撤销").last().waitFor(); };
   const tickTwo = async () => {
     await settled(page, 3);
-    await page.locator("#root:not(.first)").waitFor();
+    await taken(page);
     for (const i of [0, 1]) await rows(page).nth(i).getByRole("checkbox").check();
     await page.getByText("已选 2 条", { exact: true }).waitFor();
   };
@@ -542,7 +544,7 @@ test("on a phone a card is held, dragged to the next column, and goes back when 
   const lane = (name) => page.getByRole("region", { name: new RegExp("^" + name) });
   const card = (name) => lane(name).getByRole("button", { name: new RegExp("^" + mark) });
   await card("待办").waitFor();
-  await page.locator("#root:not(.first)").waitFor();
+  await taken(page);
   const cdp = await context.newCDPSession(page);
   const touch = (type, x, y) => cdp.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y, id: 1 }] });
   // A finger holds a card, takes it to the edge, waits until the column comes, and lets go.
