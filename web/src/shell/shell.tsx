@@ -5,7 +5,6 @@ import { Button, Drawer, Dropdown } from "antd";
 import { createContext, lazy, Suspense, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 import type { Values } from "../api/types";
-import { setCurrency } from "../format";
 import { t } from "../i18n";
 import "../i18n/shell";
 import { useKept } from "../kept";
@@ -47,7 +46,6 @@ const openedBefore = (): Opened | null => {
 export function Shell({ children }: { children: ReactNode }) {
   const { types, session } = useKnown();
   const waiting = useOutbox(types, session.user.id);
-  setCurrency(session.server.currency);
   const hub = useHub();
   const phone = usePhone();
   const place = useLocation();
