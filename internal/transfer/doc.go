@@ -9,12 +9,14 @@
 // stands below it; the [Service] runs it in chunks of at most 500 rows. A chunk
 // is one transaction that holds the records, what became of each row, and the
 // place reached: a stopped or killed import goes on where it was, and a row is
-// in once or not at all. Refused rows come back as a sheet with their reasons;
+// in once or not at all. An administrator may import on behalf of somebody: the
+// rows are judged by that person's rights and stand in his name. Refused rows come back as a sheet with their reasons;
 // an import can be undone.
 //
 //	svc, err := transfer.New(ctx, transfer.Options{Store: store, …})
 //	i, err := svc.Upload(ctx, actor, "customer", "客户.xlsx", file, transfer.Hints{})
 //	i, err = svc.SetPlan(ctx, actor, i.ID, transfer.Hints{Map: map[string]string{"备注2": "remark"}})
+//	rows, err := svc.Preview(ctx, actor, i.ID, transfer.StartOptions{}, 50) // what the first rows would come to
 //	err = svc.Start(ctx, actor, i.ID, transfer.StartOptions{Mode: transfer.Upsert, Key: "phones"})
 //	i, err = svc.State(ctx, actor, i.ID)            // live: rows, counts, rate
 //	err = svc.Refused(ctx, actor, i.ID, "csv", w)
