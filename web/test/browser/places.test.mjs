@@ -25,7 +25,7 @@ test("Back steps through views one by one", async (t) => {
   const { page } = await visit(t, desktop, { path: "/t/customer" });
   const tabs = page.getByRole("tablist").first().getByRole("tab");
   await tabs.nth(2).waitFor();
-  const first = await page.getByRole("tablist").first().getByRole("tab", { selected: true }).innerText();
+  const first = await page.getByRole("tablist").first().getByRole("tab", { selected: true }).evaluate((x) => x.firstChild.textContent); // without its count
   await tabs.nth(1).click();
   await page.waitForURL(/view=/);
   await tabs.nth(2).click();
