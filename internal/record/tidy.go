@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"time"
 
 	"kedang/internal/db"
 	"kedang/internal/errs"
@@ -18,14 +19,18 @@ const (
 	jobTidyAll = "tidy-all" // all segments into one; the planner's statistics
 )
 
-// mergePages is how many pages one step of a merge writes.
-const mergePages = 40
+// One step of a merge writes so many pages, more or fewer as the machine is
+// quick: a write that comes in between shall wait no longer than mergeTime.
+const (
+	fewestPages, mostPages = 8, 512
+	mergeTime              = 20 * time.Millisecond
+)
 
 // manyRows is from how many new rows on it pays to tidy up at once.
 const manyRows = 5000
 
 func (s *Store) handleTidying() {
-	s.Jobs.Handle(jobTidy, func(ctx context.Context, _ *job.Run) error { return s.mergeSearch(ctx, mergePages) })
+	s.Jobs.Handle(jobTidy, func(ctx context.Context, _ *job.Run) error { return s.mergeSearch(ctx, false) })
 	s.Jobs.Handle(jobTidyAll, func(ctx context.Context, _ *job.Run) error {
 		if err := s.MergeSearch(ctx); err != nil {
 			return err
@@ -50,21 +55,37 @@ func (s *Store) TidySoon(ctx context.Context, tx db.Tx, rows int) error {
 }
 
 // MergeSearch merges all segments of the search index into one.
-func (s *Store) MergeSearch(ctx context.Context) error { return s.mergeSearch(ctx, -mergePages) }
+func (s *Store) MergeSearch(ctx context.Context) error { return s.mergeSearch(ctx, true) }
 
-// mergeSearch merges segments of the search index, so many pages at a time,
-// until there is nothing to merge; a negative number merges all into one.
-func (s *Store) mergeSearch(ctx context.Context, pages int) (err error) {
+// mergeSearch merges segments of the search index step by step until there is
+// nothing to merge. With all, the first step sets out to merge all there are
+// into one; the others go on with that. Said again it would set out anew, for
+// the sake of the little that was written meanwhile, and not end while people
+// write.
+func (s *Store) mergeSearch(ctx context.Context, all bool) (err error) {
 	defer errs.Wrap(&err, "Store.mergeSearch")
 	if s.DB.Dialect() != db.SQLite {
 		return nil
 	}
 	n, err := s.segments(ctx)
+	pages := 40
 	for more := true; more && n > 1 && err == nil; {
 		err = s.DB.WriteAlone(ctx, func(tx db.Tx) (err error) {
-			more, err = mergeStep(ctx, tx, pages)
+			begin := time.Now()
+			size := pages
+			if all {
+				size = -pages
+			}
+			more, err = mergeStep(ctx, tx, size)
+			switch took := time.Since(begin); {
+			case took < mergeTime/2:
+				pages = min(2*pages, mostPages)
+			case took > mergeTime:
+				pages = max(pages/2, fewestPages)
+			}
 			return err
 		})
+		all = false
 	}
 	return err
 }
