@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -57,6 +58,7 @@ type Store struct {
 	gettings gettings
 	secret   []byte // signs page tokens
 	reloads  reloads
+	merging  sync.Mutex // held by who merges the search index: two would set out twice
 }
 
 // Input is what reading a type's values needs to know of the company.

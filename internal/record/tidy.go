@@ -64,9 +64,10 @@ func (s *Store) MergeSearch(ctx context.Context) error { return s.mergeSearch(ct
 // write.
 func (s *Store) mergeSearch(ctx context.Context, all bool) (err error) {
 	defer errs.Wrap(&err, "Store.mergeSearch")
-	if s.DB.Dialect() != db.SQLite {
+	if s.DB.Dialect() != db.SQLite || !s.merging.TryLock() {
 		return nil
 	}
+	defer s.merging.Unlock()
 	n, err := s.segments(ctx)
 	pages := 40
 	for more := true; more && n > 1 && err == nil; {
