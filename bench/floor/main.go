@@ -80,12 +80,22 @@ func main() {
 		q := han.ParseQuery(r.URL.Query().Get("q"))
 		f.rows(w, f.search, []byte("]}"), han.FTS5(han.AnyOf(q.Tier(han.Exact, nil), q.Tier(han.Starts, nil), q.Tier(han.Contains, nil))))
 	})
-	writes(f.insert)
+	writes(f.insert, func(text string) {
+		_, err := f.write.Exec(strings.Replace(text, "KEY", "rowid", 1))
+		check(err)
+	})
 	log.Fatal(http.ListenAndServe(*addr, nil))
 }
 
-// writes answers what is written: one company, or many.
-func writes(insert func(n int)) {
+// writes answers what is written: one company, or many; and takes it away
+// again, or those who search a kept file would find it.
+func writes(insert func(n int), exec func(text string)) {
+	http.HandleFunc("/clean", func(w http.ResponseWriter, _ *http.Request) {
+		for _, text := range []string{"DELETE FROM search WHERE KEY IN (SELECT id FROM floor_row)", "DELETE FROM floor_row", "DELETE FROM floor_history"} {
+			exec(text)
+		}
+		fmt.Fprint(w, "{}")
+	})
 	http.HandleFunc("/create", func(w http.ResponseWriter, _ *http.Request) { insert(1); fmt.Fprint(w, "{}") })
 	http.HandleFunc("/import", func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(r.URL.Query().Get("n"))

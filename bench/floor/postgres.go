@@ -49,7 +49,10 @@ func (f *floor) postgres(url, schema string) {
 		answer(w, "]}", searchPG, pgx.QueryExecModeExec,
 			han.TSQuery(han.AnyOf(q.Tier(han.Exact, nil), q.Tier(han.Starts, nil), q.Tier(han.Contains, nil))))
 	})
-	writes(f.insertPG)
+	writes(f.insertPG, func(text string) {
+		_, err := f.pool.Exec(ctx, strings.Replace(text, "KEY", "id", 1))
+		check(err)
+	})
 }
 
 // insertPG writes n companies in one COMMIT: one by INSERT, many by COPY.

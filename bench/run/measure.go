@@ -183,7 +183,7 @@ func (b *bench) answer(q *http.Request, into any) error {
 }
 
 // measureFloor asks the floor the same on the same file, the server being down.
-func (b *bench) measureFloor(ctx context.Context, floor string, ids []string) error {
+func (b *bench) measureFloor(ctx context.Context, floor string, ids []string) (err error) {
 	s, err := launch(ctx, filepath.Join(b.dir, "floor.log"), "/list", func(addr string) *exec.Cmd {
 		if b.url != "" {
 			return exec.Command(floor, "-url", b.url, "-schema", b.schema, "-addr", addr)
@@ -194,6 +194,11 @@ func (b *bench) measureFloor(ctx context.Context, floor string, ids []string) er
 		return err
 	}
 	defer s.stop()
+	defer func() {
+		if q, e2 := http.NewRequestWithContext(ctx, http.MethodGet, s.base+"/clean", nil); e2 == nil {
+			err = errors.Join(err, b.answer(q, nil))
+		}
+	}()
 	for _, q := range b.questions(ids, "") {
 		for _, n := range q.clients {
 			if q.floor == nil || b.skip(q.name) {
