@@ -11,7 +11,7 @@ import (
 // Here SQLite is called as its C interface is. Its driver for database/sql asks
 // for the name and the declared type of every column with every query, copies
 // each argument into memory of its own and locks the connection around each
-// value: half of the time of reading one wide row. A connection here belongs to
+// value: a third of the time of a request for one wide row. A connection here belongs to
 // one goroutine at a time, so that SQLite need not lock it.
 
 // lite is a connection in SQLite's own terms.

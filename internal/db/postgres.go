@@ -180,7 +180,10 @@ func (t *pgTx) commit(ctx context.Context) error {
 	lasting, stop := context.WithTimeout(context.WithoutCancel(ctx), pgCommitWait)
 	defer stop()
 	t.put.Queue("commit")
-	_, err := t.send(lasting)
+	tag, err := t.send(lasting)
+	if err == nil && tag.String() == "ROLLBACK" {
+		err = pgx.ErrTxCommitRollback // the server's answer to COMMIT after a failed statement is no error
+	}
 	return err
 }
 

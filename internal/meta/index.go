@@ -315,6 +315,8 @@ func (w *wishes) fields(sort string, views [][]string) {
 			w.addSet("search", f, f.Column+"__b")
 		case i >= 0:
 			w.add("search", living, views[i]...)
+		case f.KindName == "choice": // lists are grouped by it, those without one too
+			w.add("search", living, f.Column, sort, "id")
 		case f.SortColumn() == sort: // equal names sort the same
 			w.addSet("search", f, f.Column, "id")
 		default:
