@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -14,8 +13,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // program is the real binary, built once.
@@ -144,21 +141,7 @@ func (s *serving) stop() {
 // get asks the API and reads the answer into a map.
 func (s *serving) get(token, path string) (int, map[string]any) {
 	s.t.Helper()
-	q, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.base+path, nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	q.Header.Set("Authorization", "Bearer "+token)
-	res, err := http.DefaultClient.Do(q)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	var answer map[string]any
-	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil {
-		s.t.Fatal(err)
-	}
-	return res.StatusCode, answer
+	return s.ask(token, http.MethodGet, path, nil)
 }
 
 func lastLine(s string) string {
@@ -356,22 +339,7 @@ func TestBadSheets(t *testing.T) {
 
 // TestPostgres walks the same day on PostgreSQL: no socket, both at once.
 func TestPostgres(t *testing.T) {
-	url := os.Getenv("KEDANG_TEST_POSTGRES")
-	if url == "" {
-		t.Skip("KEDANG_TEST_POSTGRES is not set")
-	}
-	schema := fmt.Sprintf("cmd_%d", time.Now().UnixNano())
-	t.Cleanup(func() {
-		ctx := context.Background()
-		c, err := pgx.Connect(ctx, url)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close(ctx)
-		if _, err := c.Exec(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE"); err != nil {
-			t.Error(err)
-		}
-	})
+	url, schema := postgresSchema(t)
 	data := filepath.Join(t.TempDir(), "data")
 	where := []string{"--database", url, "--schema", schema}
 	at := func(args ...string) []string { return append(append(args, where...), "--data", data) }

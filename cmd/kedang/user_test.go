@@ -13,6 +13,28 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// postgresSchema is a schema of the test server that goes with the test.
+func postgresSchema(t *testing.T) (url, schema string) {
+	t.Helper()
+	url = os.Getenv("KEDANG_TEST_POSTGRES")
+	if url == "" {
+		t.Skip("KEDANG_TEST_POSTGRES is not set")
+	}
+	schema = fmt.Sprintf("cmd_%d", time.Now().UnixNano())
+	t.Cleanup(func() {
+		ctx := context.Background()
+		c, err := pgx.Connect(ctx, url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close(ctx)
+		if _, err := c.Exec(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE"); err != nil {
+			t.Error(err)
+		}
+	})
+	return url, schema
+}
+
 // onBoth runs a test for the arguments that name a new company's database.
 func onBoth(t *testing.T, test func(t *testing.T, at func(args ...string) []string)) {
 	t.Helper()
@@ -21,22 +43,7 @@ func onBoth(t *testing.T, test func(t *testing.T, at func(args ...string) []stri
 		test(t, func(args ...string) []string { return append(args, "--data", data) })
 	})
 	t.Run("postgres", func(t *testing.T) {
-		url := os.Getenv("KEDANG_TEST_POSTGRES")
-		if url == "" {
-			t.Skip("KEDANG_TEST_POSTGRES is not set")
-		}
-		schema := fmt.Sprintf("cmd_%d", time.Now().UnixNano())
-		t.Cleanup(func() {
-			ctx := context.Background()
-			c, err := pgx.Connect(ctx, url)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close(ctx)
-			if _, err := c.Exec(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE"); err != nil {
-				t.Error(err)
-			}
-		})
+		url, schema := postgresSchema(t)
 		data := filepath.Join(t.TempDir(), "data")
 		test(t, func(args ...string) []string {
 			return append(args, "--database", url, "--schema", schema, "--data", data)

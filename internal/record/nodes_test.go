@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"kedang/internal/access"
 	"kedang/internal/db"
 	"kedang/internal/db/dbtest"
 	"kedang/internal/errs"
@@ -39,15 +40,21 @@ func twoNodes(t *testing.T) (a, b *recordtest.Env, on *[]meta.Source) {
 
 var withMotto = shopWith(nil, "customer", "  - {name: secret,", "  - {name: motto, kind: text, label: {zh-Hans: 格言, en: Motto}}\n  - {name: secret,")
 
-func TestAnotherNodesSchemaIsAdopted(t *testing.T) {
-	a, b, packs := twoNodes(t)
-	ctx := context.Background()
+// managed is a manager as the second node knows him, and a customer he made there.
+func managed(t *testing.T, a, b *recordtest.Env) (*access.Actor, record.Saved) {
+	t.Helper()
 	m := a.User("boss1", "manager", "sh")
-	there, err := b.Access.ActorOf(ctx, m, m.ID)
+	there, err := b.Access.ActorOf(context.Background(), m, m.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := create(t, b, there, "customer", record.Values{"name": "甲公司"})
+	return there, create(t, b, there, "customer", record.Values{"name": "甲公司"})
+}
+
+func TestAnotherNodesSchemaIsAdopted(t *testing.T) {
+	a, b, packs := twoNodes(t)
+	ctx := context.Background()
+	there, c := managed(t, a, b)
 	*packs = withMotto
 	a.Apply(withMotto)
 
@@ -96,12 +103,7 @@ func TestAnotherNodesSchemaIsAdopted(t *testing.T) {
 func TestAnotherNodesSchemaIsRefusedWithoutItsPacks(t *testing.T) {
 	a, b, packs := twoNodes(t)
 	ctx := context.Background()
-	m := a.User("boss1", "manager", "sh")
-	there, err := b.Access.ActorOf(ctx, m, m.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := create(t, b, there, "customer", record.Values{"name": "甲公司"})
+	there, c := managed(t, a, b)
 	a.Apply(withMotto)
 	rename := func() error {
 		_, err := b.Store.Update(ctx, there, "customer", c.ID, record.Values{"name": "乙公司"}, 0, record.WriteOptions{})
@@ -129,6 +131,7 @@ func TestAnotherNodesSchemaIsRefusedWithoutItsPacks(t *testing.T) {
 	}
 	*packs = withMotto
 	b.Store.Load = func(context.Context) (*meta.Schema, error) { s, p := meta.Load(withMotto...); return s, p.Err() }
+	var err error
 	for range 100 {
 		if err = rename(); err == nil {
 			return
