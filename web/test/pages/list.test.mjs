@@ -49,9 +49,10 @@ test("a list stands there before React does; what is done meanwhile is done, and
   const path = url("customer", { view: "all", f: starts(mark), sort: "credit_limit", cols: "name,level,credit_limit" });
   const { page } = await visit(t, desktop, { path });
   await settled(page, 3);
-  let go;
-  const held = new Promise((done) => (go = done));
+  let go, held;
+  const hold = () => (held = new Promise((done) => (go = done)));
   await page.route(/\/assets\/main-[^/]*\.js$/, async (r) => { await held; await r.continue(); });
+  hold();
   await page.goto(base + path, { waitUntil: "commit" });
   await page.locator("#root.first").waitFor();
   await settled(page, 3);
@@ -73,9 +74,11 @@ test("a list stands there before React does; what is done meanwhile is done, and
   const moved = before.filter((x) => !after.has(x));
   assert.ok(moved.length <= before.length * 0.05, "moved: " + moved.join("; "));
   // A key is not lost either.
+  hold();
   await page.goto(base + path, { waitUntil: "commit" });
   await page.locator("#root.first tbody a").first().waitFor();
   await page.keyboard.press("Control+k");
+  go();
   await page.getByRole("combobox", { name: "搜索" }).waitFor();
 });
 
