@@ -228,11 +228,11 @@ func (e *sqliteEngine) runOne(r *request) (ok bool, err error) {
 	case !stored:
 		return false, e.answer(failed, nil)
 	case w.apart:
-		broken := e.rollBackTo()
-		if broken != nil {
-			broken = failed // disk full and the like undo everything: that is the cause for all
+		e.answer(failed, nil)
+		if e.rollBackTo() != nil {
+			e.singly()
 		}
-		return false, e.answer(failed, broken)
+		return false, nil
 	}
 	e.answer(failed, nil)
 	if err := e.rollBack(); err != nil {
@@ -292,14 +292,35 @@ func (e *sqliteEngine) again() error {
 			i++
 			continue
 		}
-		broken := e.rollBackTo()
 		w.done = slices.Delete(w.done, i, i+1)
 		r.done <- failed
-		if broken != nil {
-			return failed
+		if e.rollBackTo() != nil {
+			e.singly()
+			break
 		}
 	}
 	return nil
+}
+
+// singly runs the requests that had succeeded in a transaction each: a full
+// disk and the like made SQLite undo all of them by itself, savepoints or not.
+func (e *sqliteEngine) singly() {
+	w := &e.work
+	list := slices.Clone(w.done)
+	w.open, w.late, w.done = false, nil, w.done[:0]
+	for _, r := range list {
+		err := liteError(e.begin())
+		if w.current = r; err == nil {
+			err, _ = e.call(r)
+		}
+		if w.current = nil; err != nil {
+			r.done <- err
+			e.finish(err)
+			continue
+		}
+		w.done = append(w.done, r)
+		e.commit()
+	}
 }
 
 // rollBack undoes the transaction.
