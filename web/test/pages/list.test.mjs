@@ -550,17 +550,22 @@ test("on a phone a card is held, dragged to the next column, and goes back when 
   await taken(page);
   const cdp = await context.newCDPSession(page);
   const touch = (type, x, y) => cdp.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y, id: 1 }] });
-  // A finger holds a card, takes it to the edge, waits until the column comes, and lets go.
+  // A finger holds a card, takes it to the edge until the column comes (back, when it went by), rests on it and lets go.
+  const way = (to) => page.evaluate((to) => {
+    const lanes = [...document.querySelectorAll(".lane")], at = lanes.findIndex((l) => l.classList.contains("over"));
+    return Math.sign(lanes.findIndex((l) => l.getAttribute("aria-label").startsWith(to)) - at);
+  }, to);
   const drag = async (from, to) => {
     const b = await card(from).boundingBox();
     await touch("touchStart", b.x + 60, b.y + 14);
     await page.locator(".tile.held").waitFor();
     const y = b.y + 60;
     for (let x = b.x + 60; x < 372; x += 24) await touch("touchMove", x, y);
-    for (let i = 0; i < 200; i++) {
-      await touch("touchMove", 374 + (i % 2), y + (i % 2));
+    for (let i = 0, rests = 0; i < 600 && rests < 5; i++) {
+      const side = await way(to);
+      rests = side === 0 ? rests + 1 : 0;
+      await touch("touchMove", [16, 195, 374][side + 1] + (i % 2), y + (i % 2));
       await page.waitForTimeout(30);
-      if ((await page.locator(".lane.over").getAttribute("aria-label").catch(() => ""))?.startsWith(to)) break;
     }
     await touch("touchEnd");
     await page.locator(".tile.held").waitFor({ state: "detached" });
