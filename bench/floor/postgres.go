@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -42,7 +43,20 @@ func (f *floor) postgres(url, schema string) {
 	})
 	http.HandleFunc("/get", func(w http.ResponseWriter, r *http.Request) {
 		id, _ := db.ParseID(r.URL.Query().Get("id"))
-		answer(w, "]}", strings.Replace(getSQL, "?", "$1", 1), id)
+		rows, err := f.pool.Query(ctx, "SELECT * FROM r_customer WHERE id = $1", id) // a whole record, as Kedang answers it
+		check(err)
+		defer rows.Close()
+		rows.Next()
+		values, err := rows.Values()
+		check(err)
+		out := []byte("{")
+		for i, d := range rows.FieldDescriptions() {
+			if values[i] != nil {
+				raw, _ := json.Marshal(values[i])
+				out = fmt.Appendf(out, `"%s":%s,`, d.Name, raw)
+			}
+		}
+		w.Write(append(out[:len(out)-1], '}'))
 	})
 	http.HandleFunc("/search", func(w http.ResponseWriter, r *http.Request) {
 		q := han.ParseQuery(r.URL.Query().Get("q"))

@@ -162,7 +162,7 @@ func (s *Service) Session(ctx context.Context, secret string) (a *Actor, err err
 	token := strings.HasPrefix(secret, tokenPrefix)
 	hash := hashSecret(secret)
 	var m mark
-	err = s.opts.DB.Read(ctx, func(tx db.Tx) error {
+	err = s.opts.DB.ReadOne(ctx, func(tx db.Tx) error {
 		if m, err = readMark(ctx, tx, token, hash); err != nil {
 			return err
 		}

@@ -225,6 +225,55 @@ func TestReadSeesOneMomentAndNeverWrites(t *testing.T) {
 	})
 }
 
+func TestReadOneBeginsAgainWhenItAsksTwice(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		table(t, d)
+		count := func(tx db.Tx) (n int64, err error) {
+			return n, tx.QueryRow(t.Context(), `SELECT count(*) FROM things`, nil, &n)
+		}
+		ran := 0
+		err := d.ReadOne(t.Context(), func(tx db.Tx) error {
+			ran++
+			n, err := count(tx)
+			if err != nil || n != 0 {
+				t.Errorf("%d rows, %v", n, err)
+			}
+			return err
+		})
+		if err != nil || ran != 1 {
+			t.Errorf("one question: ran %d times, %v", ran, err)
+		}
+		ran = 0
+		err = d.ReadOne(t.Context(), func(tx db.Tx) error {
+			ran++
+			before, _ := count(tx)
+			if err := do(t, d, `INSERT INTO things (id, name) VALUES (?, ?)`, ran, fmt.Sprint("late", ran)); err != nil {
+				return err
+			}
+			after, _ := count(tx) // the first time refused, which is swallowed here
+			if ran == 2 && (before != 1 || after != 1) {
+				t.Errorf("saw %d rows, then %d", before, after)
+			}
+			return nil
+		})
+		if err != nil || ran != 2 {
+			t.Errorf("two questions: ran %d times, %v", ran, err)
+		}
+		for _, read := range []func(context.Context, func(db.Tx) error) error{d.ReadOne, d.ReadApart} {
+			err = read(t.Context(), func(tx db.Tx) error {
+				_, err := tx.Exec(t.Context(), `DELETE FROM things`)
+				return err
+			})
+			if err == nil || len(names(t, d)) != 2 {
+				t.Errorf("a read deleted: %v", err)
+			}
+		}
+		if err := do(t, d, `DELETE FROM things`); err != nil {
+			t.Errorf("the next write: %v", err)
+		}
+	})
+}
+
 func TestReadTurnsAPanicIntoAnError(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		err := d.Read(t.Context(), func(tx db.Tx) error {

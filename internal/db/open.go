@@ -28,7 +28,7 @@ type DB struct {
 
 // engine is what each database implements; one conformance suite holds both.
 type engine interface {
-	read(ctx context.Context, fn func(Tx) error) error
+	read(ctx context.Context, how reading, fn func(Tx) error) error
 	write(ctx context.Context, alone bool, fn func(Tx) error) error
 	maintain(ctx context.Context) error
 	checkpoint(ctx context.Context) error
@@ -36,6 +36,15 @@ type engine interface {
 	bytes(ctx context.Context) (int64, error)
 	close() error
 }
+
+// reading is what a read asks of time.
+type reading int
+
+const (
+	atOnce reading = iota // all its statements see one moment
+	single                // it asks one: errSecond when it asks twice
+	apart                 // each may see its own moment
+)
 
 // Open opens the database, making the directory or schema when it is absent,
 // and checks that it answers. Errors: Unavailable directory_in_use (dir, pid)
@@ -70,7 +79,33 @@ func (d *DB) Read(ctx context.Context, fn func(Tx) error) error {
 		return canceled(err)
 	}
 	d.stats.reads.Add(1)
-	return d.engine.read(ctx, fn)
+	return d.engine.read(ctx, atOnce, fn)
+}
+
+// ReadOne is Read for what one statement nearly always answers: that sees one
+// moment by itself and is spared BEGIN and ROLLBACK, on PostgreSQL half of what
+// goes over the wire. When fn asks a second time it is begun again by Read.
+func (d *DB) ReadOne(ctx context.Context, fn func(Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return canceled(err)
+	}
+	d.stats.reads.Add(1)
+	err := d.engine.read(ctx, single, fn)
+	if errors.Is(err, errSecond) {
+		err = d.engine.read(ctx, atOnce, fn)
+	}
+	return err
+}
+
+// ReadApart is Read whose statements may each see a moment of their own: for
+// looking something up in several steps, of which the last judges by itself. On
+// PostgreSQL that saves a way there and back.
+func (d *DB) ReadApart(ctx context.Context, fn func(Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return canceled(err)
+	}
+	d.stats.reads.Add(1)
+	return d.engine.read(ctx, apart, fn)
 }
 
 // Write runs fn in a transaction and returns after its COMMIT. On SQLite it
@@ -158,10 +193,19 @@ func closing() error { return errs.New(errs.Unavailable, "closing", nil) }
 // errTxOver is answered to a statement after its transaction ended.
 var errTxOver = errors.New("db: transaction has ended")
 
+// errSecond is answered to the second statement of a ReadOne.
+var errSecond = errors.New("db: a second question")
+
+// errReading is answered to a statement that changes something where only
+// questions are asked.
+var errReading = errors.New("db: a read changes nothing")
+
 // life is what both databases' transactions know about themselves.
 type life struct {
 	over bool
-	lost error // the first refusal by the database, which ended the transaction
+	how  reading // what of time it asks, when it reads
+	used bool    // a statement has run
+	lost error   // the first refusal by the database, which ended the transaction
 }
 
 // ready tells whether a statement may run.
@@ -173,7 +217,10 @@ func (l *life) ready(ctx context.Context) error {
 		return fmt.Errorf("db: an earlier statement failed: %w", l.lost)
 	case ctx.Err() != nil:
 		return canceled(ctx.Err())
+	case l.how == single && l.used:
+		return l.fail(errSecond)
 	}
+	l.used = true
 	return nil
 }
 
@@ -181,6 +228,15 @@ func (l *life) ready(ctx context.Context) error {
 func (l *life) fail(err error) error {
 	if err != nil && l.lost == nil {
 		l.lost = err
+	}
+	return err
+}
+
+// asked is what a read's function comes to; a second question that it swallowed
+// counts.
+func (l *life) asked(err error) error {
+	if l.lost == errSecond {
+		return errSecond
 	}
 	return err
 }

@@ -95,23 +95,30 @@ const (
 	beginWrite = "begin isolation level read committed"
 )
 
-func (e *pgEngine) read(ctx context.Context, fn func(Tx) error) error {
-	t, err := e.transaction(ctx, beginRead)
+func (e *pgEngine) read(ctx context.Context, how reading, fn func(Tx) error) error {
+	begin := ""
+	if how == atOnce {
+		begin = beginRead
+	}
+	t, err := e.transaction(ctx, begin)
 	if err != nil {
 		return err
 	}
+	t.how = how
 	defer t.giveBack(ctx)
-	return pgError(guarded(fn, t))
+	return pgError(t.asked(guarded(fn, t)))
 }
 
-// transaction takes a connection for one.
+// transaction takes a connection for one; without begin, for statements alone.
 func (e *pgEngine) transaction(ctx context.Context, begin string) (*pgTx, error) {
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return nil, pgError(err)
 	}
 	t := &pgTx{conn: conn, rebound: e.rebound}
-	t.put.Queue(begin)
+	if begin != "" {
+		t.put.Queue(begin)
+	}
 	return t, nil
 }
 

@@ -24,8 +24,11 @@ var _ Tx = (*pgTx)(nil)
 // Exec runs a statement and returns the number of rows it changed.
 func (t *pgTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	plain, err := t.begin(ctx, args)
-	if err != nil {
+	switch {
+	case err != nil:
 		return 0, err
+	case t.how != atOnce: // nothing but BEGIN READ ONLY keeps a statement from writing
+		return 0, t.fail(errReading)
 	}
 	if t.put.Len() == 0 {
 		tag, err := t.conn.Exec(ctx, t.rebound.rebind(query), plain...)

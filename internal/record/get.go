@@ -25,9 +25,16 @@ func (s *Store) Get(ctx context.Context, a *access.Actor, typ string, id int64, 
 	if err != nil {
 		return dst, 0, errs.NotFoundf(typ, db.FormatID(id))
 	}
-	begin := len(dst)
-	err = s.DB.Read(ctx, func(tx db.Tx) (err error) {
-		dst, rev, err = s.get(ctx, tx, a, t, id, q, dst[:begin])
+	g, err := s.getting(a, t, q.Fields)
+	if err != nil {
+		return dst, 0, err
+	}
+	begin, read := len(dst), s.DB.Read
+	if len(q.Expand) == 0 && g.alone() {
+		read = s.DB.ReadOne
+	}
+	err = read(ctx, func(tx db.Tx) (err error) {
+		dst, rev, err = s.got(ctx, tx, a, g, id, q.Expand, dst[:begin])
 		return err
 	})
 	return dst, rev, err
@@ -38,6 +45,10 @@ func (s *Store) get(ctx context.Context, tx db.Tx, a *access.Actor, t *meta.Type
 	if err != nil {
 		return dst, 0, err
 	}
+	return s.got(ctx, tx, a, g, id, q.Expand, dst)
+}
+
+func (s *Store) got(ctx context.Context, tx db.Tx, a *access.Actor, g *getting, id int64, expand []string, dst []byte) ([]byte, int64, error) {
 	row, err := s.rightsRow(ctx, tx, a, id, g)
 	if err != nil {
 		return dst, 0, err
@@ -51,8 +62,8 @@ func (s *Store) get(ctx context.Context, tx db.Tx, a *access.Actor, t *meta.Type
 			return dst, 0, err
 		}
 	}
-	if len(q.Expand) > 0 {
-		if dst, err = s.appendExpanded(ctx, tx, a, t, id, q.Expand, dst); err != nil {
+	if len(expand) > 0 {
+		if dst, err = s.appendExpanded(ctx, tx, a, g.r.t, id, expand, dst); err != nil {
 			return dst, 0, err
 		}
 	}

@@ -76,6 +76,16 @@ func (s *Store) getting(a *access.Actor, t *meta.Type, asked []string) (*getting
 	return g, err
 }
 
+// alone tells that one statement reads all there is to a record.
+func (g *getting) alone() bool {
+	for i := range g.r.outs {
+		if f := g.r.outs[i].field; f != nil && f.Sealed {
+			return false
+		}
+	}
+	return len(g.children) == 0
+}
+
 func (g *getting) timed() bool {
 	for _, c := range g.children {
 		if c.r.timed {

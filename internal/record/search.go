@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kedang/internal/access"
@@ -50,7 +51,7 @@ func (s *Store) Search(ctx context.Context, a *access.Actor, q SearchQuery, dst 
 		return dst, err
 	}
 	var hits []hit
-	err = s.DB.Read(ctx, func(tx db.Tx) error {
+	err = s.DB.ReadApart(ctx, func(tx db.Tx) error { // the row has the last word, when it is read
 		hits, err = s.search(ctx, tx, a, types, q.Q, q.Limit)
 		return err
 	})
@@ -130,12 +131,10 @@ func (s *Store) search(ctx context.Context, tx db.Tx, a *access.Actor, types []*
 	}
 	f.look(types)
 	f.sealed = s.sealedTerms(a, types, text)
-	moved, err := moving(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	f.rights, f.narrow = s.reach(a, types, len(types) < 4, moved)
-	return f.hits, f.run()
+	f.reach = func(moved bool) { f.rights, f.narrow = s.reach(a, types, len(types) < 4, moved) }
+	f.reach(false)
+	err := f.run()
+	return f.hits, err
 }
 
 // finder is one search on its way.
@@ -151,8 +150,10 @@ type finder struct {
 	sights map[*meta.Type]sights
 	sealed []string // keyed tokens of the words, for sealed fields
 	rights han.Condition
-	narrow bool // rights say something
-	few    bool // the first page holds everything that matches
+	narrow bool             // rights say something
+	reach  func(moved bool) // makes both
+	moved  bool             // rights tokens may be old
+	few    bool             // the first page holds everything that matches
 	looks  map[int64]*look
 	hits   []hit
 	load   *loader
@@ -192,31 +193,79 @@ func (s *Store) sealedTerms(a *access.Actor, types []*meta.Type, text string) []
 // Only what that leaves open is asked for: whether better hits are among it or
 // older than it.
 func (f *finder) run() error {
-	widest, err := f.page(han.Body, newest)
+	widest, starts, exact, err := f.first()
 	if err != nil || len(widest.ids) == 0 {
 		return err
 	}
 	f.few = widest.last
-	starts, err := f.page(han.Starts, newest)
+	for _, step := range []struct {
+		tier han.Tier
+		page page
+	}{{han.Exact, exact}, {han.Starts, starts}, {han.Contains, widest}, {han.Body, widest}} {
+		if err := f.tier(step.tier, step.page); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// first asks for the first page of everything, of what begins with the words,
+// and of what is exactly them. SQLite is asked for the next only when the one
+// before found something; to PostgreSQL all go in one message.
+func (f *finder) first() (widest, starts, exact page, err error) {
+	if f.tx.Dialect() == db.Postgres {
+		return f.together()
+	}
+	if f.moved, err = moving(f.ctx, f.tx); err != nil {
+		return
+	}
+	if f.moved {
+		f.reach(true)
+	}
+	if widest, err = f.page(han.Body, newest); err == nil && len(widest.ids) > 0 {
+		starts, err = f.page(han.Starts, newest)
+	}
+	if err == nil && len(starts.ids) > 0 {
+		exact, err = f.page(han.Exact, newest)
+	}
+	return
+}
+
+// together asks for the three first pages, and whether rights tokens may be
+// old, in one statement.
+func (f *finder) together() (widest, starts, exact page, err error) {
+	text, want := "(SELECT 0, job, 0 FROM sys_moving LIMIT 1)", f.limit+spare
+	var args []any
+	for _, tier := range []han.Tier{han.Exact, han.Starts, han.Body} {
+		if words := f.words(tier); !words.Never() {
+			text += " UNION ALL (SELECT " + strconv.Itoa(int(tier)) + ", id, type FROM search WHERE toks @@ CAST(? AS tsquery) ORDER BY id DESC LIMIT ?)"
+			args = append(args, han.TSQuery(words), int64(want))
+		}
+	}
+	rows, err := f.tx.QueryFresh(f.ctx, text, args...)
 	if err != nil {
-		return err
+		return
 	}
-	if len(starts.ids) > 0 {
-		exact, err := f.page(han.Exact, newest)
-		if err != nil {
-			return err
+	defer rows.Close()
+	var found [han.Body + 1][]candidate
+	for rows.Next() {
+		var tier int64
+		var c candidate
+		if err = rows.Scan(&tier, &c.id, &c.typ); err != nil {
+			return
 		}
-		if err := f.tier(han.Exact, exact); err != nil {
-			return err
-		}
-		if err := f.tier(han.Starts, starts); err != nil {
-			return err
-		}
+		found[tier] = append(found[tier], c)
 	}
-	if err := f.tier(han.Contains, widest); err != nil {
-		return err
+	if err = rows.Err(); err != nil {
+		return
 	}
-	return f.tier(han.Body, widest)
+	if len(found[0]) > 0 && !f.moved {
+		f.moved = true
+		f.reach(true)
+		return f.together()
+	}
+	made := func(tier han.Tier) page { return page{found[tier], len(found[tier]) < want} }
+	return made(han.Body), made(han.Starts), made(han.Exact), nil
 }
 
 // spare is how many candidates are asked for beyond those wanted: some of them
