@@ -27,9 +27,6 @@ type Tx interface {
 	Exec(ctx context.Context, query string, args ...any) (int64, error)
 	// Query runs a statement with a cached plan. Close the rows.
 	Query(ctx context.Context, query string, args ...any) (Rows, error)
-	// QueryFresh is Query, planned anew for these arguments: for searches,
-	// whose best plan depends on the words.
-	QueryFresh(ctx context.Context, query string, args ...any) (Rows, error)
 	// QueryRow scans the first row into dest; sql.ErrNoRows when there is none.
 	QueryRow(ctx context.Context, query string, args []any, dest ...any) error
 	// Dialect tells which database this is.

@@ -75,11 +75,6 @@ func (t *liteTx) forgetClosed() {
 	}
 }
 
-// QueryFresh is Query: SQLite's plans do not depend on the arguments here.
-func (t *liteTx) QueryFresh(ctx context.Context, query string, args ...any) (Rows, error) {
-	return t.Query(ctx, query, args...)
-}
-
 // QueryRow scans the first row.
 func (t *liteTx) QueryRow(ctx context.Context, query string, args []any, dest ...any) error {
 	rows, err := t.Query(ctx, query, args...)

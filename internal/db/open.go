@@ -28,7 +28,8 @@ type DB struct {
 
 // engine is what each database implements; one conformance suite holds both.
 type engine interface {
-	read(ctx context.Context, how reading, fn func(Tx) error) error
+	// read runs fn in a transaction; one: in none, and errSecond when it asks twice.
+	read(ctx context.Context, one bool, fn func(Tx) error) error
 	write(ctx context.Context, alone bool, fn func(Tx) error) error
 	maintain(ctx context.Context) error
 	checkpoint(ctx context.Context) error
@@ -36,15 +37,6 @@ type engine interface {
 	bytes(ctx context.Context) (int64, error)
 	close() error
 }
-
-// reading is what a read asks of time.
-type reading int
-
-const (
-	atOnce reading = iota // all its statements see one moment
-	single                // it asks one: errSecond when it asks twice
-	apart                 // each may see its own moment
-)
 
 // Open opens the database, making the directory or schema when it is absent,
 // and checks that it answers. Errors: Unavailable directory_in_use (dir, pid)
@@ -79,7 +71,7 @@ func (d *DB) Read(ctx context.Context, fn func(Tx) error) error {
 		return canceled(err)
 	}
 	d.stats.reads.Add(1)
-	return d.engine.read(ctx, atOnce, fn)
+	return d.engine.read(ctx, false, fn)
 }
 
 // ReadOne is Read for what one statement nearly always answers: that sees one
@@ -90,22 +82,11 @@ func (d *DB) ReadOne(ctx context.Context, fn func(Tx) error) error {
 		return canceled(err)
 	}
 	d.stats.reads.Add(1)
-	err := d.engine.read(ctx, single, fn)
+	err := d.engine.read(ctx, true, fn)
 	if errors.Is(err, errSecond) {
-		err = d.engine.read(ctx, atOnce, fn)
+		err = d.engine.read(ctx, false, fn)
 	}
 	return err
-}
-
-// ReadApart is Read whose statements may each see a moment of their own: for
-// looking something up in several steps, of which the last judges by itself. On
-// PostgreSQL that saves a way there and back.
-func (d *DB) ReadApart(ctx context.Context, fn func(Tx) error) error {
-	if err := ctx.Err(); err != nil {
-		return canceled(err)
-	}
-	d.stats.reads.Add(1)
-	return d.engine.read(ctx, apart, fn)
 }
 
 // Write runs fn in a transaction and returns after its COMMIT. On SQLite it
@@ -203,9 +184,9 @@ var errReading = errors.New("db: a read changes nothing")
 // life is what both databases' transactions know about themselves.
 type life struct {
 	over bool
-	how  reading // what of time it asks, when it reads
-	used bool    // a statement has run
-	lost error   // the first refusal by the database, which ended the transaction
+	one  bool  // there is no transaction: one question may be asked
+	used bool  // it has been
+	lost error // the first refusal by the database, which ended the transaction
 }
 
 // ready tells whether a statement may run.
@@ -217,7 +198,7 @@ func (l *life) ready(ctx context.Context) error {
 		return fmt.Errorf("db: an earlier statement failed: %w", l.lost)
 	case ctx.Err() != nil:
 		return canceled(ctx.Err())
-	case l.how == single && l.used:
+	case l.one && l.used:
 		return l.fail(errSecond)
 	}
 	l.used = true

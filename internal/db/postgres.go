@@ -95,21 +95,21 @@ const (
 	beginWrite = "begin isolation level read committed"
 )
 
-func (e *pgEngine) read(ctx context.Context, how reading, fn func(Tx) error) error {
-	begin := ""
-	if how == atOnce {
-		begin = beginRead
+func (e *pgEngine) read(ctx context.Context, one bool, fn func(Tx) error) error {
+	begin := beginRead
+	if one {
+		begin = ""
 	}
 	t, err := e.transaction(ctx, begin)
 	if err != nil {
 		return err
 	}
-	t.how = how
+	t.one = one
 	defer t.giveBack(ctx)
 	return pgError(t.asked(guarded(fn, t)))
 }
 
-// transaction takes a connection for one; without begin, for statements alone.
+// transaction takes a connection for one; without begin, for a statement alone.
 func (e *pgEngine) transaction(ctx context.Context, begin string) (*pgTx, error) {
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {

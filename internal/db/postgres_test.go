@@ -207,9 +207,6 @@ func TestPostgresPlansSearchesAnew(t *testing.T) {
 		return n
 	}
 	const query = `SELECT id FROM things WHERE weight > ? AND name <> '?'`
-	if n := prepared(func(tx db.Tx) (db.Rows, error) { return tx.QueryFresh(t.Context(), query, 1.5) }); n != 0 {
-		t.Errorf("QueryFresh keeps %d plans", n)
-	}
 	if n := prepared(func(tx db.Tx) (db.Rows, error) { return tx.Query(t.Context(), query, 1.5) }); n != 1 {
 		t.Errorf("Query keeps %d plans, not 1", n)
 	}

@@ -27,7 +27,7 @@ func (t *pgTx) Exec(ctx context.Context, query string, args ...any) (int64, erro
 	switch {
 	case err != nil:
 		return 0, err
-	case t.how != atOnce: // nothing but BEGIN READ ONLY keeps a statement from writing
+	case t.one: // nothing but BEGIN READ ONLY keeps a statement from writing
 		return 0, t.fail(errReading)
 	}
 	if t.put.Len() == 0 {
@@ -93,28 +93,12 @@ func (t *pgTx) queryBehind(ctx context.Context, query string, args []any) (Rows,
 
 // Query runs a statement with a cached plan.
 func (t *pgTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
-	return t.query(ctx, query, args, nil)
-}
-
-// QueryFresh plans anew: a cached plan turns generic after five runs, and for
-// searches that is a hundred times slower.
-func (t *pgTx) QueryFresh(ctx context.Context, query string, args ...any) (Rows, error) {
-	return t.query(ctx, query, args, []any{pgx.QueryExecModeExec})
-}
-
-func (t *pgTx) query(ctx context.Context, query string, args, mode []any) (Rows, error) {
 	plain, err := t.begin(ctx, args)
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case mode == nil && t.put.Len() > 0:
+	if t.put.Len() > 0 {
 		return t.queryBehind(ctx, t.rebound.rebind(query), plain)
-	case mode != nil:
-		if _, err := t.send(ctx); err != nil {
-			return nil, err
-		}
-		plain = append(mode, plain...)
 	}
 	rows, err := t.conn.Query(ctx, t.rebound.rebind(query), plain...)
 	if err != nil {

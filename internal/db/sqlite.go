@@ -80,7 +80,7 @@ func openSQLite(ctx context.Context, c Config, st *stats) (_ *sqliteEngine, err 
 	return e, nil
 }
 
-func (e *sqliteEngine) read(ctx context.Context, how reading, fn func(Tx) error) (err error) {
+func (e *sqliteEngine) read(ctx context.Context, one bool, fn func(Tx) error) (err error) {
 	c, giveBack, err := e.reader(ctx)
 	if err != nil {
 		return err
@@ -88,17 +88,17 @@ func (e *sqliteEngine) read(ctx context.Context, how reading, fn func(Tx) error)
 	e.busy.Add(1)
 	defer giveBack()
 	defer e.busy.Add(-1)
-	if how != single {
+	if !one {
 		if _, err := c.exec("BEGIN", nil); err != nil {
 			return liteError(err)
 		}
 	}
-	tx := &liteTx{conn: c, watched: ctx, life: life{how: how}}
+	tx := &liteTx{conn: c, watched: ctx, life: life{one: one}}
 	stop := c.watch(ctx)
 	defer func() {
 		tx.end()
 		stop()
-		if how == single {
+		if one {
 			return
 		}
 		if _, e2 := c.exec("ROLLBACK", nil); e2 != nil && err == nil {
@@ -170,7 +170,7 @@ func (e *sqliteEngine) bytes(context.Context) (int64, error) {
 // connections anew: SQLite loads the figures only with the schema.
 func (e *sqliteEngine) maintain(ctx context.Context) error {
 	var tables []string
-	err := e.read(ctx, atOnce, func(tx Tx) error {
+	err := e.read(ctx, false, func(tx Tx) error {
 		rows, err := tx.Query(ctx, `SELECT DISTINCT tbl_name FROM sqlite_schema WHERE type = 'index' ORDER BY 1`)
 		if err != nil {
 			return err

@@ -26,37 +26,31 @@ func TestValuesComeBackAsTheyWent(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for _, fresh := range []bool{false, true} {
-			var got [][]any
-			err := d.Read(t.Context(), func(tx db.Tx) error {
-				query := tx.Query
-				if fresh {
-					query = tx.QueryFresh
+		var got [][]any
+		err := d.Read(t.Context(), func(tx db.Tx) error {
+			for _, w := range want {
+				rows, err := tx.Query(t.Context(), `SELECT id, name, body, weight FROM things WHERE id = ?`, w[0])
+				if err != nil {
+					return err
 				}
-				for _, w := range want {
-					rows, err := query(t.Context(), `SELECT id, name, body, weight FROM things WHERE id = ?`, w[0])
-					if err != nil {
+				for rows.Next() {
+					r := make([]any, 4)
+					if err := rows.Scan(&r[0], &r[1], &r[2], &r[3]); err != nil {
 						return err
 					}
-					for rows.Next() {
-						r := make([]any, 4)
-						if err := rows.Scan(&r[0], &r[1], &r[2], &r[3]); err != nil {
-							return err
-						}
-						got = append(got, r)
-					}
-					if err := rows.Close(); err != nil {
-						return err
-					}
+					got = append(got, r)
 				}
-				return nil
-			})
-			if err != nil {
-				t.Fatal(err)
+				if err := rows.Close(); err != nil {
+					return err
+				}
 			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("fresh=%v: %s", fresh, diff)
-			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

@@ -376,7 +376,7 @@ func found(t testing.TB, d *db.DB, cond string, params []any) ([]int64, error) {
 	ctx := context.Background()
 	var out []int64
 	err := d.Read(ctx, func(tx db.Tx) error {
-		rows, err := tx.QueryFresh(ctx, `SELECT id FROM r_customer AS t WHERE `+cond+` ORDER BY id`, params...)
+		rows, err := tx.Query(ctx, `SELECT id FROM r_customer AS t WHERE `+cond+` ORDER BY id`, params...)
 		if err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"slices"
-	"strconv"
 	"strings"
 
 	"kedang/internal/access"
@@ -51,7 +50,7 @@ func (s *Store) Search(ctx context.Context, a *access.Actor, q SearchQuery, dst 
 		return dst, err
 	}
 	var hits []hit
-	err = s.DB.ReadApart(ctx, func(tx db.Tx) error { // the row has the last word, when it is read
+	err = s.DB.Read(ctx, func(tx db.Tx) error {
 		hits, err = s.search(ctx, tx, a, types, q.Q, q.Limit)
 		return err
 	})
@@ -211,7 +210,7 @@ func (f *finder) run() error {
 
 // first asks for the first page of everything, of what begins with the words,
 // and of what is exactly them. SQLite is asked for the next only when the one
-// before found something; to PostgreSQL all go in one message.
+// before found something.
 func (f *finder) first() (widest, starts, exact page, err error) {
 	if f.tx.Dialect() == db.Postgres {
 		return f.together()
@@ -232,34 +231,20 @@ func (f *finder) first() (widest, starts, exact page, err error) {
 }
 
 // together asks for the three first pages, and whether rights tokens may be
-// old, in one statement.
+// old, in one message.
 func (f *finder) together() (widest, starts, exact page, err error) {
-	text, want := "(SELECT 0, job, 0 FROM sys_moving LIMIT 1)", f.limit+spare
-	var args []any
+	want := f.limit + spare
+	var asked []tierMatch
 	for _, tier := range []han.Tier{han.Exact, han.Starts, han.Body} {
 		if words := f.words(tier); !words.Never() {
-			text += " UNION ALL (SELECT " + strconv.Itoa(int(tier)) + ", id, type FROM search WHERE toks @@ CAST(? AS tsquery) ORDER BY id DESC LIMIT ?)"
-			args = append(args, han.TSQuery(words), int64(want))
+			asked = append(asked, tierMatch{tier, han.TSQuery(words)})
 		}
 	}
-	rows, err := f.tx.QueryFresh(f.ctx, text, args...)
+	found, moved, err := newestOf(f.ctx, f.tx, asked, newest, want)
 	if err != nil {
 		return
 	}
-	defer rows.Close()
-	var found [han.Body + 1][]candidate
-	for rows.Next() {
-		var tier int64
-		var c candidate
-		if err = rows.Scan(&tier, &c.id, &c.typ); err != nil {
-			return
-		}
-		found[tier] = append(found[tier], c)
-	}
-	if err = rows.Err(); err != nil {
-		return
-	}
-	if len(found[0]) > 0 && !f.moved {
+	if moved && !f.moved {
 		f.moved = true
 		f.reach(true)
 		return f.together()
@@ -326,14 +311,12 @@ func (f *finder) candidates(words han.Condition, before int64, want int) ([]cand
 	if words.Never() {
 		return nil, nil
 	}
-	text, match := "SELECT rowid, type FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?", ""
 	if f.tx.Dialect() == db.Postgres {
-		text = "SELECT id, type FROM search WHERE toks @@ CAST(? AS tsquery) AND id < ? ORDER BY id DESC LIMIT ?"
-		match = han.TSQuery(words)
-	} else {
-		match = han.FTS5(words)
+		found, _, err := newestOf(f.ctx, f.tx, []tierMatch{{han.Exact, han.TSQuery(words)}}, before, want)
+		return found[han.Exact], err
 	}
-	rows, err := f.tx.QueryFresh(f.ctx, text, match, before, int64(want))
+	rows, err := f.tx.Query(f.ctx, "SELECT rowid, type FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
+		han.FTS5(words), before, int64(want))
 	if err != nil {
 		return nil, err
 	}
