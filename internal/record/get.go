@@ -30,7 +30,7 @@ func (s *Store) Get(ctx context.Context, a *access.Actor, typ string, id int64, 
 		return dst, 0, err
 	}
 	begin, read := len(dst), s.DB.Read
-	if len(q.Expand) == 0 && g.alone() {
+	if len(q.Expand) == 0 && !g.judged && !g.more.Load() {
 		read = s.DB.ReadOne
 	}
 	err = read(ctx, func(tx db.Tx) (err error) {
@@ -53,14 +53,19 @@ func (s *Store) got(ctx context.Context, tx db.Tx, a *access.Actor, g *getting, 
 	if err != nil {
 		return dst, 0, err
 	}
-	dst = append(g.r.appendRow(append(dst, '{'), row.values), g.r.opened(ctx, tx, row)...)
+	sealed := g.r.opened(ctx, tx, row)
+	dst, more := append(g.r.appendRow(append(dst, '{'), row.values), sealed...), len(sealed) > 0
 	for _, c := range g.children {
 		if integer(row.values[c.some]) == 0 {
 			continue
 		}
+		more = true
 		if dst, err = c.appendTo(ctx, tx, id, dst); err != nil {
-			return dst, 0, err
+			break
 		}
+	}
+	if g.more.Store(more); err != nil {
+		return dst, 0, err
 	}
 	if len(expand) > 0 {
 		if dst, err = s.appendExpanded(ctx, tx, a, g.r.t, id, expand, dst); err != nil {
@@ -142,11 +147,14 @@ func contains(list []string, s string) bool {
 	return false
 }
 
+// told are the verbs of which a record says whether the actor may.
+var told = [...]string{"update", "archive", "assign", "history", "export", "reveal"}
+
 // appendRights appends what the actor may do to this record.
 func (s *Store) appendRights(ctx context.Context, tx db.Tx, a *access.Actor, row *Row, dst []byte) []byte {
 	dst = append(dst, `,"rights":{`...)
 	load := s.loader(ctx, tx)
-	for i, verb := range [...]string{"update", "archive", "assign", "history", "export", "reveal"} {
+	for i, verb := range told {
 		if i > 0 {
 			dst = append(dst, ',')
 		}

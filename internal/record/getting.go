@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"kedang/internal/access"
 	"kedang/internal/db"
@@ -18,6 +19,8 @@ type getting struct {
 	r        *reading
 	text     string // up to the right to read the record itself
 	children []*childGetting
+	judged   bool        // what the actor may do depends on the whole record
+	more     atomic.Bool // the last record took more than this statement, and so may the next
 }
 
 // childGetting reads the child rows of one field.
@@ -76,16 +79,6 @@ func (s *Store) getting(a *access.Actor, t *meta.Type, asked []string) (*getting
 	return g, err
 }
 
-// alone tells that one statement reads all there is to a record.
-func (g *getting) alone() bool {
-	for i := range g.r.outs {
-		if f := g.r.outs[i].field; f != nil && f.Sealed {
-			return false
-		}
-	}
-	return len(g.children) == 0
-}
-
 func (g *getting) timed() bool {
 	for _, c := range g.children {
 		if c.r.timed {
@@ -114,6 +107,9 @@ func (s *Store) newGetting(a *access.Actor, t *meta.Type, asked []string) (*gett
 		c := s.newChildGetting(a, f)
 		c.some = r.column("(SELECT 1 FROM " + quote(f.Table) + " AS s WHERE s.record = t.id LIMIT 1)")
 		g.children = append(g.children, c)
+	}
+	for _, verb := range told {
+		g.judged = g.judged || len(a.Scope(t, verb).Where) > 0
 	}
 	owned := "t.owner, t.department, t.root_owner, t.root_department"
 	if t.Builtin { // a colleague, a department: nobody's own
