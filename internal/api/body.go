@@ -133,7 +133,23 @@ func idIn(text string) (int64, error) {
 // params reads the query of a URL. What cannot be read is refused, and so is a
 // name given twice: a filter that is quietly dropped would answer everything.
 func params(r *http.Request) (url.Values, error) {
-	v, err := url.ParseQuery(r.URL.RawQuery)
+	return readValues(r.URL.RawQuery)
+}
+
+// maxPosted is the largest form that stands for a URL's query, in bytes.
+const maxPosted = 1 << 20
+
+// posted reads what a form posts in the place of a query, by the same rules.
+func posted(w http.ResponseWriter, r *http.Request) (url.Values, error) {
+	raw, err := readBody(w, r, maxPosted)
+	if err != nil {
+		return nil, err
+	}
+	return readValues(string(raw))
+}
+
+func readValues(text string) (url.Values, error) {
+	v, err := url.ParseQuery(text)
 	if err != nil {
 		return nil, errs.RefuseField("", "bad_parameter", nil)
 	}

@@ -135,6 +135,7 @@ func (s *Server) routes() {
 	s.mux.Handle("/api/v1/", s.wrap(s.records, true))
 	s.mux.HandleFunc("/login", s.login)
 	s.mux.HandleFunc("GET /print/{type}", s.printed(s.printList))
+	s.mux.HandleFunc("POST /print/{type}", s.printed(s.printList))
 	s.mux.HandleFunc("GET /print/{type}/{id}", s.printed(s.printRecord))
 	s.mux.Handle("/", http.HandlerFunc(s.web))
 }

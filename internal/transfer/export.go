@@ -69,7 +69,7 @@ func (s *Service) onRecord(ctx context.Context, a *access.Actor, t *meta.Type, q
 		Format  string   `json:"format"`
 		Columns []string `json:"columns"`
 		Rows    int64    `json:"rows"`
-	}{q.Filter, q.View, q.Q, format, x.names, x.n})
+	}{q.Filter, q.View, q.Q, format, q.Fields, x.n})
 	if err != nil {
 		return err
 	}
@@ -81,11 +81,8 @@ func (s *Service) onRecord(ctx context.Context, a *access.Actor, t *meta.Type, q
 
 // exporting is one export on its way.
 type exporting struct {
-	t      *meta.Type
-	fields []*meta.Field
-	names  []string // beside fields: as the answer names them
-	labels []string // beside fields: their headers
-	masked []bool   // beside fields: their values come as masks
+	t       *meta.Type
+	columns []outColumn
 	wording
 	sheet sheetWriter
 	cells []cell
@@ -108,44 +105,17 @@ func (x *exporting) choose(a *access.Actor, q *record.ListQuery) error {
 	}
 	q.Fields, q.Expand = nil, nil
 	for _, name := range names {
-		f, level, label := x.column(a, name)
-		if level == meta.Hidden {
-			if asked {
-				return errs.RefuseField("fields", "unknown_field", errs.Params{"field": name})
-			}
-			continue
+		c := x.column(a, x.t, "export", name)
+		if c.level > meta.Hidden {
+			x.columns, q.Fields = append(x.columns, c), append(q.Fields, name)
+		} else if f, ok := x.t.Field(name); asked && (!ok || a.Level(x.t, f) == meta.Hidden) {
+			return errs.RefuseField("fields", "unknown_field", errs.Params{"field": name})
 		}
-		if !f.System && f.Kind.Storage() != meta.InColumn && f.Kind.Storage() != meta.InSide {
-			continue
-		}
-		x.fields, x.names, x.labels = append(x.fields, f), append(x.names, name), append(x.labels, label)
-		x.masked = append(x.masked, !f.System && (f.Sealed || level == meta.Masked))
-		q.Fields = append(q.Fields, name)
 	}
-	if len(x.fields) == 0 {
+	if len(x.columns) == 0 {
 		return errs.RefuseField("fields", "unknown_field", errs.Params{"field": strings.Join(names, ",")})
 	}
 	return nil
-}
-
-// column finds what a name stands for: a field of the type, or one of a linked
-// record, whose type the actor must be allowed to export too.
-func (x *exporting) column(a *access.Actor, name string) (f *meta.Field, level meta.Level, label string) {
-	if f, ok := x.t.Field(name); ok {
-		return f, a.Level(x.t, f), x.label(f)
-	}
-	link, f, ok := x.t.Linked(name)
-	if !ok || !link.Target.Builtin && a.Scope(link.Target, "export").None() {
-		return nil, meta.Hidden, ""
-	}
-	return f, a.LinkedLevel(x.t, link, f), x.label(link) + " › " + x.label(f)
-}
-
-func (x *exporting) label(f *meta.Field) string {
-	if label := f.Label.In(x.out.Lang); label != "" {
-		return label
-	}
-	return f.Name
 }
 
 // everything names all columns that a sheet can hold.
@@ -161,7 +131,11 @@ func everything(t *meta.Type) []string {
 }
 
 func (x *exporting) header() error {
-	return x.sheet.row(textCells(x.labels))
+	labels := make([]string, len(x.columns))
+	for i, c := range x.columns {
+		labels[i] = c.label
+	}
+	return x.sheet.row(textCells(labels))
 }
 
 // rows writes a page of records.
@@ -172,8 +146,8 @@ func (x *exporting) rows(items []byte) error {
 	}
 	for _, item := range page {
 		x.cells = x.cells[:0]
-		for i, f := range x.fields {
-			x.cells = append(x.cells, x.cell(f, x.masked[i], item[x.names[i]]))
+		for _, c := range x.columns {
+			x.cells = append(x.cells, x.cell(c, item[c.name]))
 		}
 		if err := x.sheet.row(x.cells); err != nil {
 			return err
@@ -183,15 +157,13 @@ func (x *exporting) rows(items []byte) error {
 	return nil
 }
 
-// hiddenRecord is what stands for a linked record that the reader may not see.
-const hiddenRecord = `{"hidden":true}`
-
 // cell is a field's value as people read it; a number stays one that a sheet
 // can add up.
-func (x *exporting) cell(f *meta.Field, masked bool, raw json.RawMessage) cell {
+func (x *exporting) cell(c outColumn, raw json.RawMessage) cell {
 	if string(raw) == hiddenRecord {
 		return cell{}
 	}
+	f, masked := c.field, c.masked()
 	switch f.KindName {
 	case "integer", "decimal", "money", "rating":
 		if f.ManyCurrencies() {

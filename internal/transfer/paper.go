@@ -214,7 +214,7 @@ func (p *papering) fields(b *meta.Block) {
 		if !f.System && f.Kind.Storage() != meta.InColumn && f.Kind.Storage() != meta.InSide {
 			continue
 		}
-		value := p.printed(p.t, f, raw)
+		value := p.printed(p.own(p.a, p.t, f), raw)
 		if value == "" && (!p.form.Blanks || !p.holds(f.Prog.When)) {
 			continue
 		}
@@ -250,9 +250,12 @@ func (p *papering) fieldsOf(b *meta.Block) (out []*meta.Field) {
 
 // printed is a value as paper shows it: decimals without the zeros that a
 // scale adds, amounts with two, and no number broken over two lines.
-func (p *papering) printed(of *meta.Type, f *meta.Field, raw json.RawMessage) string {
-	s := p.text(f, p.masked(of, f), raw)
-	switch f.KindName {
+func (p *papering) printed(c outColumn, raw json.RawMessage) string {
+	if string(raw) == hiddenRecord {
+		return ""
+	}
+	s := p.text(c.field, c.masked(), raw)
+	switch c.field.KindName {
 	case "decimal", "percent":
 		return withoutZeros(s, 0)
 	case "money":
@@ -331,29 +334,33 @@ func (p *papering) children(f *meta.Field, raw json.RawMessage) *Table {
 	if json.Unmarshal(raw, &items) != nil || len(items) == 0 && !p.form.Blanks {
 		return nil
 	}
-	return p.table(f.Of, f.Rows, items)
+	var columns []outColumn
+	for _, child := range f.Rows {
+		columns = append(columns, p.own(p.a, f.Of, child))
+	}
+	return p.table(columns, items)
 }
 
 // table sets records or child rows; columns the person may not see are not
 // there.
-func (p *papering) table(of *meta.Type, fields []*meta.Field, items []map[string]json.RawMessage) *Table {
+func (p *papering) table(columns []outColumn, items []map[string]json.RawMessage) *Table {
 	t := &Table{}
-	var seen []*meta.Field
-	for _, f := range fields {
-		if p.a.Level(of, f) == meta.Hidden {
+	var seen []outColumn
+	for _, c := range columns {
+		if c.level == meta.Hidden {
 			continue
 		}
-		seen = append(seen, f)
-		t.Heads = append(t.Heads, p.head(f))
+		seen = append(seen, c)
+		t.Heads = append(t.Heads, p.head(c))
 	}
 	if len(seen) == 0 {
 		return nil
 	}
 	for _, item := range items {
 		row := make([]string, len(seen))
-		for i, f := range seen {
-			row[i] = p.printed(of, f, item[f.Name])
-			switch f.KindName {
+		for i, c := range seen {
+			row[i] = p.printed(c, item[c.name])
+			switch c.field.KindName {
 			case "phones", "emails", "social": // one below the other
 				row[i] = strings.ReplaceAll(row[i], p.mark(), "\n")
 			}
@@ -414,12 +421,9 @@ func widthOf(s string) (points int) {
 	return points
 }
 
-func (p *papering) masked(t *meta.Type, f *meta.Field) bool {
-	return !f.System && (f.Sealed || p.a.Level(t, f) == meta.Masked)
-}
-
-func (p *papering) head(f *meta.Field) Head {
-	h := Head{Label: p.label(f)}
+func (p *papering) head(c outColumn) Head {
+	f := c.field
+	h := Head{Label: c.label}
 	switch f.KindName {
 	case "integer", "decimal", "money", "percent":
 		h.Right, h.Tight = true, true
@@ -428,13 +432,6 @@ func (p *papering) head(f *meta.Field) Head {
 	}
 	h.Tight = h.Tight || f.Name == "number" || f.System && strings.HasSuffix(f.Name, "_at")
 	return h
-}
-
-func (p *papering) label(f *meta.Field) string {
-	if l := f.Label.In(p.out.Lang); l != "" {
-		return l
-	}
-	return f.Name
 }
 
 // related sets the records that point here. Whoever may not see them, or what
@@ -448,13 +445,13 @@ func (p *papering) related(ctx context.Context, b *meta.Block) error {
 	if q.PageSize == 0 || q.PageSize > mostRelated {
 		q.PageSize = mostRelated
 	}
-	var fields []*meta.Field
+	var columns []outColumn
 	for _, name := range columnsOf(of, b.Columns) {
-		if f, ok := of.Field(name); ok && p.a.Level(of, f) > meta.Hidden {
-			fields, q.Fields = append(fields, f), append(q.Fields, name)
+		if c := p.column(p.a, of, "read", name); c.level > meta.Hidden {
+			columns, q.Fields = append(columns, c), append(q.Fields, name)
 		}
 	}
-	if len(fields) == 0 {
+	if len(columns) == 0 {
 		return nil
 	}
 	raw, err := p.s.Store.Related(ctx, p.a, p.t.Name, p.id, b.Of+"."+b.Via, q, nil)
@@ -477,7 +474,7 @@ func (p *papering) related(ctx context.Context, b *meta.Block) error {
 	if len(found.Items) == 0 && !p.form.Blanks {
 		return nil
 	}
-	t := p.table(of, fields, found.Items)
+	t := p.table(columns, found.Items)
 	if t == nil {
 		return nil
 	}

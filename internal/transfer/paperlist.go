@@ -27,12 +27,12 @@ func (s *Service) PrintList(ctx context.Context, a *access.Actor, typ string, q 
 	if err != nil {
 		return nil, err
 	}
-	fields, err := printedColumns(a, t, &q)
+	p := &papering{wording: s.wording(a, lang), s: s, a: a, t: t}
+	columns, err := p.columns(&q)
 	if err != nil {
 		return nil, err
 	}
-	p := &papering{wording: s.wording(a, lang), s: s, a: a, t: t}
-	p.paper = &Paper{Heading: listHeading(t, q.View, lang), By: a.Name, At: s.Clock().In(s.zone(a)), Size: "a4", Landscape: len(fields) >= wideList, Copies: []string{""}}
+	p.paper = &Paper{Heading: listHeading(t, q.View, lang), By: a.Name, At: s.Clock().In(s.zone(a)), Size: "a4", Landscape: len(columns) >= wideList, Copies: []string{""}}
 	var items []map[string]json.RawMessage
 	more := false
 	err = s.Store.Each(ctx, a, "export", typ, q, func(page []byte) error {
@@ -52,7 +52,7 @@ func (s *Service) PrintList(ctx context.Context, a *access.Actor, typ string, q 
 	if len(items) > mostPrinted {
 		items, more = items[:mostPrinted], true
 	}
-	table := p.table(t, fields, items)
+	table := p.table(columns, items)
 	table.AtLeast = more
 	p.add(Part{Table: table})
 	return p.paper, s.printed(ctx, a, t, 0, map[string]any{"filter": q.Filter, "view": q.View, "q": q.Q, "columns": q.Fields, "rows": len(items)})
@@ -69,30 +69,27 @@ func listHeading(t *meta.Type, view, lang string) string {
 	return name
 }
 
-// printedColumns finds the columns and asks for them by name. One that was
-// asked for and may not be seen is unknown.
-func printedColumns(a *access.Actor, t *meta.Type, q *record.ListQuery) (fields []*meta.Field, err error) {
+// columns finds the columns and asks for them by name. One that was asked for
+// and may not be seen is unknown.
+func (p *papering) columns(q *record.ListQuery) (columns []outColumn, err error) {
 	names, asked := q.Fields, len(q.Fields) > 0
-	if v := t.View(q.View); !asked {
+	if v := p.t.View(q.View); !asked {
 		if q.View != "" && v != nil {
 			names = v.Columns
 		}
-		names = columnsOf(t, names)
+		names = columnsOf(p.t, names)
 	}
 	q.Fields, q.Expand = nil, nil
 	for _, name := range names {
-		f, ok := t.Field(name)
-		switch {
-		case !ok || a.Level(t, f) == meta.Hidden:
-			if asked {
-				return nil, errs.RefuseField("fields", "unknown_field", errs.Params{"field": name})
-			}
-		case f.System || f.Kind.Storage() == meta.InColumn || f.Kind.Storage() == meta.InSide:
-			fields, q.Fields = append(fields, f), append(q.Fields, name)
+		c := p.column(p.a, p.t, "export", name)
+		if c.level > meta.Hidden {
+			columns, q.Fields = append(columns, c), append(q.Fields, name)
+		} else if f, ok := p.t.Field(name); asked && (!ok || p.a.Level(p.t, f) == meta.Hidden) {
+			return nil, errs.RefuseField("fields", "unknown_field", errs.Params{"field": name})
 		}
 	}
-	if len(fields) == 0 {
+	if len(columns) == 0 {
 		return nil, errs.RefuseField("fields", "unknown_field", nil)
 	}
-	return fields, nil
+	return columns, nil
 }

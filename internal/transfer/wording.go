@@ -108,7 +108,10 @@ var errNotOnPaper = errors.New("not on this paper")
 func (r answeredRow) Value(name string) (any, error) {
 	p := r.p
 	f, ok := p.t.Field(name)
-	if !ok || f.System || p.masked(p.t, f) || p.a.Level(p.t, f) == meta.Hidden {
+	if !ok || f.System {
+		return nil, errNotOnPaper
+	}
+	if c := p.own(p.a, p.t, f); c.level == meta.Hidden || c.masked() {
 		return nil, errNotOnPaper
 	}
 	raw := p.rec[name]

@@ -34,6 +34,33 @@ export function fieldsOf(type: RecordType): Map<string, Field> {
 /** titleField is the field a record's title is made of alone; "" for a composed title. */
 export const titleField = (type: RecordType) => (type.title && fieldsOf(type).has(type.title) ? type.title : "");
 
+const reached = new WeakMap<RecordType, Map<string, Field>>();
+
+/** inner are the built-in fields that nobody asks for by name. */
+export const inner = new Set(["id", "title", "rev", "root_owner", "root_department"]);
+
+/** reachable maps names to fields: a type's own, built-in, and "customer.level" across one link. */
+export function reachable(type: RecordType, types: Map<string, RecordType>): Map<string, Field> {
+  let all = reached.get(type);
+  if (!all) {
+    all = new Map(fieldsOf(type));
+    for (const link of type.fields) {
+      const to = link.kind === "link" && !masked(link) ? types.get(link.to ?? "") : undefined;
+      if (!to || to.builtin) continue;
+      for (const f of fieldsOf(to).values()) {
+        if (inner.has(f.name) || f.name === titleField(to)) continue;
+        const name = `${link.name}.${f.name}`;
+        all.set(name, { ...f, name, label: `${link.label} › ${f.label}`, level: f.level === "write" ? "read" : f.level, computed: true, sortable: false });
+      }
+    }
+    reached.set(type, all);
+  }
+  return all;
+}
+
+/** concealed tells whether a value stands for one of a linked record that the reader may not see. */
+export const concealed = (v: unknown) => !!v && typeof v === "object" && (v as { hidden?: unknown }).hidden === true;
+
 /** masked tells whether a reader sees only a mask of a field's value. */
 export const masked = (f: Field) => f.level === "masked" || !!f.sealed;
 

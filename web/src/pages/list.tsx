@@ -1,15 +1,15 @@
 // A list of one type: views as tabs, filter, search, order, groups or board,
 // rows read where one looks, ticked rows, a peek beside it. What is shown
 // stands in the URL; how wide the columns are is each person's own.
-import { AppstoreOutlined, CloseOutlined, DownloadOutlined, EllipsisOutlined, GroupOutlined, ImportOutlined, PlusOutlined, SearchOutlined, SortAscendingOutlined, TableOutlined } from "@ant-design/icons";
+import { AppstoreOutlined, CloseOutlined, DownloadOutlined, EllipsisOutlined, GroupOutlined, ImportOutlined, PlusOutlined, PrinterOutlined, SearchOutlined, SortAscendingOutlined, TableOutlined } from "@ant-design/icons";
 import { Alert, Button, Drawer, Dropdown, Popover } from "antd";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ComponentProps } from "react";
 import { useNavigate, useParams } from "react-router";
 import type { Listed, Rec, RecordType } from "../api/types";
-import { isGroup, print, read, type Condition, type Group } from "../filter";
+import { isGroup, print as written, read, type Condition, type Group } from "../filter";
 import { t } from "../i18n";
 import { usePhone } from "../mode";
-import { fieldsOf, recordPath, titleField, useKnown, useType } from "../model";
+import { fieldsOf, reachable, recordPath, titleField, useKnown, useType } from "../model";
 import { BulkBar } from "../parts/bulk";
 import { FilterBar, unseen } from "../parts/filters";
 import { nextSort, sortKeys, Table } from "../parts/table";
@@ -18,10 +18,11 @@ import { useTyped } from "../shell/omni";
 import { useShell } from "../shell/shell";
 import { useViewActs } from "./list/acts";
 import { cardFields, Cards, CardsWaiting } from "./list/cards";
-import { groupable, lanesOf, reachable, summable } from "./list/fields";
+import { groupable, lanesOf, summable } from "./list/fields";
 import { groupFilter, useLines } from "./list/lines";
 import { askList, pageSize, useCount, useGroups, usePages, useSums } from "./list/rows";
 import { useViews, type Views } from "./list/saved";
+import { printList, useSheet } from "./list/sheet";
 import { sortText } from "./list/sorttext";
 import { useListState, type Asked, type ListState } from "./list/state";
 import { Tabs } from "./list/tabs";
@@ -61,6 +62,7 @@ function List({ type }: { type: RecordType }) {
   const { ticks, tick, everything, clear, has, here } = useTicks(s.asked);
   const [ticking, setTicking] = useState(false);
   const [exporting, setExporting] = useState(false);
+  const sheet = useSheet(type, s.columns);
   const acts = useViewActs(type, views, s);
   const typed = useTyped(s.q, 200);
   useEffect(() => { if (typed.settled !== s.q) s.set({ q: typed.settled || undefined }); }, [typed.settled]);
@@ -95,7 +97,7 @@ function List({ type }: { type: RecordType }) {
   const countMatches = useCallback(async (filter: string, signal: AbortSignal) => (await askList<Listed>(type.name, "query", { ...s.asked, filter, order_by: "-created_at" }, { fields: ["id"], page_size: 1, total: "capped" }, signal)).total!, [type.name, s.asked.view, s.asked.q, s.asked.archived]);
   const hidden = useMemo(() => unseen(s.filter, fields), [s.filter, fields]);
   const bar = (
-    <BulkBar type={type} n={n} target={target} archived={s.archived === "only"} clear={() => { clear(); setTicking(false); }} onExport={() => setExporting(true)} phone={phone}
+    <BulkBar type={type} n={n} target={target} archived={s.archived === "only"} clear={() => { clear(); setTicking(false); }} onExport={sheet.may ? () => setExporting(true) : undefined} onPrint={sheet.may ? () => printList(type.name, { ...askedOf(ticks), order_by: s.asked.order_by }, sheet.columns) : undefined} phone={phone}
       everything={total !== undefined && n < total && !(ticks.all && !here) && <Button type="link" size="small" onClick={everything}>{t("bulk.all_match", { n: countText })}</Button>}
       pager={<Foot total={countText} sort={sortText(s.sort, fields)} unknown={s.unknown} />} />
   );
@@ -104,7 +106,7 @@ function List({ type }: { type: RecordType }) {
       <div className="list-head">
         <h1>{type.plural} <small aria-live="polite">{countText}</small></h1>
         <Tabs type={type} views={views.views.includes(s.view) ? views.views : [...views.views, s.view]} now={s.view} first={views.first} counts={lines.ready || !!page || shape === "board"} choose={choose} acts={views.on ? acts.items : []} />
-        <More type={type} s={s} exportNow={() => setExporting(true)} tick={phone && shape === "cards" ? () => setTicking(true) : undefined} />
+        <More type={type} s={s} exportNow={sheet.may ? () => setExporting(true) : undefined} print={sheet.may ? () => printList(type.name, s.asked, sheet.columns) : undefined} tick={phone && shape === "cards" ? () => setTicking(true) : undefined} />
         <Button type="primary" icon={<PlusOutlined />} aria-label={t("act.new_of", { what: type.label })} onClick={() => create(type.name)}>{phone ? null : t("act.new_of", { what: type.label })}</Button>
       </div>
       <Bar type={type} s={s} views={views} phone={phone} typed={typed} fields={fields} count={countMatches} saveAs={acts.saveAs} update={acts.update} />
@@ -193,10 +195,9 @@ function BoardOf({ type, s, fields, onOpen, on }: { type: RecordType; s: ListSta
   const by = fieldsOf(type).get(s.kanban)!;
   const groups = useGroups(type, s.kanban, s.columns, s.asked, on);
   const lanes = (groups.data ?? []).map((g) => ({ value: g.value === null ? "" : String(g.value), count: g.count, sums: g.sums }));
-  const own = fields.filter((f) => !f.includes("."));
   const page = useCallback((lane: string, token: string, signal: AbortSignal) =>
-    askList<Listed>(type.name, "query", { ...s.asked, filter: joined(s.asked.filter, groupFilter(by, lane)!) }, { fields: own, page_size: 40, page_token: token, total: "none" }, signal), [type.name, s.asked, by, own.join()]);
-  return <Board type={type} by={by} columns={s.columns} lanes={lanes} cacheKey={[s.asked, own]} page={page} onOpen={onOpen} />;
+    askList<Listed>(type.name, "query", { ...s.asked, filter: joined(s.asked.filter, groupFilter(by, lane)!) }, { fields, page_size: 40, page_token: token, total: "none" }, signal), [type.name, s.asked, by, fields.join()]);
+  return <Board type={type} by={by} columns={s.columns} lanes={lanes} cacheKey={[s.asked, fields]} page={page} onOpen={onOpen} />;
 }
 
 const Foot = ({ total, sort, unknown }: { total: string; sort: string; unknown: number }) => (
@@ -264,11 +265,12 @@ function Bar({ type, s, views, phone, typed, fields, count, saveAs, update }: Ba
   );
 }
 
-function More({ type, s, exportNow, tick }: { type: RecordType; s: ListState; exportNow: () => void; tick?: () => void }) {
+function More({ type, s, exportNow, print, tick }: { type: RecordType; s: ListState; exportNow?: () => void; print?: () => void; tick?: () => void }) {
   const navigate = useNavigate();
   const items = [
     { key: "import", icon: <ImportOutlined />, label: t("import.of", { what: type.plural }), onClick: () => void navigate(`/imports?type=${type.name}`) },
-    { key: "export", icon: <DownloadOutlined />, label: t("export.of", { what: type.plural }), onClick: exportNow },
+    ...(exportNow ? [{ key: "export", icon: <DownloadOutlined />, label: t("export.of", { what: type.plural }), onClick: exportNow }] : []),
+    ...(print ? [{ key: "print", icon: <PrinterOutlined />, label: t("list.print", { what: type.plural }), onClick: print }] : []),
     { key: "archived", label: t(s.archived === "only" ? "list.without_archived" : "list.only_archived"), onClick: () => s.set({ archived: s.archived === "only" ? "" : "only" }) },
     ...(tick ? [{ key: "tick", label: t("card.tick"), onClick: tick }] : []),
   ];
@@ -298,7 +300,7 @@ function Unseen({ names, s, all }: { names: string[]; s: ListState; all: () => v
   const drop = (x: Condition | Group): (Condition | Group)[] => (isGroup(x) ? [{ ...x, items: x.items.flatMap(drop) }] : names.includes(x.field) ? [] : [x]);
   const { types } = useKnown();
   const type = useType(useParams().type ?? "");
-  const without = g && type ? print({ ...g, items: g.items.flatMap(drop) }, reachable(type, types)) : null;
+  const without = g && type ? written({ ...g, items: g.items.flatMap(drop) }, reachable(type, types)) : null;
   return (
     <Alert className="unseen" type="warning" showIcon role="alert" title={t("list.unseen", { what: names.join(t("filter.comma")) })} description={t("list.unseen_says")}
       action={<span className="actions">{without !== null && <Button size="small" onClick={() => s.set({ f: without })}>{t("list.unseen_drop")}</Button>}<Button size="small" onClick={all}>{t("list.other_view")}</Button></span>} />

@@ -1,7 +1,7 @@
 // What can be done with ticked rows; the bar stands where the pager stands.
 // Every change is shown before it is made: how many change, from what to what,
 // how many are refused and why. It runs on the server and can be taken back.
-import { CloseOutlined, DownloadOutlined, EditOutlined, InboxOutlined, UndoOutlined, UserSwitchOutlined } from "@ant-design/icons";
+import { CloseOutlined, DownloadOutlined, EditOutlined, InboxOutlined, PrinterOutlined, TagOutlined, UndoOutlined, UserSwitchOutlined } from "@ant-design/icons";
 import { Button, Progress } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
@@ -14,6 +14,7 @@ import "./bulk.css";
 
 const asking = () => import("./bulk/dialogs");
 const EditDialog = lazy(() => asking().then((m) => ({ default: m.EditDialog })));
+const TagDialog = lazy(() => asking().then((m) => ({ default: m.TagDialog })));
 const OwnerDialog = lazy(() => asking().then((m) => ({ default: m.OwnerDialog })));
 const ArchiveDialog = lazy(() => asking().then((m) => ({ default: m.ArchiveDialog })));
 
@@ -22,16 +23,16 @@ export type Target = { ids: string[] } | { query: { view?: string; filter?: stri
 
 interface Props {
   type: RecordType; n: number; target: () => Target; archived: boolean;
-  pager: ReactNode; everything?: ReactNode; clear: () => void; onExport: () => void; phone?: boolean;
+  pager: ReactNode; everything?: ReactNode; clear: () => void; onExport?: () => void; onPrint?: () => void; phone?: boolean;
 }
 
 /** Change is what a bulk does. */
-export type Change = { set: Record<string, unknown> } | { assign: string } | { archive: true } | { restore: true };
+export type Change = { set: Record<string, unknown> } | { add?: Record<string, unknown>; remove?: Record<string, unknown> } | { assign: string } | { archive: true } | { restore: true };
 interface Run { id: string; state: string; done: number; total: number; changed: number; refused: number; undone: number; kept: number; message?: string }
 
 /** BulkBar is the pager while nothing is ticked, and what can be done once something is. */
-export function BulkBar({ type, n, target, archived, pager, everything, clear, onExport, phone }: Props) {
-  const [dialog, setDialog] = useState<"edit" | "assign" | "archive" | null>(null);
+export function BulkBar({ type, n, target, archived, pager, everything, clear, onExport, onPrint, phone }: Props) {
+  const [dialog, setDialog] = useState<"edit" | "tag" | "assign" | "archive" | null>(null);
   const [running, setRunning] = useState<{ id: string; said: string } | null>(null);
   const notify = useNotify();
   const refresh = useRefresh();
@@ -66,19 +67,25 @@ export function BulkBar({ type, n, target, archived, pager, everything, clear, o
         <>
           {!archived && <Button size="small" icon={<EditOutlined />} onClick={() => setDialog("edit")}>{t("bulk.edit")}</Button>}
           {!archived && <Button size="small" icon={<UserSwitchOutlined />} onClick={() => setDialog("assign")}>{t("bulk.assign")}</Button>}
-          <Button size="small" icon={<DownloadOutlined />} onClick={onExport}>{t("act.export")}</Button>
+          {!archived && severals(type).length > 0 && <Button size="small" icon={<TagOutlined />} onClick={() => setDialog("tag")}>{t("bulk.tag")}</Button>}
+          {onPrint && <Button size="small" icon={<PrinterOutlined />} onClick={onPrint}>{t("act.print")}</Button>}
+          {onExport && <Button size="small" icon={<DownloadOutlined />} onClick={onExport}>{t("act.export")}</Button>}
           <Button size="small" icon={archived ? <UndoOutlined /> : <InboxOutlined />} onClick={() => setDialog("archive")}>{t(archived ? "act.restore" : "act.archive")}</Button>
           <Button size="small" type="text" icon={<CloseOutlined />} aria-label={t("bulk.none")} onClick={clear}>{phone ? null : t("bulk.none")}</Button>
         </>
       )}
       <Suspense fallback={null}>
         {dialog === "edit" && <EditDialog type={type} n={n} target={target} close={() => setDialog(null)} start={start} />}
+        {dialog === "tag" && <TagDialog type={type} n={n} target={target} close={() => setDialog(null)} start={start} />}
         {dialog === "assign" && <OwnerDialog type={type} n={n} target={target} close={() => setDialog(null)} start={start} />}
         {dialog === "archive" && <ArchiveDialog type={type} n={n} target={target} restore={archived} close={() => setDialog(null)} start={start} />}
       </Suspense>
     </div>
   );
 }
+
+/** severals are the fields that hold several values one adds or takes away: tags first. */
+export const severals = (type: RecordType) => ["tags", "choices", "links"].flatMap((kind) => type.fields.filter((f) => f.kind === kind && f.level === "write" && !f.computed));
 
 // Running looks after a bulk on the server until it is done.
 function Running({ id, said, ended }: { id: string; said: string; ended: (run: Run, said: string) => void }) {

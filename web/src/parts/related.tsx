@@ -11,7 +11,7 @@ import { blank, refOf, str } from "../fields/parts";
 import { phoneText } from "../format";
 import { t } from "../i18n";
 import { usePhone } from "../mode";
-import { fieldsOf, masked, recordPath, useKnown } from "../model";
+import { fieldsOf, masked, reachable, recordPath, useKnown } from "../model";
 import { useShell } from "../shell/shell";
 import { countText, viaOf } from "./record";
 import { Peek } from "./peek";
@@ -22,7 +22,7 @@ export function useRelated(type: RecordType, rec: Rec, block: Block, limit: numb
   const { types } = useKnown();
   const of = types.get(block.of ?? "");
   const via = viaOf(of, type, block);
-  const columns = (block.columns ?? of?.views?.[0]?.columns ?? []).map((n) => of && fieldsOf(of).get(n)).filter((f): f is Field => !!f);
+  const columns = (block.columns ?? of?.views?.[0]?.columns ?? []).map((n) => of && reachable(of, types).get(n)).filter((f): f is Field => !!f);
   const names = [...columns.map((c) => c.name), ...(block.group && of && fieldsOf(of).has(block.group) ? [block.group] : [])];
   const list = useQuery({
     queryKey: ["related", type.name, rec.id, block.of, via, block.filter, block.sort, names.join(), limit], enabled: !!of && !!via,

@@ -8,7 +8,7 @@ import type { Field, Rec } from "../api/types";
 import { kindOf } from "../fields";
 import { blank } from "../fields/parts";
 import { t } from "../i18n";
-import { masked, maskText } from "../model";
+import { concealed, masked, maskText } from "../model";
 import { Value } from "./value";
 import "../i18n/lists";
 import "./table.css";
@@ -286,7 +286,7 @@ const Row = memo(function Row({ rec, index, columns, pins, ticked, at, act }: Ro
       {columns.map((c, i) => {
         const v = rec[c.name];
         const pin = i < pins ? i : -1;
-        const hint = blank(v) ? undefined : masked(c.field) ? maskText(v) : kindOf(c.field).text(v, c.field);
+        const hint = blank(v) || concealed(v) ? undefined : masked(c.field) ? maskText(v) : kindOf(c.field).text(v, c.field);
         return (
           <td key={c.name} role="gridcell" className={cellClass(c, pin)} style={pinStyle(pin)} title={hint}>
             {c.title ? (

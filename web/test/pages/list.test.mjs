@@ -255,12 +255,12 @@ test("columns: added across a link, narrowed, pinned, moved by keyboard, and sti
   await settled(page, 1);
   await page.getByRole("button", { name: /\d+ 列/ }).click();
   await page.getByRole("combobox", { name: "加一列" }).click();
-  await page.keyboard.type("客户 · 级别");
+  await page.keyboard.type("客户 › 级别");
   await page.keyboard.press("Enter");
-  await page.getByRole("columnheader", { name: "客户 · 级别" }).waitFor();
+  await page.getByRole("columnheader", { name: "客户 › 级别" }).waitFor();
   await rows(page).first().getByText("A", { exact: true }).waitFor();
   await page.getByRole("button", { name: "固定“姓名”在左边" }).click();
-  const handle = page.getByRole("button", { name: "移动“客户 · 级别”" });
+  const handle = page.getByRole("button", { name: "移动“客户 › 级别”" });
   await handle.focus();
   await page.keyboard.press("Space");
   await page.waitForTimeout(150);
@@ -269,7 +269,7 @@ test("columns: added across a link, narrowed, pinned, moved by keyboard, and sti
   await page.keyboard.press("Space");
   await page.keyboard.press("Escape");
   const heads = () => page.locator("thead th[scope=col]").allInnerTexts();
-  await page.waitForFunction(() => [...document.querySelectorAll("thead th[scope=col]")].at(-2)?.textContent.startsWith("客户 ·"));
+  await page.waitForFunction(() => [...document.querySelectorAll("thead th[scope=col]")].at(-2)?.textContent.startsWith("客户 ›"));
   await page.mouse.click(400, 700);
   const edge = await page.locator("thead th[scope=col]").nth(1).locator(".edge").boundingBox();
   await page.mouse.move(edge.x + 4, edge.y + 10);
@@ -285,6 +285,73 @@ test("columns: added across a link, narrowed, pinned, moved by keyboard, and sti
   assert.deepEqual(await heads(), order);
   assert.ok(Math.abs((await width()) - wide) <= 1, `${await width()} is not ${wide}`);
   assert.equal(await page.locator("thead th.pin").innerText(), "姓名");
+});
+
+test("a link unfolds to the fields of what it leads to; such a column is exported and printed", async (t) => {
+  const { mark, ids } = await firms([["甲", { level: "A", credit_limit: "1200" }]]);
+  await api("POST", "/contact", { name: mark + "联系人", customer: ids[0] });
+  for (const l of (await api("GET", "/list_layout?filter=" + encodeURIComponent('of == "contact" and owner == me()'))).items) await api("DELETE", `/list_layout/${l.id}`);
+  const { page, context } = await visit(t, desktop, { path: url("contact", { f: starts(mark) }) });
+  await settled(page, 1);
+  await page.getByRole("button", { name: /\d+ 列/ }).click();
+  const tree = page.getByRole("tree", { name: "加一列" });
+  const link = tree.getByRole("treeitem", { name: "客户", exact: true });
+  assert.equal(await link.getAttribute("aria-expanded"), "false");
+  await link.locator(".pick-caret").click();
+  // By keyboard from there: the first field of the customer, then on to what is looked for.
+  const box = page.getByRole("combobox", { name: "加一列" });
+  await box.focus();
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await tree.locator(".pick-item.at").getAttribute("aria-level"), "2");
+  await tree.getByRole("treeitem", { name: "级别", exact: true }).click();
+  await tree.getByRole("treeitem", { name: "信用额度", exact: true }).click();
+  await page.getByRole("columnheader", { name: "客户 › 信用额度" }).waitFor();
+  await rows(page).first().getByText("1,200", { exact: true }).waitFor();
+  assert.equal(await rows(page).first().locator(".grade").innerText(), "A", "as the customer's own list shows it");
+  await page.keyboard.press("Escape");
+  await page.mouse.click(400, 700);
+  // The first drawing knows the columns too.
+  await page.reload({ waitUntil: "commit" });
+  await page.locator("#root tbody .grade").first().waitFor();
+  await taken(page);
+  await rows(page).first().getByRole("checkbox").check();
+  const [paper] = await Promise.all([context.waitForEvent("page"), page.getByRole("toolbar").getByRole("button", { name: "打印" }).click()]);
+  await paper.getByRole("columnheader", { name: "客户 › 信用额度" }).waitFor();
+  await paper.getByRole("cell", { name: "1,200.00" }).waitFor();
+  await paper.close();
+  await page.getByRole("toolbar").getByRole("button", { name: "导出" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("radio", { name: "导出为 CSV" }).check();
+  const [file] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "导出 1 条" }).click()]);
+  const text = await readAll(await file.createReadStream());
+  assert.match(text.split("\n")[0], /客户 › 级别.*客户 › 信用额度/);
+  assert.match(text, /1200/);
+  for (const l of (await api("GET", "/list_layout?filter=" + encodeURIComponent('of == "contact" and owner == me()'))).items) await api("DELETE", `/list_layout/${l.id}`);
+});
+
+test("tags are put on many records and taken from them, after a look, and taken back", async (t) => {
+  const { mark, ids } = await firms([["甲", { tags: ["新客", "展会"] }], ["乙", { tags: ["老客"] }], ["丙", {}]]);
+  const { page } = await visit(t, desktop, { path: url("customer", { view: "all", f: starts(mark), sort: "created_at", cols: "name,tags" }) });
+  await settled(page, 3);
+  await taken(page);
+  const tags = async () => (await Promise.all(ids.map((id) => api("GET", `/customer/${id}`)))).map((r) => (r.tags ?? []).join());
+  await page.getByRole("checkbox", { name: "勾选已显示的" }).check();
+  await page.getByRole("toolbar").getByRole("button", { name: "打标签" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "加上 标签" }).fill("老客");
+  await page.keyboard.press("Enter");
+  await dialog.getByText("会改变 2 条").waitFor();
+  await dialog.getByText("1 条本来就是").waitFor();
+  await dialog.getByRole("combobox", { name: "去掉 标签" }).click();
+  await page.locator(".ant-select-item-option", { hasText: "新客" }).click();
+  await page.keyboard.press("Escape");
+  await dialog.getByText("展会、老客").waitFor();
+  await dialog.getByRole("button", { name: "改 2 条" }).click();
+  await page.getByText("改了 2 条的“标签”").waitFor();
+  assert.deepEqual(await tags(), ["展会,老客", "老客", "老客"]);
+  await page.locator(".ant-message").getByRole("button", { name: "撤销" }).click();
+  await page.getByText("已撤销").waitFor();
+  assert.deepEqual(await tags(), ["新客,展会", "老客", ""]);
 });
 
 test("several orders: Shift adds, the heads say which comes first", async (t) => {

@@ -8,6 +8,7 @@ import { t } from "../../i18n";
 import { useKnown } from "../../model";
 import type { Column } from "../../parts/table";
 import { sentence, useNotify } from "../../saving";
+import { useSheet } from "./sheet";
 import type { Asked } from "./state";
 
 interface Props { type: RecordType; columns: Column[]; all: { asked: Asked; n: string }; ticked?: { asked: Asked; n: number }; close: () => void }
@@ -20,7 +21,7 @@ export default function ExportDialog({ type, columns, all, ticked, close }: Prop
   const [format, setFormat] = useState("xlsx");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
-  const shown = columns.filter((c) => !c.name.includes("."));
+  const { columns: shown, left } = useSheet(type, columns);
   const n = which === "ticked" && ticked ? ticked.n.toLocaleString() : all.n;
   const go = async () => {
     setBusy(true);
@@ -48,7 +49,7 @@ export default function ExportDialog({ type, columns, all, ticked, close }: Prop
           <Radio value="shown">{t("export.shown", { n: shown.length })}</Radio>
           <Radio value="whole">{t("export.whole")}</Radio>
         </Radio.Group>
-        {wide === "shown" && shown.length < columns.length && <p className="quiet">{t("export.no_linked")}</p>}
+        {wide === "shown" && left.length > 0 && <p className="quiet">{t("export.no_linked", { what: left.join(t("filter.comma")) })}</p>}
         <h3>{t("export.format")}</h3>
         <Radio.Group aria-label={t("export.format")} value={format} onChange={(e) => setFormat(e.target.value as string)}>
           <Radio value="xlsx">{t("export.xlsx")}</Radio>

@@ -1,31 +1,9 @@
-// The fields a list may show and filter by: the type's own and, one link away,
-// those of the records it points to.
+// The fields a list may show, group by, stand on a board by and add up.
 import type { Field, RecordType } from "../../api/types";
 import { kindOf } from "../../fields";
 import type { Column } from "../../parts/table";
-import { fieldsOf, masked, titleField } from "../../model";
+import { fieldsOf, inner, masked, reachable, titleField } from "../../model";
 
-const reached = new WeakMap<RecordType, Map<string, Field>>();
-const inner = new Set(["id", "title", "rev", "root_owner", "root_department"]);
-
-/** reachable maps names to fields: own, built-in, and "customer.level" across one link. */
-export function reachable(type: RecordType, types: Map<string, RecordType>): Map<string, Field> {
-  let all = reached.get(type);
-  if (!all) {
-    all = new Map(fieldsOf(type));
-    for (const link of type.fields) {
-      const to = link.kind === "link" && !masked(link) ? types.get(link.to ?? "") : undefined;
-      if (!to || to.builtin) continue;
-      for (const f of fieldsOf(to).values()) {
-        if (inner.has(f.name) || f.name === titleField(to)) continue;
-        const name = `${link.name}.${f.name}`;
-        all.set(name, { ...f, name, label: `${link.label} · ${f.label}`, level: f.level === "write" ? "read" : f.level, computed: true, sortable: false });
-      }
-    }
-    reached.set(type, all);
-  }
-  return all;
-}
 
 /** showable are the fields that can stand in a column. */
 export const showable = (type: RecordType, types: Map<string, RecordType>) =>

@@ -3,8 +3,8 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { useSearchParams } from "react-router";
 import type { RecordType } from "../../api/types";
-import { useKnown } from "../../model";
-import { columnsOf, reachable, type ColumnSpec } from "./fields";
+import { reachable, useKnown } from "../../model";
+import { columnsOf, type ColumnSpec } from "./fields";
 import type { ListView, Views } from "./saved";
 
 /** Asked are the parameters of a list, without columns. */

@@ -4,12 +4,12 @@ import { Alert, Modal, Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { post, Problem } from "../../api/client";
-import type { Field, RecordType } from "../../api/types";
+import type { Field, Listed, RecordType } from "../../api/types";
 import { kindOf } from "../../fields";
-import { blank, LinkInput } from "../../fields/parts";
+import { blank, LinkInput, refOf } from "../../fields/parts";
 import { t } from "../../i18n";
 import { sentence, wire } from "../../saving";
-import type { Change, Target } from "../bulk";
+import { severals, type Change, type Target } from "../bulk";
 import "../../i18n/lists";
 
 interface Preview {
@@ -82,6 +82,47 @@ export function EditDialog(p: DialogProps) {
       <Select aria-label={t("filter.field")} placeholder={t("filter.field")} showSearch={{ optionFilterProp: "label" }} value={f?.name} options={fields.map((x) => ({ value: x.name, label: x.label }))} onChange={(name: string) => { setF(fields.find((x) => x.name === name) ?? null); setV(null); setEmpty(false); }} />
       {f && K && !empty && <K key={f.name} field={f} value={v} onChange={setV} />}
       {f && f.kind !== "bool" && !f.required && <label className="bulk-empty"><input type="checkbox" className="tick-box" checked={empty} onChange={(e) => setEmpty(e.target.checked)} /> {t("bulk.empty", { what: f.label })}</label>}
+    </Asking>
+  );
+}
+
+// What the ticked records have in a field, the most frequent first, by the first of them.
+function useHad({ type, target }: DialogProps, f: Field) {
+  const of = target();
+  const asked = "ids" in of ? { filter: `id in [${of.ids.slice(0, seen).map((x) => JSON.stringify(x)).join(", ")}]`, archived: "include" } : of.query;
+  return useQuery({
+    queryKey: ["bulk-had", type.name, f.name, asked], staleTime: 0, gcTime: 0,
+    queryFn: async () => {
+      const found = await post<Listed>(`/${type.name}:query`, { ...asked, fields: [f.name], page_size: seen, total: "none" });
+      const had = new Map<string, { value: unknown; n: number }>();
+      for (const r of found.items) for (const v of [r[f.name] ?? []].flat()) { const key = keyOf(v); had.set(key, { value: v, n: (had.get(key)?.n ?? 0) + 1 }); }
+      return new Map([...had].filter(([key]) => key).sort((a, b) => b[1].n - a[1].n));
+    },
+  });
+}
+
+const seen = 1000; // records whose values are offered
+const keyOf = (v: unknown) => refOf(v)?.id ?? (typeof v === "string" ? v : "");
+
+export function TagDialog(p: DialogProps) {
+  const { type, n } = p;
+  const fields = severals(type);
+  const [f, setF] = useState(fields[0]!);
+  const [add, setAdd] = useState<unknown>(null);
+  const [remove, setRemove] = useState<string[]>([]);
+  const had = useHad(p, f);
+  const K = kindOf(f).Input;
+  const change = { ...(blank(add) ? {} : { add: wire({ [f.name]: add }) }), ...(remove.length ? { remove: { [f.name]: f.kind === "links" ? remove.map((id) => ({ id })) : remove } } : {}) };
+  const one = (v: unknown) => kindOf(f).text([v], f);
+  return (
+    <Asking {...p} title={t("bulk.tag_of", { n: n.toLocaleString(), what: type.label })} field={f} change={blank(add) && !remove.length ? null : change}
+      ok={(k) => t("bulk.tag_n", { n: k.toLocaleString() })} said={(k) => t("bulk.edited", { n: k.toLocaleString(), what: f.label })}>
+      {fields.length > 1 && <Select aria-label={t("bulk.tag_field")} value={f.name} options={fields.map((x) => ({ value: x.name, label: x.label }))} onChange={(name: string) => { setF(fields.find((x) => x.name === name)!); setAdd(null); setRemove([]); }} />}
+      <div className="bulk-part"><label htmlFor="bulk-add">{t("bulk.tag_add")}</label><K key={f.name} id="bulk-add" field={{ ...f, label: `${t("bulk.tag_add")} ${f.label}` }} value={add} onChange={setAdd} /></div>
+      <div className="bulk-part"><label htmlFor="bulk-remove">{t("bulk.tag_remove")}</label>
+        <Select id="bulk-remove" aria-label={`${t("bulk.tag_remove")} ${f.label}`} mode="multiple" loading={had.isPending} showSearch={{ optionFilterProp: "label" }} notFoundContent={had.isPending ? t("state.loading") : t("bulk.tag_none")} value={remove} onChange={setRemove}
+          options={[...(had.data ?? [])].map(([value, x]) => ({ value, label: `${one(x.value)}  ${x.n.toLocaleString()}` }))} />
+      </div>
     </Asking>
   );
 }
