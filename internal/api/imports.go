@@ -110,7 +110,7 @@ func nextFile(parts *multipart.Reader, form map[string]string) (*multipart.Part,
 }
 
 func hintsOf(form map[string]string) (h transfer.Hints, err error) {
-	h.Encoding = form["encoding"]
+	h.Encoding, h.Recall = form["encoding"], true
 	if form["map"] != "" {
 		if err := json.Unmarshal([]byte(form["map"]), &h.Map); err != nil {
 			return h, errs.RefuseField("map", "bad_json", nil)
@@ -288,15 +288,63 @@ type importRow struct {
 	Title   string                     `json:"title,omitempty"` // of the record
 	Errors  []problemEntry             `json:"errors,omitempty"`
 	Values  map[string]json.RawMessage `json:"values,omitempty"`  // of a preview: as understood
-	Written map[string]string          `json:"written,omitempty"` // of a preview: as the sheet has it
+	Written map[string]string          `json:"written,omitempty"` // of a preview or a refused row: as the sheet has it
+	Mended  map[string]any             `json:"mended,omitempty"`  // of a refused row: as it was tried last
 }
 
 func (s *Server) importRow(r *http.Request, f transfer.RowFate, title string) importRow {
 	return importRow{Line: f.Line, Action: f.Action, Record: idOr(f.Record), Title: title, Errors: warnings(r, f.Problems)}
 }
 
+// importMend serves POST /sys/imports/{id}/mend {"rows":[{"line":7,"values":{"phones":"…"}}]}:
+// refused rows are tried again with the cells that were mended.
+func (s *Server) importMend(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
+	id, err := idIn(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	var b struct {
+		Rows []transfer.Mending `json:"rows"`
+	}
+	if err := readJSON(w, r, &b); err != nil {
+		return err
+	}
+	list, err := s.Transfer.Mend(r.Context(), a, id, b.Rows)
+	if err != nil {
+		return err
+	}
+	i, err := s.Transfer.State(r.Context(), a, id)
+	if err != nil {
+		return err
+	}
+	out := make([]importRow, 0, len(list))
+	for _, f := range list {
+		out = append(out, s.importRow(r, f, ""))
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{"import": s.asImport(lang(r), i), "items": out})
+}
+
+// refusedRows answers refused rows with their cells, for mending.
+func (s *Server) refusedRows(w http.ResponseWriter, r *http.Request, a *access.Actor, id int64, after, limit int) error {
+	list, err := s.Transfer.RefusedRows(r.Context(), a, id, int64(after), limit)
+	if err != nil {
+		return err
+	}
+	out, next := make([]importRow, 0, len(list)), ""
+	for _, f := range list {
+		row := s.importRow(r, f.RowFate, "")
+		row.Written, row.Mended = f.Written, f.Mended
+		out = append(out, row)
+	}
+	if len(list) == limit {
+		next = strconv.Itoa(list[limit-1].Line)
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{"items": out, "next_page_token": next})
+}
+
 // importRows serves GET /sys/imports/{id}/rows?action=refused&told=true&page_size=:
-// what became of each row; told, only of those there is something to say about.
+// what became of each row; told, only of those there is something to say about;
+// written=true gives refused rows with their cells.
 func (s *Server) importRows(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
 	id, err := idIn(r.PathValue("id"))
 	if err != nil {
@@ -311,6 +359,9 @@ func (s *Server) importRows(w http.ResponseWriter, r *http.Request, a *access.Ac
 		return err
 	}
 	v := r.URL.Query()
+	if v.Get("written") == "true" {
+		return s.refusedRows(w, r, a, id, after, limit)
+	}
 	list, err := s.Transfer.Rows(r.Context(), a, id, int64(after), limit, v.Get("told") == "true", listParam(v.Get("action"))...)
 	if err != nil {
 		return err

@@ -155,6 +155,7 @@ func workEndpoints() []endpoint {
 	upload.form = object(obj{"type": anyText(), "encoding": anyText(), "map": anyText(), "file": obj{"type": "string", "format": "binary"}}, "file")
 	plan := object(obj{"map": obj{"type": "object", "additionalProperties": anyText()}, "encoding": anyText()})
 	start := object(obj{"mode": obj{"type": "string", "enum": []string{"create", "update", "upsert"}}, "key": anyText(), "dry_run": obj{"type": "boolean"}, "on_behalf": anyText()})
+	mend := object(obj{"rows": obj{"type": "array", "items": object(obj{"line": obj{"type": "integer"}, "values": anyObject()}, "line")}}, "rows")
 	act := func(id, summary string) operation {
 		return sys(id, summary).with("id").answers(202, one).refuses(403, 404, 409)
 	}
@@ -173,7 +174,8 @@ func workEndpoints() []endpoint {
 		{"post", v1 + "/sys/imports/{id}/cancel", act("cancelImport", "Stop an import")},
 		{"post", v1 + "/sys/imports/{id}/resume", act("resumeImport", "Go on with a stopped import")},
 		{"get", v1 + "/sys/imports/{id}/rows", sys("importRows", "What became of each row").with("id", "page_size", "page_token").answers(200, itemsOf(anyObject())).refuses(404).
-			and(inQuery("action", "created, updated, unchanged, refused, undone, kept, with commas", anyText()), inQuery("told", "Only rows with problems or warnings", obj{"type": "boolean"}))},
+			and(inQuery("action", "created, updated, unchanged, refused, undone, kept, with commas", anyText()), inQuery("told", "Only rows with problems or warnings", obj{"type": "boolean"}), inQuery("written", "Refused rows with their cells", obj{"type": "boolean"}))},
+		{"post", v1 + "/sys/imports/{id}/mend", sys("mendImport", "Try refused rows again with mended cells").with("id").takes(mend).answers(200, object(obj{"import": one, "items": obj{"type": "array", "items": anyObject()}}, "import", "items")).refuses(403, 404, 409, 422)},
 		{"get", v1 + "/sys/imports/{id}/preview", sys("previewImport", "What the first rows would come to; nothing is stored").with("id", "page_size").answers(200, object(obj{"items": obj{"type": "array", "items": anyObject()}}, "items")).refuses(403, 404, 409).
 			and(inQuery("mode", "create, update, upsert", anyText()), inQuery("key", "The field that finds a row's record", anyText()), inQuery("on_behalf", "In whose name, by an administrator", anyText()))},
 		{"get", v1 + "/sys/imports/{id}/refused", sys("importRefused", "The refused rows, with reasons, as a sheet").with("id", "format").file("text/csv").refuses(404)},

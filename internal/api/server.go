@@ -122,6 +122,7 @@ func (s *Server) routes() {
 	signed("POST /api/v1/sys/imports/{id}/undo", s.importAct(s.Transfer.Undo))
 	signed("POST /api/v1/sys/imports/{id}/cancel", s.importAct(s.Transfer.Cancel))
 	signed("POST /api/v1/sys/imports/{id}/resume", s.importAct(s.Transfer.Resume))
+	signed("POST /api/v1/sys/imports/{id}/mend", s.importMend)
 	signed("GET /api/v1/sys/imports/{id}/preview", s.importPreview)
 	signed("GET /api/v1/sys/imports/{id}/rows", s.importRows)
 	signed("GET /api/v1/sys/imports/{id}/refused", s.importRefused)

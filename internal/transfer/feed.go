@@ -55,6 +55,18 @@ func (s *Service) startFeed(ctx context.Context, f *os.File, t *meta.Type, i Imp
 	if err != nil {
 		return nil, err
 	}
+	r := s.newFeed(sh, t, i)
+	out := make(chan batch, 2)
+	go func() {
+		defer close(out)
+		defer sh.close()
+		r.read(ctx, max(i.Plan.Header, int(i.line)), out)
+	}()
+	return out, nil
+}
+
+// newFeed reads rows of a sheet as an import's plan has them.
+func (s *Service) newFeed(sh sheet, t *meta.Type, i Import) *feed {
 	r := &feed{sheet: sh, plan: i.Plan, in: &meta.Input{Loose: true, Zone: s.Store.Zone, Region: s.Store.Region, Now: s.Clock()}}
 	if i.Mode != Create {
 		r.key = i.Key
@@ -71,13 +83,7 @@ func (s *Service) startFeed(ctx context.Context, f *os.File, t *meta.Type, i Imp
 		}
 		r.fillings[k].columns = append(r.fillings[k].columns, c.Index)
 	}
-	out := make(chan batch, 2)
-	go func() {
-		defer close(out)
-		defer sh.close()
-		r.read(ctx, max(i.Plan.Header, int(i.line)), out)
-	}()
-	return out, nil
+	return r
 }
 
 // read hands over batches of what stands after a line.

@@ -27,7 +27,7 @@ type Column struct {
 	Index  int      `json:"index"`  // from 0
 	Header string   `json:"header"` // as written; "" when there is none
 	Field  string   `json:"field"`  // the field it fills; "" for none
-	How    string   `json:"how"`    // name | synonym | content | given | none
+	How    string   `json:"how"`    // name | synonym | content | given | recalled | none
 	Sample []string `json:"sample,omitempty"`
 }
 
@@ -45,6 +45,7 @@ type Plan struct {
 type Hints struct {
 	Encoding string                 // of a text sheet; "" to tell it from the bytes
 	Map      map[string]string      // header, or "#3" for the third column -> field, "" to leave a column out
+	Recall   bool                   // take what was said of a sheet with the same header before, when Map says nothing
 	Writable func(*meta.Field) bool // which fields the importing person may set; nil: all
 	Region   string                 // of phones without a country code: CN, HK, TW, MO
 	Today    time.Time

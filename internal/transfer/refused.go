@@ -172,9 +172,7 @@ func (s *Service) refusals(ctx context.Context, id, after int64) (out []refusal,
 			if err := rows.Scan(&x.line, &problems); err != nil {
 				return err
 			}
-			d := json.NewDecoder(strings.NewReader(problems))
-			d.UseNumber()
-			if err := d.Decode(&x.problems); err != nil {
+			if err := decodeInto(problems, &x.problems); err != nil {
 				return err
 			}
 			out = append(out, x)

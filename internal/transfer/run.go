@@ -335,14 +335,6 @@ func (w *importing) end(ctx context.Context) error {
 	if err := w.run.Result(w.Counts); err != nil {
 		return err
 	}
-	payload, err := json.Marshal(struct {
-		Import, File, Mode string
-		Counts             Counts
-		By                 string `json:",omitempty"` // who brought it in on the person's behalf
-	}{db.FormatID(w.ID), w.Name, w.Mode, w.Counts, w.by()})
-	if err != nil {
-		return err
-	}
 	return w.s.DB.Write(ctx, func(tx db.Tx) error {
 		now := w.s.Clock().UnixMilli()
 		n, err := tx.Exec(ctx, `UPDATE sys_import SET state = ?, ended_at = ? WHERE id = ? AND state = 'running'`, state, now, w.ID)
@@ -352,9 +344,22 @@ func (w *importing) end(ctx context.Context) error {
 		if err := w.s.Store.TidySoon(ctx, tx, int(w.Rows)); err != nil {
 			return err
 		}
-		return w.s.Ledger.Append(ctx, tx, &ledger.Entry{At: now, Kind: ledger.Import, Actor: w.actor.ID, ActorName: w.actor.Name,
-			Source: w.actor.Source, Type: w.t.ID, Action: "import", Payload: payload})
+		return w.onRecord(ctx, tx, now, w.Counts)
 	})
+}
+
+// onRecord notes in the ledger how many rows went in.
+func (w *importing) onRecord(ctx context.Context, tx db.Tx, now int64, counts Counts) error {
+	payload, err := json.Marshal(struct {
+		Import, File, Mode string
+		Counts             Counts
+		By                 string `json:",omitempty"` // who brought it in on the person's behalf
+	}{db.FormatID(w.ID), w.Name, w.Mode, counts, w.by()})
+	if err != nil {
+		return err
+	}
+	return w.s.Ledger.Append(ctx, tx, &ledger.Entry{At: now, Kind: ledger.Import, Actor: w.actor.ID, ActorName: w.actor.Name,
+		Source: w.actor.Source, Type: w.t.ID, Action: "import", Payload: payload})
 }
 
 // by is who acts for somebody else, "" where everybody acts for himself.

@@ -51,6 +51,9 @@ var tables = []string{
 		PRIMARY KEY (import, line)
 	) {strict}`,
 	`ALTER TABLE sys_import ADD COLUMN behalf {int} NOT NULL DEFAULT 0`,
+	`ALTER TABLE sys_import_row ADD COLUMN mended {text} NOT NULL DEFAULT ''`,
+	`ALTER TABLE sys_import ADD COLUMN head {text} NOT NULL DEFAULT ''`,
+	`CREATE INDEX sys_import_head ON sys_import (type, head)`,
 }
 
 // The states of an import.

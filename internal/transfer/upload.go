@@ -40,6 +40,12 @@ func (s *Service) Upload(ctx context.Context, a *access.Actor, typ, name string,
 	if err != nil {
 		return Import{}, err
 	}
+	i = Import{ID: s.IDs.Next(), Type: t.Name, Plan: plan, Name: name, State: Fresh, Actor: a.ID, CreatedAt: s.Clock().UnixMilli()}
+	if h.Recall && len(h.Map) == 0 {
+		if err := s.recall(ctx, a, t, f, &i, h); err != nil {
+			return Import{}, err
+		}
+	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return Import{}, err
 	}
@@ -47,15 +53,15 @@ func (s *Service) Upload(ctx context.Context, a *access.Actor, typ, name string,
 	if err != nil {
 		return Import{}, err
 	}
-	i = Import{ID: s.IDs.Next(), Type: t.Name, Plan: plan, Name: name, State: Fresh, Actor: a.ID, CreatedAt: s.Clock().UnixMilli(), file: ref}
-	text, err := json.Marshal(plan)
+	i.file = ref
+	text, err := json.Marshal(i.Plan)
 	if err != nil {
 		return Import{}, err
 	}
 	return i, s.DB.Write(ctx, func(tx db.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO sys_import (`+importColumns+`) VALUES
-			(?, ?, '', '', 0, ?, ?, ?, 'new', '', 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0)`,
-			i.ID, i.Type, string(text), ref, name, a.ID, i.CreatedAt)
+		_, err := tx.Exec(ctx, `INSERT INTO sys_import (`+importColumns+`, head) VALUES
+			(?, ?, ?, ?, 0, ?, ?, ?, 'new', '', 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0, ?)`,
+			i.ID, i.Type, i.Mode, i.Key, string(text), ref, name, a.ID, i.CreatedAt, headOf(i.Plan))
 		return err
 	})
 }

@@ -1,6 +1,6 @@
 // The pages of the app by name, for what looks at each of them: the rules of
 // accessibility, texts in each language, pictures.
-import { api, base } from "./browser.mjs";
+import { api, base, session } from "./browser.mjs";
 
 let found;
 
@@ -10,10 +10,15 @@ export async function busiest() {
   return list.items[0];
 }
 
-/** places answers [{name, path, act}]: act does what has to be done before one looks. */
+/**
+ * places answers [{name, path, act}]: act does what has to be done before one
+ * looks. bare: the server drew it, it is no page of the app. PLACES=list,record
+ * leaves all others out, where time is short.
+ */
 export async function places() {
   found ??= collect();
-  return found;
+  const some = (process.env.PLACES ?? "").split(",").filter(Boolean);
+  return (await found).filter((p) => !some.length || some.includes(p.name));
 }
 
 async function collect() {
@@ -22,28 +27,58 @@ async function collect() {
   const tabs = type.page?.tabs ?? [];
   const board = type.views?.find((v) => v.kanban);
   const person = (await api("GET", "/contact?page_size=1&fields=id&filter=" + encodeURIComponent(`customer == "${customer.id}"`))).items[0] ?? (await api("GET", "/contact?page_size=1&fields=id")).items[0];
+  const order = (await api("GET", "/order?page_size=1&fields=id&order_by=-created_at")).items[0];
+  const [run, checked] = await Promise.all([imported(false), imported(true)]);
+  const nobody = customer.id.replace(/.$/, (c) => (c === "0" ? "1" : "0"));
   return [
     { name: "today", path: "/today" },
+    { name: "notices", path: "/today", act: (page) => page.getByRole("banner").or(page.locator("header.top")).getByRole("button", { name: /通知|公告|Notices/ }).first().click() },
     { name: "list", path: "/t/customer" },
     { name: "list-filtered", path: "/t/customer?f=" + encodeURIComponent('level == "A"') },
     ...(board ? [{ name: "board", path: `/t/customer?view=${board.name}` }] : []),
     { name: "list-none", path: "/t/customer?q=" + encodeURIComponent("没有这样的客户") },
     { name: "list-interactions", path: "/t/interaction" },
+    { name: "list-unknown", path: "/t/nosuchtype" },
     { name: "peek", path: `/t/customer?peek=${customer.id}` },
     { name: "record", path: `/r/customer/${customer.id}` },
     ...tabs.slice(1).map((x) => ({ name: "record-" + x.name, path: `/r/customer/${customer.id}?tab=${x.name}` })),
+    { name: "record-unknown", path: `/r/customer/${nobody}` },
     { name: "contact", path: `/r/contact/${person.id}` },
+    { name: "order", path: `/r/order/${order.id}` },
     { name: "search", path: "/t/customer", act: search },
     { name: "imports", path: "/imports?type=customer" },
     { name: "import-map", path: "/imports?type=customer", act: uploadList },
-    ...["users", "departments", "roles", "audit", "jobs", "devices"].map((p) => ({ name: "settings-" + p, path: "/settings/" + p })),
+    { name: "import-checked", path: `/imports/${checked}` },
+    { name: "import-result", path: `/imports/${run}` },
+    ...["users", "departments", "roles", "types", "company", "devices", "jobs", "audit"].map((p) => ({ name: "settings-" + p, path: "/settings/" + p })),
     { name: "form", path: "/t/customer", act: newCustomer },
+    { name: "print-card", path: `/print/customer/${customer.id}`, bare: true },
+    { name: "print-list", path: "/print/customer?view=register", bare: true },
+    { name: "print-order", path: `/print/order/${order.id}`, bare: true },
+    { name: "print-unknown", path: `/print/customer/${nobody}`, bare: true },
   ];
+}
+
+/** imported brings a small list in (dry: only checks it), some of whose rows are refused, and answers the import's id. */
+async function imported(dry) {
+  const cookie = await session();
+  const form = new FormData();
+  form.append("file", new Blob([sheet(String(Date.now()).slice(-8), "火星", "13800")], { type: "text/csv" }), "秋季展会名单.csv");
+  const sent = await fetch(base + "/api/v1/sys/imports?type=customer", { method: "POST", body: form, headers: { Cookie: `${cookie.name}=${cookie.value}` } });
+  if (!sent.ok) throw new Error("the list was not taken: " + (await sent.text()));
+  const { id } = await sent.json();
+  await api("POST", `/sys/imports/${id}/start`, { dry_run: dry });
+  for (let n = 0; n < 600; n++) {
+    if (["done", "checked", "failed"].includes((await api("GET", `/sys/imports/${id}`)).state)) return id;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error("the import does not end");
 }
 
 /** arrive opens a place and waits until nothing more is asked for or loading. */
 export async function arrive(page, place) {
   await page.goto(base + place.path);
+  if (place.bare) return void (await page.evaluate(() => document.fonts.ready.then(() => undefined)));
   await still(page);
   if (place.act) {
     await place.act(page);
@@ -73,8 +108,8 @@ async function search(page) {
   await page.getByRole("option").first().waitFor();
 }
 
-/** sheet is a small list as people keep them, with a row that is refused. */
-export const sheet = (stamp) => Buffer.from(`客户名称,联系人,手机,地址,级别\n云杉宾馆${stamp},李萍,13${String(stamp).slice(-9).padStart(9, "8")},上海市浦东新区张江路1号,A\n松林酒店${stamp},赵强,021-58881299,上海市静安区南京西路1号,B\n,无名,021-58881300,上海市,C\n`);
+/** sheet is a small list as people keep them, with a row that is refused; more with a level and a phone that are none. */
+export const sheet = (stamp, level, phone) => Buffer.from(`客户名称,联系人,手机,地址,级别\n云杉宾馆${stamp},李萍,13${String(stamp).slice(-9).padStart(9, "8")},上海市浦东新区张江路1号,A\n松林酒店${stamp},赵强,021-58881299,上海市静安区南京西路1号,B\n,无名,021-58881300,上海市,C\n${level ? `柏林宾馆${stamp},钱进,${phone},上海市黄浦区外滩1号,${level}\n云杉宾馆${stamp},李萍,021-58881301,上海市,A\n` : ""}`);
 
 async function uploadList(page) {
   await page.locator("input[type=file]").setInputFiles({ name: "名单.csv", mimeType: "text/csv", buffer: sheet("00000001") });

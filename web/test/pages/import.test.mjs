@@ -58,3 +58,61 @@ test("a sheet is looked at on a phone", async (t) => {
   await page.getByRole("table").filter({ hasText: "会怎样" }).waitFor();
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1), "nothing stands out on the side");
 });
+
+test("refused rows are mended where they stand, one by one, many at once, and undone with the rest", async (t) => {
+  const mark = stamp();
+  const { page } = await visit(t, desktop, { path: "/imports?type=customer" });
+  await drop(page, utf8("改行.csv", ["客户名称,主体类型,成立日期", `甲${mark},外星人,2020-01-02`, `乙${mark},外星人,2020-01-03`, `,单位,2020-01-04`, `丁${mark},单位,二〇二〇年春`]));
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  await page.getByRole("status").filter({ hasText: "0 行进了客档" }).waitFor();
+  const rows = page.getByRole("region", { name: "没有进来的行" }).first();
+  await rows.getByLabel("第 4 行的客户名称").fill(`丙${mark}`);
+  await page.getByText("改了 1 行").waitFor();
+  const there = page.url();
+  await page.goto(base + "/imports"); // what was changed stays
+  await page.goto(there);
+  assert.equal(await rows.getByLabel("第 4 行的客户名称").inputValue(), `丙${mark}`);
+  await rows.getByLabel("第 4 行的客户名称").press("Enter");
+  await rows.getByRole("link", { name: `丙${mark}` }).waitFor();
+  await page.getByRole("status").filter({ hasText: "1 行进了客档" }).first().waitFor();
+  const reasons = page.getByRole("region", { name: "按原因看" });
+  await reasons.getByRole("listitem").filter({ hasText: "成立日期" }).getByRole("button", { name: /^成立日期留空/ }).click();
+  await rows.getByRole("link", { name: `丁${mark}` }).waitFor();
+  const unknown = reasons.getByRole("listitem").filter({ hasText: "外星人" });
+  await unknown.getByRole("combobox").click();
+  await page.getByTitle("单位", { exact: true }).last().click();
+  await unknown.getByRole("button", { name: "再试这 2 行" }).click();
+  await page.getByRole("status").filter({ hasText: "4 行进了客档" }).waitFor();
+  const made = await api("GET", `/customer?fields=name,kind&filter=${encodeURIComponent(`name contains "${mark}"`)}`);
+  assert.deepEqual(made.items.map((r) => r.kind), Array(4).fill("organisation"));
+  await page.getByRole("button", { name: /撤销这次/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "撤销", exact: true }).click();
+  await page.getByRole("status").filter({ hasText: "已撤销，4 行" }).waitFor();
+});
+
+test("what was said of a sheet's columns is remembered for the next with the same header", async (t) => {
+  const mark = stamp();
+  const head = `客户名称,备忘${mark}`;
+  const { page } = await visit(t, desktop, { path: "/imports?type=customer" });
+  await drop(page, utf8("一月.csv", [head, `戊${mark},常来`]));
+  await page.getByLabel(`“备忘${mark}”对上的字段`).click();
+  await page.keyboard.type("备注");
+  await page.getByTitle("备注", { exact: true }).last().click();
+  await page.getByRole("row").filter({ hasText: `备忘${mark}` }).filter({ hasText: "你定的" }).waitFor();
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  await page.getByRole("status").filter({ hasText: "1 行进了客档" }).waitFor();
+  await page.goto(base + "/imports?type=customer");
+  await drop(page, utf8("二月.csv", [head, `己${mark},新来`]));
+  await page.getByRole("row").filter({ hasText: `备忘${mark}` }).filter({ hasText: "和上次一样" }).waitFor();
+});
+
+test("refused rows are noted as a task that leads back", async (t) => {
+  const mark = stamp();
+  const { page } = await visit(t, desktop, { path: "/imports?type=customer" });
+  await drop(page, utf8(`待办${mark}.csv`, ["客户名称,手机", `庚${mark},${number(3)}`, ",13800000000"]));
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  await page.getByRole("region", { name: "没有进来的行" }).first().getByRole("button", { name: "记到待办" }).click();
+  await page.getByRole("link", { name: "看待办" }).first().click();
+  await page.getByRole("heading", { level: 1, name: new RegExp(mark) }).waitFor();
+  await page.getByText(/\/imports\/\w+/).first().waitFor();
+});

@@ -39,11 +39,11 @@ export function labelOf(type: RecordType | undefined, path: string): string {
 }
 
 /** ImportRow is a row of a sheet and what became, or would become, of it. */
-export interface ImportRow { line: number; action: string; record?: string; title?: string; errors?: FieldProblem[]; values?: Record<string, unknown>; written?: Record<string, string> }
+export interface ImportRow { line: number; action: string; record?: string; title?: string; errors?: FieldProblem[]; values?: Record<string, unknown>; written?: Record<string, string>; mended?: Record<string, unknown> }
 export interface RowPage { items: ImportRow[]; next_page_token: string }
 
-/** ProblemKind is one thing that was wrong, with how many rows it hit. */
-export interface ProblemKind { key: string; refused: boolean; path: string; code: string; says: string; count: number; lines: number[]; values: Map<string, number> }
+/** ProblemKind is one thing that was wrong, with the lines it hit and the lines of each value. */
+export interface ProblemKind { key: string; refused: boolean; path: string; code: string; says: string; count: number; lines: number[]; values: Map<string, number[]> }
 
 /** pagesRead bounds how many thousand rows are looked through for kinds of trouble. */
 export const pagesRead = 12;
@@ -69,11 +69,11 @@ export function gather(rows: ImportRow[], refused: boolean, into: Map<string, Pr
     for (const p of row.errors ?? []) {
       const path = rootOf(p.path);
       const key = `${refused}:${path}:${p.code}`;
-      const kind = into.get(key) ?? { key, refused, path, code: p.code, says: p.message, count: 0, lines: [], values: new Map<string, number>() };
+      const kind = into.get(key) ?? { key, refused, path, code: p.code, says: p.message, count: 0, lines: [], values: new Map<string, number[]>() };
       kind.count++;
       const value = p.params?.value;
-      if (typeof value === "string" && kind.values.size < 200) kind.values.set(value, (kind.values.get(value) ?? 0) + 1);
-      if (kind.lines.length < 6) kind.lines.push(row.line);
+      if (typeof value === "string" && (kind.values.size < 200 || kind.values.has(value))) kind.values.set(value, [...(kind.values.get(value) ?? []), row.line]);
+      kind.lines.push(row.line);
       into.set(key, kind);
     }
   }

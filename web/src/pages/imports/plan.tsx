@@ -3,7 +3,7 @@
 import { ArrowRightOutlined, ExclamationCircleOutlined, InfoCircleOutlined, WarningOutlined } from "@ant-design/icons";
 import { Button, Radio, Select } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import { Link, useNavigate } from "react-router";
 import { download, patch, post } from "../../api/client";
 import type { Field, ImportColumn, ImportState, RecordType } from "../../api/types";
@@ -33,7 +33,7 @@ function usePlanning(now: ImportState) {
     }
     setBusy("");
   };
-  const said = (columns: ImportColumn[]) => Object.fromEntries(columns.filter((c) => c.how === "given").map((c) => [`#${c.index + 1}`, c.field]));
+  const said = (columns: ImportColumn[]) => Object.fromEntries(columns.filter((c) => c.how === "given" || c.how === "recalled").map((c) => [`#${c.index + 1}`, c.field]));
   const map = (column: ImportColumn, field: string) =>
     run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { map: { ...said(now.plan.columns), [`#${column.index + 1}`]: field }, encoding: now.plan.format.encoding ?? "" }));
   const encode = (encoding: string) => run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { map: said(now.plan.columns), encoding }));
@@ -121,11 +121,11 @@ function Mapping({ type, columns, busy, map }: MappingProps) {
   );
 }
 
-const sureness: Record<string, number> = { given: 100, name: 100, synonym: 85, content: 55, none: 0 };
+const sureness: Record<string, number> = { given: 100, recalled: 100, name: 100, synonym: 85, content: 55, none: 0 };
 
 function Sure({ column }: { column: ImportColumn }) {
   const tone = column.how === "content" ? "amb" : column.how === "none" ? "soft" : "";
-  return <><span className="rail" aria-hidden="true"><i className={tone} style={{ width: `${sureness[column.how] ?? 0}%` }} /></span><span className={tone}>{t(column.how === "given" && !column.field ? "imp.how_left" : "imp.how_" + column.how)}</span></>;
+  return <><span className="rail" aria-hidden="true"><i className={tone} style={{ width: `${sureness[column.how] ?? 0}%` }} /></span><span className={tone}>{t((column.how === "given" || column.how === "recalled") && !column.field ? "imp.how_left" : "imp.how_" + column.how)}</span></>;
 }
 
 function optionsOf(type: RecordType) {
@@ -197,16 +197,17 @@ function Concerns({ now, type, preview }: { now: ImportState; type: RecordType; 
 }
 
 /** Concern is one kind of trouble: what, how many rows, which. */
-export function Concern({ kind, type }: { kind: ProblemKind; type: RecordType | undefined }) {
+export function Concern({ kind, type, children }: { kind: ProblemKind; type: RecordType | undefined; children?: ReactNode }) {
   const label = labelOf(type, kind.path);
-  const values = [...kind.values].sort((a, b) => b[1] - a[1]).slice(0, 4);
+  const values = [...kind.values].sort((a, b) => b[1].length - a[1].length).slice(0, 4);
   return (
     <li className={kind.refused ? "red" : "amb"}>
       {kind.refused ? <ExclamationCircleOutlined aria-hidden="true" /> : <WarningOutlined aria-hidden="true" />}
       <span>
         <b>{label ? t("imp.at_field", { field: label, says: kind.says }) : kind.says}</b>
-        {values.length > 1 && values[0]![1] > 1 && <small className="second">{values.map(([v, n]) => t("imp.value_n", { value: v, n: thousands(n) })).join(t("desk.comma"))}{kind.values.size > values.length ? "…" : ""}</small>}
-        <small>{t(kind.refused ? "imp.kind_refused" : "imp.kind_warned")} · {t("imp.lines", { list: kind.lines.map((n) => thousands(n)).join(t("desk.comma")) + (kind.count > kind.lines.length ? "…" : "") })}</small>
+        {!children && values.length > 1 && values[0]![1].length > 1 && <small className="second">{values.map(([v, n]) => t("imp.value_n", { value: v, n: thousands(n.length) })).join(t("desk.comma"))}{kind.values.size > values.length ? "…" : ""}</small>}
+        <small>{t(kind.refused ? "imp.kind_refused" : "imp.kind_warned")} · {t("imp.lines", { list: kind.lines.slice(0, 6).map((n) => thousands(n)).join(t("desk.comma")) + (kind.count > 6 ? "…" : "") })}</small>
+        {children}
       </span>
       <span className="n">{thousands(kind.count)}</span>
     </li>

@@ -1,27 +1,31 @@
 // What came of an import: counts, the rows that stayed out, warnings by kind,
 // and the way back.
-import { CheckCircleFilled, CloseCircleFilled, DownloadOutlined, ExclamationCircleFilled, FileAddOutlined, RollbackOutlined } from "@ant-design/icons";
+import { CheckCircleFilled, CloseCircleFilled, ExclamationCircleFilled, RollbackOutlined } from "@ant-design/icons";
 import { App, Button } from "antd";
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { download, get, post, query } from "../../api/client";
+import { post, query } from "../../api/client";
 import type { ImportState } from "../../api/types";
 import { durationText } from "../../format";
 import { t } from "../../i18n";
 import { recordPath, useKnown } from "../../model";
 import { useNotify, useRefresh } from "../../saving";
-import { Card, Failed, Loading, thousands, When } from "../desk";
-import { labelOf, pagesRead, useColleague, useProblems, type RowPage } from "./parts";
-import { Concern } from "./plan";
+import { Card, thousands, When } from "../desk";
+import { Kinds } from "./kinds";
+import { useMending } from "./mend";
+import { useColleague, useProblems } from "./parts";
+import { Refused } from "./refused";
 
 export function Result({ now }: { now: ImportState }) {
+  const type = useKnown().types.get(now.type);
+  const mending = useMending(now, type);
   return (
     <div className="imp-result">
       <Summary now={now} />
-      {now.refused > 0 && <Refused now={now} />}
+      {type && (now.refused > 0 || mending.results.size > 0) && <Refused now={now} type={type} mending={mending} />}
       {now.state !== "undone" && <Doubles now={now} />}
-      <Kinds now={now} />
+      {type && <Kinds now={now} type={type} mending={mending} />}
     </div>
   );
 }
@@ -119,60 +123,6 @@ function Doubles({ now }: { now: ImportState }) {
         </table>
       </div>
       {shown.length < Math.min(list.length, 500) && <div className="more"><button type="button" className="as-link" onClick={() => setAll(true)}>{t("desk.more")}</button></div>}
-    </Card>
-  );
-}
-
-function Refused({ now }: { now: ImportState }) {
-  const type = useKnown().types.get(now.type);
-  const notify = useNotify();
-  const navigate = useNavigate();
-  const list = useInfiniteQuery({
-    queryKey: ["import-refused", now.id, now.refused], initialPageParam: "", queryFn: ({ pageParam, signal }) => get<RowPage>(`/sys/imports/${now.id}/rows` + query({ action: "refused", page_size: 50, page_token: pageParam }), signal),
-    getNextPageParam: (last) => last.next_page_token || undefined,
-  });
-  const rows = list.data?.pages.flatMap((p) => p.items) ?? [];
-  const save = (format: string) => void download(`/sys/imports/${now.id}/refused?format=${format}`).catch(notify.failed);
-  const end = (
-    <span className="imp-acts">
-      <Button size="small" icon={<DownloadOutlined />} onClick={() => save("xlsx")}>{t("imp.get_refused", { n: thousands(now.refused) })}</Button>
-      <Button size="small" onClick={() => save("csv")}>CSV</Button>
-      <Button size="small" icon={<FileAddOutlined />} onClick={() => void navigate("/imports?type=" + now.type)}>{t("imp.mended")}</Button>
-    </span>
-  );
-  return (
-    <Card flush title={t("imp.refused_rows")} count={t("imp.refused_says", { n: thousands(now.refused) })} end={end}>
-      {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> : (
-        <div className="imp-refused">
-          <table className="deskt cardy">
-            <thead><tr><th>{t("imp.line")}</th><th>{t("imp.field")}</th><th>{t("imp.written")}</th><th>{t("imp.why")}</th></tr></thead>
-            <tbody>
-              {rows.flatMap((r) => (r.errors?.length ? r.errors : [undefined]).map((p, i) => (
-                <tr key={r.line + "-" + i}>
-                  <td className="soft" data-label={t("imp.line")}>{i === 0 ? thousands(r.line) : null}</td>
-                  <td>{p ? labelOf(type, p.path) : null}</td>
-                  <td className="red">{p?.params?.value !== undefined ? String(p.params.value) : null}</td>
-                  <td>{p?.message}{typeof p?.params?.id === "string" && <> <Link to={recordPath(now.type, p.params.id)}>{t("imp.see_record")}</Link></>}</td>
-                </tr>
-              )))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {list.hasNextPage && <div className="more"><button type="button" className="as-link" onClick={() => void list.fetchNextPage()}>{t("desk.more")}</button></div>}
-    </Card>
-  );
-}
-
-function Kinds({ now }: { now: ImportState }) {
-  const type = useKnown().types.get(now.type);
-  const problems = useProblems(now);
-  const kinds = (problems.data?.kinds ?? []).filter((k) => !k.code.startsWith("duplicate")); // these stand beside what they look like
-  if (!kinds.length) return null;
-  return (
-    <Card title={t("imp.by_kind")} count={t("imp.kinds_n", { n: kinds.length })}>
-      <ul className="imp-concerns wide">{kinds.map((k) => <Concern key={k.key} kind={k} type={type} />)}</ul>
-      {!problems.data!.whole && <p className="soft small">{t("imp.first_rows_only", { n: thousands(1000 * pagesRead) })}</p>}
     </Card>
   );
 }

@@ -1,0 +1,325 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+	"kedang/internal/meta"
+	"kedang/internal/record"
+)
+
+// mostMended bounds how many rows are tried again while somebody waits.
+const mostMended = 500
+
+// Mending is what a person says of a refused row: values by field, in API form
+// or as a sheet would have them, in place of its cells. nil and "" take a cell away.
+type Mending struct {
+	Line   int            `json:"line"`
+	Values map[string]any `json:"values"`
+}
+
+// RefusedRow is a row that was refused, with its cells.
+type RefusedRow struct {
+	RowFate
+	Written map[string]string // by field, as the sheet has it
+	Mended  map[string]any    // by field, as it was tried last
+}
+
+// mending is one trial of refused rows.
+type mending struct {
+	importing
+	said  map[int]map[string]any // by line: what was said of it, now or before
+	chunk []RowFate              // of the last transaction
+	out   []RowFate
+}
+
+// Mend tries refused rows of an import once more, with cells as a person
+// mended them, by the way the import itself went. What goes in belongs to the
+// import: it is counted there and undone with it. What is refused again keeps
+// what was said, with its new reasons. Errors: Invalid too_many_rows,
+// unknown_field; Conflict import_ended unless the import is done,
+// row_not_refused for a row that is in.
+func (s *Service) Mend(ctx context.Context, a *access.Actor, id int64, list []Mending) (out []RowFate, err error) {
+	defer errs.Wrap(&err, "Service.Mend(%d, %d rows)", id, len(list))
+	i, err := s.State(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	if i.State != Done || i.DryRun {
+		return nil, errs.New(errs.Conflict, "import_ended", errs.Params{"state": i.State})
+	}
+	if len(list) > mostMended {
+		return nil, errs.RefuseField("rows", "too_many_rows", errs.Params{"max": mostMended})
+	}
+	m := &mending{importing: importing{s: s, Import: i, owners: owners{}}}
+	if err := m.rights(ctx, a); err != nil {
+		return nil, err
+	}
+	rows, err := m.rows(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	for len(rows) > 0 {
+		c, err := m.resolve(ctx, rows)
+		if err != nil {
+			return nil, err
+		}
+		note := func(tx db.Tx, results []record.BulkResult) error { return m.noted(ctx, tx, c, results) }
+		if _, err := s.Store.Prepare(ctx, m.actor, c.ops, m.options()).Write(ctx, note); err != nil {
+			return nil, err
+		}
+		m.out = append(m.out, m.chunk...)
+		rows = rows[len(c.rows):]
+	}
+	return m.out, nil
+}
+
+// rights are those of the person in whose name the import's rows stand, as
+// they are today; an administrator mends others' rows in their name.
+func (m *mending) rights(ctx context.Context, a *access.Actor) (err error) {
+	behalf := m.Behalf
+	if behalf == 0 {
+		behalf = m.Import.Actor
+	}
+	if m.t, err = m.s.importable(a, m.Type); err != nil {
+		return err
+	}
+	who, err := m.s.standIn(ctx, a, behalf)
+	if err != nil {
+		return err
+	}
+	m.actor = who.From("import " + db.FormatID(m.ID))
+	m.Behalf, m.Import.Actor = behalf, a.ID // as the ledger tells it: who mended, for whom
+	m.links = linksToItself(m.t, m.Plan)
+	return nil
+}
+
+// rows reads the rows that are to be tried, in the order of the sheet.
+func (m *mending) rows(ctx context.Context, list []Mending) ([]row, error) {
+	m.said = make(map[int]map[string]any, len(list))
+	known := newMapper(m.t, m.s.hints(m.actor, m.t, Hints{}))
+	for _, x := range list {
+		for name := range x.Values {
+			if known.field(name) == nil {
+				return nil, errs.RefuseField("rows", "unknown_field", errs.Params{"field": name})
+			}
+		}
+		m.said[x.Line] = x.Values
+	}
+	lines := slices.Sorted(maps.Keys(m.said))
+	before, err := m.s.refusedAt(ctx, m.ID, 0, len(lines), lines)
+	if err != nil {
+		return nil, err
+	}
+	if len(before) < len(lines) {
+		return nil, errs.New(errs.Conflict, "row_not_refused", nil)
+	}
+	out := make([]row, 0, len(lines))
+	err = m.s.rowsAt(ctx, m.t, m.Import, lines, func(f *feed, line int, cells []string) {
+		k := len(out)
+		said := maps.Clone(before[k].Mended)
+		if said == nil {
+			said = map[string]any{}
+		}
+		maps.Copy(said, m.said[line])
+		m.said[line] = said
+		out = append(out, f.mended(m.t, cells, line, said))
+	})
+	return out, err
+}
+
+// mended is a row with what a person said of it in place of its cells.
+func (r *feed) mended(t *meta.Type, cells []string, line int, said map[string]any) row {
+	out := r.row(cells, line)
+	for name, v := range said {
+		if text, ok := v.(string); v == nil || (ok && strings.TrimSpace(text) == "") {
+			delete(out.values, name)
+			v = nil
+		} else {
+			out.values[name] = v
+		}
+		if name != r.key {
+			continue
+		}
+		out.key, out.keyText, out.problems = nil, "", nil
+		if text, ok := v.(string); ok {
+			f, _ := t.Field(name)
+			out.keyText = text
+			out.key = r.keyValues(f, text, &out)
+		}
+	}
+	return out
+}
+
+// rowsAt reads an import's sheet at some lines, given in rising order. A line
+// that could not be read, or is no more there, has no cells.
+func (s *Service) rowsAt(ctx context.Context, t *meta.Type, i Import, lines []int, use func(f *feed, line int, cells []string)) error {
+	file, err := s.fetch(ctx, i)
+	if err != nil {
+		return err
+	}
+	defer discard(file)
+	sh, _, err := openSheet(file, i.Plan.Format.Encoding)
+	if err != nil {
+		return err
+	}
+	defer sh.close()
+	f := s.newFeed(sh, t, i)
+	var cells []string
+	at, ended := 0, false
+	for _, line := range lines {
+		for at < line && !ended {
+			cells, at, err = sh.next()
+			if err != nil {
+				cells = nil
+				ended = errs.As(err).Code != "bad_row"
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		if at == line && !ended {
+			use(f, line, cells)
+		} else {
+			use(f, line, nil)
+		}
+	}
+	return nil
+}
+
+// noted writes what became of the rows of a chunk, beside their records. It
+// may run again when its transaction does.
+func (m *mending) noted(ctx context.Context, tx db.Tx, c *chunk, out []record.BulkResult) error {
+	var counts Counts
+	next, revs := 0, map[int64]int64{}
+	m.chunk = nil
+	for k := range c.rows {
+		r := &c.rows[k]
+		f := fate{action: rowRefused, problems: r.problems}
+		if c.op[k] {
+			f = c.fate(next, out[next], revs)
+			next++
+		}
+		counts.add(f)
+		m.chunk = append(m.chunk, RowFate{Line: r.line, Action: f.action, Record: f.record, Problems: f.problems})
+		n, err := tx.Exec(ctx, `UPDATE sys_import_row SET action = ?, record = ?, rev = ?, problems = ?, mended = ? WHERE import = ? AND line = ? AND action = ?`,
+			f.action, f.record, f.rev, problemsText(f.problems), m.kept(r.line, f), m.ID, int64(r.line), rowRefused)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errs.New(errs.Conflict, "row_not_refused", errs.Params{"line": r.line})
+		}
+	}
+	in := counts.Created + counts.Updated + counts.Unchanged
+	err := one(tx.Exec(ctx, `UPDATE sys_import SET created = created + ?, updated = updated + ?, unchanged = unchanged + ?, warned = warned + ?, refused = refused - ? WHERE id = ? AND state = ?`,
+		counts.Created, counts.Updated, counts.Unchanged, counts.Warned, in, m.ID, Done))
+	if err != nil || in == 0 {
+		return err
+	}
+	return m.onRecord(ctx, tx, m.s.Clock().UnixMilli(), counts)
+}
+
+// kept is what was said of a row that is still refused, for the next trial.
+// What the record would keep sealed is not kept here in the clear.
+func (m *mending) kept(line int, f fate) string {
+	if f.action != rowRefused {
+		return ""
+	}
+	said := maps.Clone(m.said[line])
+	maps.DeleteFunc(said, func(name string, _ any) bool {
+		field, ok := m.t.Field(name)
+		return !ok || field.Sealed
+	})
+	if len(said) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(said)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// RefusedRows lists the refused rows of an import after a line, with their
+// cells, at most limit.
+func (s *Service) RefusedRows(ctx context.Context, a *access.Actor, id, after int64, limit int) (out []RefusedRow, err error) {
+	defer errs.Wrap(&err, "Service.RefusedRows(%d)", id)
+	i, err := s.State(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.importable(a, i.Type)
+	if err != nil {
+		return nil, err
+	}
+	if out, err = s.refusedAt(ctx, id, after, limit, nil); err != nil || len(out) == 0 {
+		return out, err
+	}
+	lines := make([]int, len(out))
+	for k, r := range out {
+		lines[k] = r.Line
+	}
+	k := 0
+	return out, s.rowsAt(ctx, t, i, lines, func(f *feed, line int, cells []string) {
+		out[k].Written = map[string]string{}
+		for _, x := range f.fillings {
+			if text := x.text(cells); text != "" {
+				out[k].Written[x.field.Name] = text
+			}
+		}
+		k++
+	})
+}
+
+// refusedAt lists refused rows after a line, in order, without their cells;
+// lines, when there are any, picks some.
+func (s *Service) refusedAt(ctx context.Context, id, after int64, limit int, lines []int) (out []RefusedRow, err error) {
+	query, args := `SELECT line, problems, mended FROM sys_import_row WHERE import = ? AND line > ? AND action = ?`, []any{id, after, rowRefused}
+	if len(lines) > 0 {
+		query += ` AND line IN (?` + strings.Repeat(", ?", len(lines)-1) + `)`
+		for _, n := range lines {
+			args = append(args, int64(n))
+		}
+	}
+	err = s.DB.Read(ctx, func(tx db.Tx) error {
+		out = []RefusedRow{}
+		rows, err := tx.Query(ctx, query+` ORDER BY line LIMIT ?`, append(args, limit)...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			x := RefusedRow{RowFate: RowFate{Action: rowRefused}}
+			var problems, mended string
+			if err := rows.Scan(&x.Line, &problems, &mended); err != nil {
+				return err
+			}
+			if err := decodeInto(problems, &x.Problems); err != nil {
+				return err
+			}
+			if err := decodeInto(mended, &x.Mended); err != nil {
+				return err
+			}
+			out = append(out, x)
+		}
+		return rows.Err()
+	})
+	return out, err
+}
+
+// decodeInto reads JSON with its numbers as they are written; "" is nothing.
+func decodeInto(text string, v any) error {
+	if text == "" {
+		return nil
+	}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	return d.Decode(v)
+}
