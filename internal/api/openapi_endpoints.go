@@ -155,7 +155,7 @@ func workEndpoints() []endpoint {
 	upload.form = object(obj{"type": anyText(), "encoding": anyText(), "map": anyText(), "file": obj{"type": "string", "format": "binary"}}, "file")
 	plan := object(obj{"map": obj{"type": "object", "additionalProperties": anyText()}, "encoding": anyText()})
 	start := object(obj{"mode": obj{"type": "string", "enum": []string{"create", "update", "upsert"}}, "key": anyText(), "dry_run": obj{"type": "boolean"}, "on_behalf": anyText()})
-	mend := object(obj{"rows": obj{"type": "array", "items": object(obj{"line": obj{"type": "integer"}, "values": anyObject()}, "line")}}, "rows")
+	mend := object(obj{"rows": obj{"type": "array", "items": object(obj{"line": obj{"type": "integer"}, "values": anyObject()}, "line")}, "mode": anyText(), "key": anyText()}, "rows")
 	act := func(id, summary string) operation {
 		return sys(id, summary).with("id").answers(202, one).refuses(403, 404, 409)
 	}

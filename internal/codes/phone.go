@@ -80,6 +80,9 @@ func (p *Phone) read(s, region string) {
 	if p.mainlandMobile(digits, bare, region) || p.library(digits, region) {
 		return
 	}
+	if digits == bare && len(bare) >= 11 && near(bare[:3]) && p.library("+"+bare, region) {
+		return // 886-6-7861000: with the country code, without its plus
+	}
 	// 010-65551234-801: the last group may be an extension.
 	if cut := strings.LastIndexByte(s, '-'); p.Ext == "" && cut > 0 {
 		ext := strings.TrimSpace(s[cut+1:])
@@ -90,6 +93,9 @@ func (p *Phone) read(s, region string) {
 	}
 	p.unsure(digits, bare, region)
 }
+
+// near tells the country codes of Taiwan, Hong Kong and Macau.
+func near(code string) bool { return code == "886" || code == "852" || code == "853" }
 
 // mainlandMobile reads +86 138…, 86 138… and 138…, as far as the mobile
 // number's eleven digits are whole.

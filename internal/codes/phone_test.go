@@ -43,6 +43,8 @@ func TestParsePhones(t *testing.T) {
 		{"13800138000(王经理)", "CN", phones{{E164: "+8613800138000", Kind: "mobile", Label: "王经理", Raw: "13800138000(王经理)"}}},
 		{"13800138000、无", "CN", phones{{E164: "+8613800138000", Kind: "mobile", Label: "无", Raw: "13800138000 无"}}},
 		{"0703-6374636", "CN", phones{{E164: "+867036374636", Kind: "fixed", Raw: "0703-6374636", Problem: "phone_unsure"}}},
+		{"886-6-7861000", "CN", phones{{E164: "+88667861000", Kind: "fixed", Raw: "886-6-7861000"}}},
+		{"852 2123 4567", "CN", phones{{E164: "+85221234567", Kind: "fixed", Raw: "852 2123 4567"}}},
 		{"0999999", "CN", phones{{Raw: "0999999", Problem: "bad_phone"}}},
 		{"没有", "CN", phones{{Raw: "没有", Problem: "bad_phone"}}},
 		{"18872213401/0988-7714515", "CN", phones{

@@ -189,8 +189,12 @@ func (b *bulk) one(d *writing, res *BulkResult) error {
 		res.Err = errs.Refuse([]errs.Problem{*p})
 		return nil
 	}
+	row := w.row
+	if w.opts.DryRun {
+		row = nil
+	}
 	for _, k := range b.s.keysOf(w.row) {
-		b.pending[k.key] = true
+		b.pending[k.key] = row
 	}
 	b.made, b.out = append(b.made, w), append(b.out, res)
 	return nil

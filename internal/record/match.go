@@ -132,8 +132,8 @@ func foldMatch(f *meta.Field, v string) string {
 }
 
 // pendingKeys are the match keys of rows of the same bulk write that are not
-// in the table yet.
-type pendingKeys map[int64]bool
+// in the table yet, each with its row; nil for one that will not be stored.
+type pendingKeys map[int64]*Row
 
 // livingKeys finds in one statement which of some keys anybody bears.
 func livingKeys(ctx context.Context, tx db.Tx, keys []int64) (map[int64]bool, error) {
@@ -183,8 +183,8 @@ func (m doubles) Match(ctx context.Context, tx db.Tx, c *Change) ([]errs.Problem
 	}
 	var out []errs.Problem
 	for _, k := range keys {
-		if c.pending[k.key] {
-			out = append(out, errs.Problem{Path: k.path, Code: k.code})
+		if other, ok := c.pending[k.key]; ok {
+			out = append(out, m.beside(ctx, tx, c, k, other))
 			continue
 		}
 		if known != nil && !known[k.key] {
@@ -199,6 +199,18 @@ func (m doubles) Match(ctx context.Context, tx db.Tx, c *Change) ([]errs.Problem
 		}
 	}
 	return out, nil
+}
+
+// beside tells of a row of the same bulk write, named to who will see it.
+func (m doubles) beside(ctx context.Context, tx db.Tx, c *Change, k matchKey, other *Row) errs.Problem {
+	p := errs.Problem{Path: k.path, Code: k.code}
+	if other == nil {
+		return p
+	}
+	if ok, _ := m.s.allowed(c.Actor, "read", other, m.s.loader(ctx, tx)); ok {
+		p.Params = m.s.named(c.Actor, other)
+	}
+	return p
 }
 
 // find looks for living records with a key. Where the actor's right is a

@@ -455,6 +455,8 @@ func TestBulkRefusesRowsAlone(t *testing.T) {
 			{Verb: "create", Type: "customer", Values: record.Values{"name": "丙", "code": "K0"}},
 			{Verb: "update", Type: "customer", ID: old.ID, Values: record.Values{"level": "甲"}},
 			{Verb: "create", Type: "customer", Values: record.Values{"name": "丁", "phones": "13800138000"}},
+			{Verb: "create", Type: "customer", Values: record.Values{"name": "戊", "phones": "13900139000"}},
+			{Verb: "create", Type: "customer", Values: record.Values{"name": "己", "phones": "13900139000"}},
 		}
 		also := 0
 		out, err := e.Store.Bulk(ctx, rep, ops, record.WriteOptions{Loose: true, Source: "import 1"}, func(db.Tx, []record.BulkResult) error { also++; return nil })
@@ -465,14 +467,17 @@ func TestBulkRefusesRowsAlone(t *testing.T) {
 		for _, r := range out {
 			got = append(got, code(r.Err))
 		}
-		if diff := cmp.Diff([]string{"", "invalid code:not_unique", "invalid name:required", "invalid code:not_unique", "", ""}, got); diff != "" {
+		if diff := cmp.Diff([]string{"", "invalid code:not_unique", "invalid name:required", "invalid code:not_unique", "", "", "", ""}, got); diff != "" {
 			t.Error(diff)
 		}
 		if len(out[5].Warnings) != 1 || out[5].Warnings[0].Code != "duplicate_phone" {
 			t.Errorf("warnings of the last: %v", out[5].Warnings)
 		}
-		if n := len(list(t, e, rep, "customer", record.ListQuery{})); n != 3 {
-			t.Errorf("%d customers, want 3", n)
+		if w := out[7].Warnings; len(w) != 1 || w[0].Params["other"] != db.FormatID(out[6].ID) || w[0].Params["title"] != "戊" {
+			t.Errorf("a double in the same sheet is named: %v", w)
+		}
+		if n := len(list(t, e, rep, "customer", record.ListQuery{})); n != 5 {
+			t.Errorf("%d customers, want 5", n)
 		}
 		if got := found(t, e, rep, "58881234"); len(got) != 1 {
 			t.Errorf("search finds %v", got)

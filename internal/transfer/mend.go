@@ -40,12 +40,13 @@ type mending struct {
 }
 
 // Mend tries refused rows of an import once more, with cells as a person
-// mended them, by the way the import itself went. What goes in belongs to the
-// import: it is counted there and undone with it. What is refused again keeps
-// what was said, with its new reasons. Errors: Invalid too_many_rows,
-// unknown_field; Conflict import_ended unless the import is done,
-// row_not_refused for a row that is in.
-func (s *Service) Mend(ctx context.Context, a *access.Actor, id int64, list []Mending) (out []RowFate, err error) {
+// mended them, by the way the import itself went, or by another mode and key
+// where way has them: rows that are there already may become updates. What
+// goes in belongs to the import: it is counted there and undone with it. What
+// is refused again keeps what was said, with its new reasons. Errors: Invalid
+// too_many_rows, unknown_field, those of Start for the way; Conflict
+// import_ended unless the import is done, row_not_refused for a row that is in.
+func (s *Service) Mend(ctx context.Context, a *access.Actor, id int64, list []Mending, way StartOptions) (out []RowFate, err error) {
 	defer errs.Wrap(&err, "Service.Mend(%d, %d rows)", id, len(list))
 	i, err := s.State(ctx, a, id)
 	if err != nil {
@@ -60,6 +61,12 @@ func (s *Service) Mend(ctx context.Context, a *access.Actor, id int64, list []Me
 	m := &mending{importing: importing{s: s, Import: i, owners: owners{}}}
 	if err := m.rights(ctx, a); err != nil {
 		return nil, err
+	}
+	if way.Mode != "" {
+		if err := s.checkStart(ctx, m.actor, m.t, i.Plan, way); err != nil {
+			return nil, err
+		}
+		m.Mode, m.Key = way.Mode, way.Key
 	}
 	rows, err := m.rows(ctx, list)
 	if err != nil {

@@ -28,7 +28,7 @@ func TestMend(t *testing.T) {
 		}
 
 		mend := func(list ...transfer.Mending) string {
-			out, err := f.svc.Mend(f.ctx, a, i.ID, list)
+			out, err := f.svc.Mend(f.ctx, a, i.ID, list, transfer.StartOptions{})
 			f.check(err)
 			var says []string
 			for _, r := range out {
@@ -64,7 +64,7 @@ func TestMend(t *testing.T) {
 		if got := f.wait(a, i.ID); got.Undone != 4 || f.count() != 0 {
 			t.Errorf("%s %+v, %d records", got.State, got.Counts, f.count())
 		}
-		if _, err := f.svc.Mend(f.ctx, a, i.ID, []transfer.Mending{{Line: 6}}); !errs.Is(err, errs.Conflict) {
+		if _, err := f.svc.Mend(f.ctx, a, i.ID, []transfer.Mending{{Line: 6}}, transfer.StartOptions{}); !errs.Is(err, errs.Conflict) {
 			t.Errorf("after the undo: %v", err)
 		}
 	})
@@ -88,7 +88,7 @@ func TestMendErrors(t *testing.T) {
 			{"Others", other, transfer.Mending{Line: 3, Values: map[string]any{"credit": "2"}}, "not_found"},
 		} {
 			t.Run(x.name, func(t *testing.T) {
-				_, err := f.svc.Mend(f.ctx, x.who, i.ID, []transfer.Mending{x.row})
+				_, err := f.svc.Mend(f.ctx, x.who, i.ID, []transfer.Mending{x.row}, transfer.StartOptions{})
 				code := errs.As(err).Code
 				if p := errs.As(err).Problems; len(p) > 0 {
 					code = p[0].Code
@@ -99,7 +99,7 @@ func TestMendErrors(t *testing.T) {
 			})
 		}
 		boss := f.Admin()
-		out, err := f.svc.Mend(f.ctx, boss, i.ID, []transfer.Mending{{Line: 3, Values: map[string]any{"credit": "7"}}, {Line: 4}})
+		out, err := f.svc.Mend(f.ctx, boss, i.ID, []transfer.Mending{{Line: 3, Values: map[string]any{"credit": "7"}}, {Line: 4}}, transfer.StartOptions{})
 		f.check(err)
 		if out[0].Action != "created" || out[1].Action != "refused" || out[1].Problems[0].Code != "credit_too_high" {
 			t.Fatalf("%+v", out)
@@ -120,10 +120,37 @@ func TestMendKey(t *testing.T) {
 		if i.Refused != 1 {
 			t.Fatalf("%+v", i.Counts)
 		}
-		out, err := f.svc.Mend(f.ctx, a, i.ID, []transfer.Mending{{Line: 2, Values: map[string]any{"code": "A1"}}})
+		out, err := f.svc.Mend(f.ctx, a, i.ID, []transfer.Mending{{Line: 2, Values: map[string]any{"code": "A1"}}}, transfer.StartOptions{})
 		f.check(err)
 		if got := f.table(a, "name", "code", "credit"); out[0].Action != "updated" || got != "甲,A1,5.00\n" {
 			t.Errorf("%+v %q", out, got)
+		}
+	})
+}
+
+// Rows that were refused because they are there already become updates.
+func TestMendAsUpdate(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		a := f.Admin()
+		f.load(a, transfer.StartOptions{}, "名称,代码,额度", "甲,A1,1", "乙,A2,2")
+		i := f.load(a, transfer.StartOptions{}, "名称,代码,额度", "甲甲,A1,11", "乙,A2,22", "丙,A3,3")
+		if i.Created != 1 || i.Refused != 2 {
+			t.Fatalf("%+v", i.Counts)
+		}
+		rows := []transfer.Mending{{Line: 2}, {Line: 3}}
+		if _, err := f.svc.Mend(f.ctx, a, i.ID, rows, transfer.StartOptions{Mode: transfer.Update, Key: "remark"}); errs.As(err).Problems == nil {
+			t.Errorf("a key without a column: %v", err)
+		}
+		out, err := f.svc.Mend(f.ctx, a, i.ID, rows, transfer.StartOptions{Mode: transfer.Update, Key: "code"})
+		f.check(err)
+		if got := f.table(a, "name", "code", "credit"); out[0].Action != "updated" || got != "甲甲,A1,11.00\n乙,A2,22.00\n丙,A3,3.00\n" {
+			t.Errorf("%+v %q", out, got)
+		}
+		f.check(f.svc.Undo(f.ctx, a, i.ID))
+		f.wait(a, i.ID)
+		if got := f.table(a, "name", "code", "credit"); got != "甲,A1,1.00\n乙,A2,2.00\n" {
+			t.Errorf("%q", got)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -119,14 +120,24 @@ func (r *refusing) sentence(p errs.Problem) string {
 			return rule.Says.In(string(r.lang))
 		}
 	}
-	if f := r.field(p.Path); f != nil && p.Code == "bad_choice" {
-		p.Params = maps.Clone(p.Params)
-		p.Params["known"] = choiceLabels(f, string(r.lang))
-	}
+	p = Worded(r.t, string(r.lang), []errs.Problem{p})[0]
 	return text.Message(r.lang, p.Code, p.Params)
 }
 
-// choiceLabels are what people write: values are for programs.
+// Worded are problems of a row of a type with choices by their labels in a
+// language: that is what people write, values are for programs.
+func Worded(t *meta.Type, lang string, ps []errs.Problem) []errs.Problem {
+	out := slices.Clone(ps)
+	for i, p := range out {
+		if f := fieldAt(t, p.Path); f != nil && p.Code == "bad_choice" {
+			out[i].Params = maps.Clone(p.Params)
+			out[i].Params["known"] = choiceLabels(f, lang)
+		}
+	}
+	return out
+}
+
+// choiceLabels are the labels of choices that may still be chosen.
 func choiceLabels(f *meta.Field, lang string) []string {
 	var out []string
 	for _, c := range f.Choices {
@@ -138,7 +149,7 @@ func choiceLabels(f *meta.Field, lang string) []string {
 }
 
 func (r *refusing) label(path string) string {
-	f := r.field(path)
+	f := fieldAt(r.t, path)
 	switch {
 	case f == nil:
 		return ""
@@ -148,12 +159,12 @@ func (r *refusing) label(path string) string {
 	return f.Label.In(string(r.lang)) + "："
 }
 
-// field is the field that a path begins with; nil for none.
-func (r *refusing) field(path string) *meta.Field {
+// fieldAt is the field that a path begins with; nil for none.
+func fieldAt(t *meta.Type, path string) *meta.Field {
 	if i := strings.IndexAny(path, ".["); i >= 0 {
 		path = path[:i]
 	}
-	f, _ := r.t.Field(path)
+	f, _ := t.Field(path)
 	return f
 }
 

@@ -14,8 +14,17 @@ const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 /** judge answers what axe finds wrong: each kind and place once, with how many there are. */
 async function judge(page, rules) {
   if (!(await page.evaluate(() => !!window.axe))) await page.evaluate(axe); // not by a script tag: the page's policy refuses those
-  const found = await page.evaluate(([runOnly, rules]) => window.axe.run(document, { runOnly: rules ?? runOnly, resultTypes: ["violations"] }).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => ({ rule: v.id, where: n.target.join(" "), html: n.html.slice(0, 120), says: n.any.concat(n.all, n.none).map((c) => c.message).join("; ") })))), [tags, rules]);
-  return found;
+  return page.evaluate(async ([runOnly, rules]) => {
+    const run = async (of, only) => (await window.axe.run(of, { runOnly: only, resultTypes: ["violations"] })).violations.flatMap((v) => v.nodes.map((n) => ({ rule: v.id, where: n.target.join(" "), html: n.html.slice(0, 120), says: n.any.concat(n.all, n.none).map((c) => c.message).join("; ") })));
+    const found = [];
+    for (const f of await run(document, rules ?? runOnly)) {
+      // What lies under a bar at the foot is judged where it stands free after scrolling.
+      const el = /obscured/.test(f.says) && document.querySelector(f.where);
+      if (el) el.scrollIntoView({ block: "center" });
+      if (!el || (await run(el, [f.rule])).some((x) => x.where === f.where)) found.push(f);
+    }
+    return found;
+  }, [tags, rules]);
 }
 
 const lost = []; // what is not to be reached at 200 %, found on the same walk

@@ -64,10 +64,11 @@ test("refused rows are mended where they stand, one by one, many at once, and un
   const { page } = await visit(t, desktop, { path: "/imports?type=customer" });
   await drop(page, utf8("改行.csv", ["客户名称,主体类型,成立日期", `甲${mark},外星人,2020-01-02`, `乙${mark},外星人,2020-01-03`, `,单位,2020-01-04`, `丁${mark},单位,二〇二〇年春`]));
   await page.getByRole("button", { name: "导入", exact: true }).click();
-  await page.getByRole("status").filter({ hasText: "0 行进了客档" }).waitFor();
+  await page.getByRole("status").filter({ hasText: "一行也没有进来" }).waitFor();
   const rows = page.getByRole("region", { name: "没有进来的行" }).first();
   await rows.getByLabel("第 4 行的客户名称").fill(`丙${mark}`);
   await page.getByText("改了 1 行").waitFor();
+  await rows.getByText("可选：个人").first().waitFor(); // choices as people write them
   const there = page.url();
   await page.goto(base + "/imports"); // what was changed stays
   await page.goto(there);

@@ -6,10 +6,11 @@ import { useState } from "react";
 import type { Field, ImportState, RecordType } from "../../api/types";
 import { t } from "../../i18n";
 import { fieldsOf } from "../../model";
+import { useMay } from "../../rights";
 import { Card, thousands } from "../desk";
 import { Later } from "./later";
 import { isPicked, type Mending, type Said } from "./mend";
-import { fillable, labelOf, pagesRead, useProblems, type ProblemKind } from "./parts";
+import { fillable, keysOf, labelOf, pagesRead, useProblems, type ProblemKind } from "./parts";
 import { Concern } from "./plan";
 import { Box } from "./refused";
 
@@ -29,18 +30,21 @@ export function Kinds({ now, type, mending }: { now: ImportState; type: RecordTy
 const mostValues = 12;
 
 function KindActs({ kind, now, type, mending }: { kind: ProblemKind; now: ImportState; type: RecordType; mending: Mending }) {
+  const may = useMay();
   const field = fieldsOf(type).get(kind.path);
   const label = labelOf(type, kind.path);
   const subject = t("later.kind", { file: now.file, what: label ? t("imp.at_field", { field: label, says: kind.says }) : kind.says, n: thousands(kind.count) });
   const later = <Later subject={subject.slice(0, 200)} detail={t("imp.lines", { list: kind.lines.slice(0, 200).join(t("desk.comma")) })} now={now} />;
   const can = kind.refused && now.state === "done" && field && fillable(type).some((f) => f.name === field.name);
   const open = kind.lines.filter((n) => (mending.results.get(n)?.action ?? "refused") === "refused");
+  const update = kind.code === "not_unique" && field && keysOf(type, now.plan.columns).includes(field) && may(type.name, "update");
   const empty = () => void mending.attempt(Object.fromEntries(open.map((n) => [n, { ...mending.said[n], [field!.name]: "" }])));
   return (
     <span className="kind-acts">
       {can && isPicked(field) && kind.values.size > 0 && <Meanings kind={kind} field={field} mending={mending} />}
       <span className="imp-acts">
-        {can && field.required !== "true" && open.length > 0 && <Button size="small" disabled={mending.busy} onClick={empty}>{t("mend.empty_all", { n: thousands(open.length), field: field.label })}</Button>}
+        {can && update && open.length > 0 && <Button size="small" disabled={mending.busy} onClick={() => void mending.attempt(Object.fromEntries(open.map((n) => [n, mending.said[n] ?? {}])), { mode: "update", key: field.name })}>{t("mend.update_all", { n: thousands(open.length), field: field.label })}</Button>}
+        {can && kind.code !== "not_unique" && field.required !== "true" && open.length > 0 && <Button size="small" disabled={mending.busy} onClick={empty}>{t("mend.empty_all", { n: thousands(open.length), field: field.label })}</Button>}
         {later}
       </span>
     </span>

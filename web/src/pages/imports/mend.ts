@@ -14,6 +14,9 @@ import type { ImportRow } from "./parts";
 /** Said is what was changed in rows, by line and field. */
 export type Said = Record<number, Values>;
 
+/** Way is how rows are tried when not as the import itself went. */
+export interface Way { mode: string; key: string }
+
 /** mostAtOnce is how many rows the server tries in one request. */
 const mostAtOnce = 500;
 
@@ -21,7 +24,7 @@ const mostAtOnce = 500;
 export const isPicked = (f: Field) => !!f.choices || !!f.to || ["bool", "user", "department"].includes(f.kind);
 
 /** Mending is what the parts of the result page do with refused rows. */
-export interface Mending { said: Said; results: Map<number, ImportRow>; busy: boolean; set: (line: number, field: string, v: unknown) => void; drop: () => void; attempt: (rows: Said) => Promise<void> }
+export interface Mending { said: Said; results: Map<number, ImportRow>; busy: boolean; set: (line: number, field: string, v: unknown) => void; drop: () => void; attempt: (rows: Said, way?: Way) => Promise<void> }
 
 /** useMending keeps what is changed and tries rows; results are of rows tried since the page was opened. */
 export function useMending(now: ImportState, type: RecordType | undefined): Mending {
@@ -39,7 +42,7 @@ export function useMending(now: ImportState, type: RecordType | undefined): Mend
     const plain = Object.entries(next).map(([line, v]) => [line, Object.fromEntries(Object.entries(v).filter(([f]) => !sealed.has(f)))] as const).filter(([, v]) => Object.keys(v).length);
     keep(key, plain.length ? Object.fromEntries(plain) : undefined);
   };
-  const attempt = async (rows: Said) => {
+  const attempt = async (rows: Said, way?: Way) => {
     const list = Object.entries(rows).map(([line, values]) => ({ line: Number(line), values: wire(values) }));
     setBusy(true);
     let went = 0;
@@ -47,9 +50,9 @@ export function useMending(now: ImportState, type: RecordType | undefined): Mend
     const seen = new Map(results);
     try {
       for (let i = 0; i < list.length; i += mostAtOnce) {
-        const got = await post<{ import: ImportState; items: ImportRow[] }>(`/sys/imports/${now.id}/mend`, { rows: list.slice(i, i + mostAtOnce) });
+        const got = await post<{ import: ImportState; items: ImportRow[] }>(`/sys/imports/${now.id}/mend`, { rows: list.slice(i, i + mostAtOnce), ...way });
         for (const r of got.items) {
-          seen.set(r.line, r);
+          seen.set(r.line, { ...r, mended: rows[r.line] });
           if (r.action === "refused") continue;
           went++;
           delete left[r.line];

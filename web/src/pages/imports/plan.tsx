@@ -60,14 +60,14 @@ function Planned({ now, type }: { now: ImportState; type: RecordType }) {
       <Understood now={now} encode={plan.encode} />
       <div className="imp-plan">
         <div className="imp-side">
-          <Card flush title={t("imp.columns")} count={t("imp.columns_n", { all: now.plan.columns.length, used, look: doubtful })}>
+          <Card flush title={t("imp.columns")} count={t(doubtful ? "imp.columns_n" : "imp.columns_all", { all: now.plan.columns.length, used, look: doubtful })}>
             <Mapping type={type} columns={now.plan.columns} busy={plan.busy === "map"} map={plan.map} />
           </Card>
           <Preview now={now} type={type} of={preview} />
         </div>
         <div className="imp-side">
           <Ways keys={keys} how={how} set={setHow} />
-          <Concerns now={now} type={type} preview={preview} />
+          <Concerns now={now} type={type} preview={preview} upsert={how.mode === "create" ? (key) => (keys.some((k) => k.name === key) ? () => setHow({ ...how, mode: "upsert", key }) : undefined) : undefined} />
         </div>
       </div>
       <Go now={now} type={type} how={how} cannot={cannot} {...plan} />
@@ -168,7 +168,9 @@ function Behalf({ how, set }: { how: How; set: (h: How) => void }) {
   );
 }
 
-function Concerns({ now, type, preview }: { now: ImportState; type: RecordType; preview: ReturnType<typeof usePreview> }) {
+interface ConcernsProps { now: ImportState; type: RecordType; preview: ReturnType<typeof usePreview>; upsert?: (key: string) => (() => void) | undefined }
+
+function Concerns({ now, type, preview, upsert }: ConcernsProps) {
   const notify = useNotify();
   const checked = now.state === "checked";
   const problems = useProblems(checked ? now : { ...now, refused: 0, warned: 0, kept: 0 });
@@ -184,7 +186,10 @@ function Concerns({ now, type, preview }: { now: ImportState; type: RecordType; 
     <Card title={t(checked ? "imp.bad_rows" : "imp.to_look_at")} count={count} end={end}>
       <ul className="imp-concerns">
         {missing.map((n) => <li key={n} className="red"><ExclamationCircleOutlined aria-hidden="true" /><span><b>{t("imp.missing", { field: fields.get(n)?.label ?? n })}</b><small>{t("imp.missing_says")}</small></span></li>)}
-        {kinds.map((k) => <Concern key={k.key} kind={k} type={type} />)}
+        {kinds.map((k) => {
+          const turn = k.refused && k.code === "not_unique" ? upsert?.(k.path) : undefined; // rows that are there already: perhaps they are to be updated
+          return <Concern key={k.key} kind={k} type={type}>{turn && <button type="button" className="as-link" onClick={turn}>{t("imp.make_upsert", { field: labelOf(type, k.path) })}</button>}</Concern>;
+        })}
         {checked && !kinds.length && !problems.isLoading && <li className="grn"><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.all_good")}</b></span></li>}
         {guessed.map((c) => <li key={"g" + c.index} className="amb"><WarningOutlined aria-hidden="true" /><span><b>{t("imp.guessed", { column: c.header || String(c.index + 1), field: fields.get(c.field)?.label ?? c.field })}</b><small>{t("imp.guessed_says")}</small></span></li>)}
         {left.length > 0 && <li><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.left", { n: left.length })}</b><small>{left.map((c) => c.header || t("imp.col_n", { n: c.index + 1 })).join(t("desk.comma"))}</small></span></li>}

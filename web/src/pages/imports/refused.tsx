@@ -1,7 +1,7 @@
 // The rows that stayed out, mended where they stand: a cell is changed, Enter
 // tries its row again. The file stays as it was.
 import { DownloadOutlined, FileAddOutlined } from "@ant-design/icons";
-import { Button, Input } from "antd";
+import { Button, ConfigProvider, Input } from "antd";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
@@ -10,6 +10,7 @@ import type { Field, FieldProblem, ImportState, RecordType } from "../../api/typ
 import { kindOf } from "../../fields";
 import { blank } from "../../fields/parts";
 import { t } from "../../i18n";
+import { usePhone } from "../../mode";
 import { fieldsOf, recordPath } from "../../model";
 import { useNotify } from "../../saving";
 import { Card, Failed, Loading, State, thousands } from "../desk";
@@ -68,7 +69,7 @@ function Row({ row, type, mending, open, planned }: RowProps) {
   const result = mending.results.get(row.line);
   const fields = fieldsOf(type);
   const can = new Set(fillable(type).map((f) => f.name));
-  const valueOf = (f: string) => mending.said[row.line]?.[f] ?? row.mended?.[f] ?? row.written?.[f];
+  const valueOf = (f: string) => mending.said[row.line]?.[f] ?? result?.mended?.[f] ?? row.mended?.[f] ?? row.written?.[f];
   const attempt = () => void mending.attempt({ [row.line]: mending.said[row.line] ?? {} });
   const set = (f: string, v: unknown) => mending.set(row.line, f, v);
   const name = textOf(valueOf(type.title ?? ""));
@@ -110,11 +111,12 @@ const textOf = (v: unknown) => (typeof v === "string" ? v : typeof v === "number
 
 /** Box changes one cell: typed as in the sheet, or chosen where the field has a list. */
 export function Box({ field, line, value, set, enter }: { field: Field; line?: number; value: unknown; set: (v: unknown) => void; enter?: () => void }) {
+  const size = usePhone() ? "middle" : "small";
   if (isPicked(field)) {
     const Pick = kindOf(field).Input;
     const now = field.choices ? (field.choices.some((c) => c.value === value) || Array.isArray(value) ? value : undefined) : typeof value === "string" ? undefined : value;
-    return <Pick field={field} value={now} onChange={(v) => set(blank(v) ? "" : v)} />;
+    return <ConfigProvider componentSize={size}><Pick field={field} value={now} onChange={(v) => set(blank(v) ? "" : v)} /></ConfigProvider>;
   }
   const label = line ? t("mend.cell", { field: field.label, n: line }) : field.label;
-  return <Input aria-label={label} value={textOf(value)} placeholder={t("mend.fill")} onChange={(e) => set(e.target.value)} onPressEnter={(e) => { if (!e.nativeEvent.isComposing) enter?.(); }} />;
+  return <Input size={size} aria-label={label} value={textOf(value)} placeholder={t("mend.fill")} onChange={(e) => set(e.target.value)} onPressEnter={(e) => { if (!e.nativeEvent.isComposing) enter?.(); }} />;
 }

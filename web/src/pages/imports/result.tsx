@@ -68,13 +68,14 @@ function Summary({ now }: { now: ImportState }) {
   const took = now.started_at && now.ended_at ? (Date.parse(now.ended_at) - Date.parse(now.started_at)) / 1000 : 0;
   const stopped = now.state === "failed" || now.state === "cancelled";
   const stored = now.created + now.updated;
+  const none = now.state === "done" && stored + now.unchanged === 0 && now.refused > 0;
   const facts = [took >= 1 ? t("imp.took", { time: durationText(took) }) : "", now.rows_per_second ? t("imp.rate", { rate: thousands(now.rows_per_second) }) : ""].filter(Boolean);
   return (
     <Card label={t("imp.step_result")}>
       <div className="imp-sum">
-        <span className="icon" aria-hidden="true">{icons[now.state]}</span>
+        <span className="icon" aria-hidden="true">{icons[none ? "cancelled" : now.state]}</span>
         <div className="text">
-          <h2 role="status">{t(now.state === "undone" && !now.kept ? "imp.ended_undone_all" : "imp.ended_" + now.state, { n: thousands(stored), undone: thousands(now.undone), kept: thousands(now.kept) })}</h2>
+          <h2 role="status">{t(none ? "imp.ended_none" : now.state === "undone" && !now.kept ? "imp.ended_undone_all" : "imp.ended_" + now.state, { n: thousands(stored), undone: thousands(now.undone), kept: thousands(now.kept) })}</h2>
           <p className="second">{now.message && <span className="red">{now.message} </span>}{facts.map((f) => f + " · ")}<When at={now.ended_at || now.started_at || now.created_at} />{who && " · " + who}</p>
         </div>
         <span className="imp-acts">
