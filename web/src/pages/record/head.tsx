@@ -56,9 +56,9 @@ function Strip({ type, rec }: { type: RecordType; rec: Rec }) {
         const limits = blocks.find((b) => b.block === "ageing" && b.against === f.name);
         return (
           <div key={f.name}>
-            <dt>{g.filter((x, i) => i === 0 || (x.kind === f.kind && f.kind !== "text")).map((x) => x.label).join(" · ")}</dt>
+            <dt>{g.filter((x, i) => i === 0 || (x.kind === f.kind && f.kind !== "text")).map((x, i) => <span key={x.name}>{i > 0 && " · "}{x.label}</span>)}</dt>
             <dd className={f.kind === "money" ? "money" : ""}>
-              {limits ? <LimitFact type={type} rec={rec} block={limits} field={f} /> : g.map((x, i) => <One key={x.name} type={type} rec={rec} field={x} first={i === 0} arrow={i > 0 && x.kind === f.kind && x.kind.startsWith("date")} />)}
+              {limits ? <LimitFact type={type} rec={rec} block={limits} field={f} /> : g.map((x, i) => <One key={x.name} type={type} rec={rec} field={x} first={i === 0} pair={g.length > 1 && x.kind === f.kind && x.kind.startsWith("date")} />)}
               {aged && <OverduePart type={type} rec={rec} block={aged} />}
               {years && <YearPart type={type} rec={rec} block={years} />}
             </dd>
@@ -70,9 +70,11 @@ function Strip({ type, rec }: { type: RecordType; rec: Rec }) {
   );
 }
 
-function One({ type, rec, field: f, first, arrow }: { type: RecordType; rec: Rec; field: Field; first: boolean; arrow: boolean }) {
+// One of the strip's facts. Of two days that belong together each stands as in a list.
+function One({ type, rec, field: f, first, pair }: { type: RecordType; rec: Rec; field: Field; first: boolean; pair: boolean }) {
+  const arrow = pair && !first;
   const v = f.kind === "phones" && !masked(f) ? (rec[f.name] as unknown[]).slice(0, 1) : rec[f.name];
-  const shown = masked(f) ? <Revealed type={type.name} rec={rec} field={f} value={v} /> : !first && f.kind === "integer" ? `${f.label} ${str(v)}` : <Value field={f} value={v} place="fact" />;
+  const shown = masked(f) ? <Revealed type={type.name} rec={rec} field={f} value={v} /> : !first && f.kind === "integer" ? `${f.label} ${str(v)}` : <Value field={f} value={v} place={pair ? "cell" : "fact"} />;
   const cls = first ? "" : f.kind === "phones" || arrow ? "second" : "second quiet-fact";
   return <span className={cls}>{arrow && <i className="arrow" aria-hidden="true">→</i>}{f.computed ? <Why type={type} rec={rec} field={f}><button type="button" className="asks-why" title={t("why.of", { what: f.label })}>{shown}</button></Why> : shown}</span>;
 }
