@@ -3,7 +3,7 @@ import { App as AntApp, ConfigProvider, Spin } from "antd";
 import type { Locale } from "antd/es/locale";
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
-import { createBrowserRouter, Navigate, Outlet, RouterProvider } from "react-router";
+import { BrowserRouter, Navigate, Outlet, Route, Routes } from "react-router";
 import { Problem, setLanguage, whenSignedOut } from "./api/client";
 import { listPage, recordPage, takeBoot, toLogin, type Boot } from "./boot";
 import { setCurrency, setZone } from "./format";
@@ -31,22 +31,22 @@ export const know = () => handed.answers.splice(0).forEach(({ key, data }) => cl
 
 const page = (node: ReactNode) => <Suspense fallback={<Waiting />}>{node}</Suspense>;
 
-const router = createBrowserRouter([
-  {
-    path: "/",
-    element: <Shell><Outlet /></Shell>,
-    HydrateFallback: () => null,
-    children: [
-      { index: true, element: <Home /> },
-      { path: "today", element: page(<Today />) },
-      { path: "t/:type", element: page(<ListPage />) },
-      { path: "r/:type/:id", element: page(<RecordPage />) },
-      { path: "imports/:id?", element: page(<Imports />) },
-      { path: "settings/:part?", element: page(<Settings />) },
-      { path: "*", element: <Navigate to="/" replace /> },
-    ],
-  },
-]);
+// Plain routes: what loads data stands in the pages, and a router that would do so is twice as large.
+const pages = (
+  <BrowserRouter>
+    <Routes>
+      <Route path="/" element={<Shell><Outlet /></Shell>}>
+        <Route index element={<Home />} />
+        <Route path="today" element={page(<Today />)} />
+        <Route path="t/:type" element={page(<ListPage />)} />
+        <Route path="r/:type/:id" element={page(<RecordPage />)} />
+        <Route path="imports/:id?" element={page(<Imports />)} />
+        <Route path="settings/:part?" element={page(<Settings />)} />
+        <Route path="*" element={<Navigate to="/" replace />} />
+      </Route>
+    </Routes>
+  </BrowserRouter>
+);
 
 // The first entry of the menu that leads to a type is where work begins.
 function Home() {
@@ -112,7 +112,7 @@ function Gate({ first }: { first?: Boot }) {
   };
   return (
     <KnownContext.Provider value={value}>
-      <RouterProvider router={router} />
+      {pages}
       {again.length > 0 && value && <Suspense fallback={null}><Again me={value.session.user} done={resume} /></Suspense>}
     </KnownContext.Provider>
   );

@@ -4,10 +4,20 @@ import { lang, t } from "./i18n";
 
 let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+// Making a formatter costs as much as writing a hundred dates with it.
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function dates(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale + JSON.stringify(options);
+  let f = formatters.get(key);
+  if (!f) formatters.set(key, (f = new Intl.DateTimeFormat(locale, options)));
+  return f;
+}
+
 /** setZone sets the zone times are shown in. */
 export function setZone(z: string) {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: z });
+    dates("sv-SE", { timeZone: z, year: "numeric", month: "2-digit", day: "2-digit" });
     zone = z;
   } catch {
     return; // a zone this browser does not know: its own stays
@@ -15,7 +25,7 @@ export function setZone(z: string) {
 }
 
 /** dayIn is the day of a moment in the user's zone, as YYYY-MM-DD. */
-export const dayIn = (at: Date) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+export const dayIn = (at: Date) => dates("sv-SE", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
 
 /** today is today's date in the user's zone. */
 export const today = () => dayIn(new Date());
@@ -46,11 +56,11 @@ function lunarText(year: string, month: string, day: string): string {
 /** Lunar is a day in the Chinese calendar. */
 export interface Lunar { month: number; leap: boolean; day: number; text: string }
 
-const chinese = new Intl.DateTimeFormat("en-u-ca-chinese", { month: "numeric", day: "numeric", timeZone: "UTC" });
+const chinese = () => dates("en-u-ca-chinese", { month: "numeric", day: "numeric", timeZone: "UTC" });
 
 /** lunarOf is the lunar day of a solar date, as the browser's Chinese calendar counts it. */
 export function lunarOf(d: string): Lunar | null {
-  const parts = chinese.formatToParts(new Date(d + "T00:00:00Z"));
+  const parts = chinese().formatToParts(new Date(d + "T00:00:00Z"));
   const word = parts.find((p) => p.type === "month")?.value ?? "", day = Number(parts.find((p) => p.type === "day")?.value);
   const month = Number(word.replace(/\D/g, "")), leap = /bis/.test(word);
   if (!month || !day) return null;
@@ -76,15 +86,15 @@ export function dateText(v: string): string {
 }
 
 /** weekday is 周一 … 周日. */
-export const weekday = (d: string) => new Intl.DateTimeFormat(locale(), { weekday: "short", timeZone: "UTC" }).format(new Date(d + "T00:00:00Z"));
+export const weekday = (d: string) => dates(locale(), { weekday: "short", timeZone: "UTC" }).format(new Date(d + "T00:00:00Z"));
 
 const locale = () => (lang() === "en" ? "en-GB" : lang() === "zh-Hant" ? "zh-TW" : "zh-CN");
 
 /** monthText is a month, 2026-11, as people say it. */
-export const monthText = (v: string) => new Intl.DateTimeFormat(locale(), { year: "numeric", month: "long", timeZone: "UTC" }).format(new Date(v + "-01T00:00:00Z"));
+export const monthText = (v: string) => dates(locale(), { year: "numeric", month: "long", timeZone: "UTC" }).format(new Date(v + "-01T00:00:00Z"));
 
 /** clock is the time of day of a moment, 15:04. */
-export const clock = (at: Date) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(at);
+export const clock = (at: Date) => dates("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(at);
 
 /** momentText is a moment as people say it; with the time unless short. */
 export function momentText(v: string, short = false): string {
@@ -118,11 +128,18 @@ export function setCurrency(code: string | undefined) {
   if (code && /^[A-Z]{3}$/.test(code)) currency = code;
 }
 
+const signs = new Map<string, string>();
+
 /** currencySign is how a currency is written before an amount; the company's unless told: ¥, NT$, €. */
 export function currencySign(code = currency): string {
   const own = code === currency; // among amounts of one's own the short sign is enough
-  const parts = new Intl.NumberFormat(locale(), { style: "currency", currency: code, currencyDisplay: own ? "narrowSymbol" : "symbol" }).formatToParts(0);
-  return parts.find((p) => p.type === "currency")?.value ?? code;
+  const key = locale() + code + own;
+  let sign = signs.get(key);
+  if (sign === undefined) {
+    const parts = new Intl.NumberFormat(locale(), { style: "currency", currency: code, currencyDisplay: own ? "narrowSymbol" : "symbol" }).formatToParts(0);
+    signs.set(key, (sign = parts.find((p) => p.type === "currency")?.value ?? code));
+  }
+  return sign;
 }
 
 /** moneyText is an amount with its currency, the company's unless told: ¥1,234; cents as numberText has them. */

@@ -6,7 +6,7 @@ import { useCallback, useEffect, useMemo } from "react";
 import { ask, get, patch, post, Problem } from "./api/client";
 import type { Field, FieldProblem, Rec, RecordType, Session, Values } from "./api/types";
 import { kindOf } from "./fields";
-import { blank } from "./fields/parts";
+import { blank } from "./fields/values";
 import { t } from "./i18n";
 import { fieldsOf } from "./model";
 import { openBox, put, takeOut, useWaiting, waitingNow, type Waiting } from "./outbox";

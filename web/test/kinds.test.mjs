@@ -1,5 +1,5 @@
-// Every kind of field the server knows has its file in src/fields and its line
-// in the registry.
+// Every kind of field the server knows has its file in src/fields, its line in
+// the registry, and what it is typed into.
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -16,4 +16,6 @@ test("every kind has its file and its line in the registry", () => {
   const registry = /const kinds[^{]*\{([^}]*)\}/.exec(index)[1].split(",").map((s) => s.trim());
   assert.deepEqual(kinds.filter((k) => !existsSync(`${root}web/src/fields/${k}.tsx`)), [], "without a file");
   assert.deepEqual(kinds.filter((k) => !registry.includes(k)), [], "not in the registry");
+  const inputs = /const inputs[^{]*\{([^}]*)\}/.exec(readFileSync(root + "web/src/fields/inputs/index.ts", "utf8"))[1];
+  assert.deepEqual(kinds.filter((k) => !new RegExp(`\\b${k}: \\w+Input`).test(inputs)), [], "nothing to type it into");
 });

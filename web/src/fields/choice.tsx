@@ -1,5 +1,5 @@
 import type { Field } from "../api/types";
-import { ChoiceFilter, ChoiceInput, str } from "./parts";
+import { str } from "./values";
 import type { Kind, Place } from "./types";
 
 const labelOf = (v: unknown, f: Field) => f.choices?.find((c) => c.value === v)?.label ?? str(v);
@@ -16,4 +16,4 @@ function shown(v: unknown, f: Field, place: Place) {
 }
 
 /** One of a list. */
-export const choice: Kind = { show: shown, text: labelOf, Input: ChoiceInput, Filter: ChoiceFilter, width: 80, instant: true };
+export const choice: Kind = { show: shown, text: labelOf, width: 80, instant: true };

@@ -1,7 +1,7 @@
 import type { Field } from "../api/types";
 import { dateText, daysFromToday } from "../format";
 import { t } from "../i18n";
-import { DayFilter, DayInput, str } from "./parts";
+import { str } from "./values";
 import type { Kind } from "./types";
 
 // What is due is late once its day has passed.
@@ -12,4 +12,4 @@ function shown(v: unknown, f: Field) {
 }
 
 /** A day, solar or lunar, with or without its year. */
-export const date: Kind = { show: (v, f) => shown(v, f), text: (v) => dateText(str(v)), Input: DayInput, Filter: DayFilter, width: 84, instant: true };
+export const date: Kind = { show: (v, f) => shown(v, f), text: (v) => dateText(str(v)), width: 84, instant: true };

@@ -1,10 +1,8 @@
 import type { Field } from "../api/types";
 import { dayIn, daysFromToday, fullMoment, momentText } from "../format";
 import { t } from "../i18n";
-import { DayFilter, DayInput, str } from "./parts";
-import type { InputProps, Kind, Place } from "./types";
-
-const TimeInput = (p: InputProps) => <DayInput {...p} time />;
+import { str } from "./values";
+import type { Kind, Place } from "./types";
 
 // What is due is late once its day has passed.
 function shown(v: unknown, f: Field, place: Place) {
@@ -17,4 +15,4 @@ function shown(v: unknown, f: Field, place: Place) {
 }
 
 /** A moment. */
-export const datetime: Kind = { show: (v, f, place) => shown(v, f, place), text: (v) => momentText(str(v)), Input: TimeInput, Filter: DayFilter, width: 92 };
+export const datetime: Kind = { show: (v, f, place) => shown(v, f, place), text: (v) => momentText(str(v)), width: 92 };

@@ -1,7 +1,5 @@
-import { t } from "../i18n";
-import { readBlock } from "./paste";
-import { ListInput, str, WordsFilter } from "./parts";
-import type { InputProps, Kind, Place } from "./types";
+import { str } from "./values";
+import type { Kind, Place } from "./types";
 
 interface Mail { address: string; label?: string }
 
@@ -13,7 +11,5 @@ function shown(v: unknown, place: Place) {
   return <span className="several">{all.map((m) => <span key={m.address}><a href={"mailto:" + m.address} onClick={(e) => e.stopPropagation()}>{m.address}</a>{m.label && <small> {m.label}</small>}</span>)}</span>;
 }
 
-const EmailsInput = (p: InputProps) => <ListInput {...p} split={(text) => readBlock(text).emails.map((address) => ({ address }))} columns={[{ key: "address", label: t("field.address"), mode: "email" }, { key: "label", label: t("field.note"), width: 110 }]} />;
-
 /** E-mail addresses with what they are for. */
-export const emails: Kind = { show: (v, _f, place) => shown(v, place), text: (v) => list(v).map((m) => m.address).join("、"), Input: EmailsInput, Filter: WordsFilter, width: 160 };
+export const emails: Kind = { show: (v, _f, place) => shown(v, place), text: (v) => list(v).map((m) => m.address).join("、"), width: 160 };

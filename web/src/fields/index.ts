@@ -1,5 +1,5 @@
-// The registry: how each kind of field is shown, typed and filtered. Lists,
-// forms, filters and editing in place all ask here.
+// The registry: how each kind of field is shown. How it is typed and filtered
+// stands in inputs, which loads when something is about to be edited.
 import type { Field } from "../api/types";
 import { address } from "./address";
 import { bool } from "./bool";

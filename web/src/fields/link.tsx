@@ -1,7 +1,7 @@
 import { Link } from "react-router";
 import type { Field } from "../api/types";
 import { t } from "../i18n";
-import { LinkFilter, LinkInput, refOf } from "./parts";
+import { refOf } from "./values";
 import type { Kind, Place } from "./types";
 
 function shown(v: unknown, f: Field, place: Place) {
@@ -12,4 +12,4 @@ function shown(v: unknown, f: Field, place: Place) {
 }
 
 /** Another record. */
-export const link: Kind = { show: shown, text: (v) => refOf(v)?.title ?? "", Input: LinkInput, Filter: LinkFilter, width: 132, instant: true };
+export const link: Kind = { show: shown, text: (v) => refOf(v)?.title ?? "", width: 132, instant: true };

@@ -1,8 +1,8 @@
 import { Link } from "react-router";
 import type { Field, Ref } from "../api/types";
 import { t } from "../i18n";
-import { LinkFilter, LinkInput } from "./parts";
-import type { InputProps, Kind, Place } from "./types";
+
+import type { Kind, Place } from "./types";
 
 const list = (v: unknown) => (Array.isArray(v) ? v : []) as Ref[];
 
@@ -16,7 +16,5 @@ function shown(v: unknown, f: Field, place: Place) {
   );
 }
 
-const LinksInput = (p: InputProps) => <LinkInput {...p} many />;
-
 /** Several other records. */
-export const links: Kind = { show: shown, text: (v) => list(v).map((r) => r.title ?? "").join("、"), Input: LinksInput, Filter: LinkFilter, width: 140 };
+export const links: Kind = { show: shown, text: (v) => list(v).map((r) => r.title ?? "").join("、"), width: 140 };

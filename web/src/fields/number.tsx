@@ -1,5 +1,5 @@
-import { str, TextFilter, TextInput } from "./parts";
+import { str } from "./values";
 import type { Kind } from "./types";
 
 /** A number that names something, such as a former customer number: text, never computed with. */
-export const number: Kind = { show: (v) => str(v), text: (v) => str(v), Input: TextInput, Filter: TextFilter, width: 116 };
+export const number: Kind = { show: (v) => str(v), text: (v) => str(v), width: 116 };

@@ -1,7 +1,7 @@
 // Reading what people paste: a name, phones, an e-mail and an address in one
 // lump, as from a chat, a signature or a parcel slip.
 import type { RecordType, Values } from "../api/types";
-import { blank } from "./parts";
+import { blank } from "./values";
 
 /** Read is what was recognised in a pasted text. */
 export interface Read { name?: string; phones: { number: string; label?: string }[]; emails: string[]; address?: string }

@@ -1,8 +1,6 @@
 import { numberText } from "../format";
-import { NumberFilter, NumberInput } from "./parts";
-import type { InputProps, Kind } from "./types";
 
-const PercentInput = (p: InputProps) => <NumberInput {...p} after="%" />;
+import type { Kind } from "./types";
 
 /** A share in percent. */
-export const percent: Kind = { show: (v) => numberText(v) + "%", text: (v) => numberText(v) + "%", Input: PercentInput, Filter: NumberFilter, align: "right", width: 72 };
+export const percent: Kind = { show: (v) => numberText(v) + "%", text: (v) => numberText(v) + "%", align: "right", width: 72 };

@@ -1,8 +1,6 @@
 import { phoneText } from "../format";
-import { t } from "../i18n";
-import { readPhones } from "./paste";
-import { ListInput, str, WordsFilter } from "./parts";
-import type { InputProps, Kind, Place } from "./types";
+import { str } from "./values";
+import type { Kind, Place } from "./types";
 
 interface Phone { number: string; label?: string }
 
@@ -20,7 +18,5 @@ function shown(v: unknown, place: Place) {
   );
 }
 
-const PhonesInput = (p: InputProps) => <ListInput {...p} split={(text) => readPhones(text)} columns={[{ key: "number", label: t("field.number"), mode: "tel" }, { key: "label", label: t("field.note"), width: 110 }]} />;
-
 /** Phone numbers with what they are for. */
-export const phones: Kind = { show: (v, _f, place) => shown(v, place), text: (v) => list(v).map((p) => phoneText(str(p.number))).join("、"), Input: PhonesInput, Filter: WordsFilter, width: 122 };
+export const phones: Kind = { show: (v, _f, place) => shown(v, place), text: (v) => list(v).map((p) => phoneText(str(p.number))).join("、"), width: 122 };

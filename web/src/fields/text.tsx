@@ -1,5 +1,5 @@
-import { str, TextFilter, TextInput } from "./parts";
+import { str } from "./values";
 import type { Kind } from "./types";
 
 /** One line of text. */
-export const text: Kind = { show: (v) => str(v), text: (v) => str(v), Input: TextInput, Filter: TextFilter, width: 112 };
+export const text: Kind = { show: (v) => str(v), text: (v) => str(v), width: 112 };

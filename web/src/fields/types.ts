@@ -1,5 +1,6 @@
-// What each kind of field can do. One file per kind; index.ts lists them.
-import type { ComponentType, ReactNode } from "react";
+// What each kind of field can do. One file per kind; index.ts lists them, and
+// inputs/index.ts what they are typed into.
+import type { ReactNode } from "react";
 import type { Field } from "../api/types";
 
 /** Place says where a value stands: a table cell, a fact of a record, or running text. */
@@ -24,9 +25,6 @@ export interface Kind {
   show: (value: unknown, field: Field, place: Place) => ReactNode;
   /** text is the value as plain text: titles on hover, history, messages. */
   text: (value: unknown, field: Field) => string;
-  Input: ComponentType<InputProps>;
-  /** Filter is the input beside an operator; absent for kinds that only ask whether a value is there. */
-  Filter?: ComponentType<FilterProps>;
   align?: "right" | "center";
   /** width is the least width of a column, in px. */
   width: number;

@@ -11,13 +11,10 @@ export function Button({ type = "default", size, shape, icon, children, classNam
   return jsx("button", { type: "button", className: names, ...more, children: [icon, typeof children === "string" ? jsx("span", { children }) : children] });
 }
 
-const inside = ({ children }: { children?: Drawn }) => jsx("span", { className: "first-inside", children });
 const only = ({ children }: { children?: Drawn }) => children as never;
 
 export const Nothing = () => null;
-export const Badge = inside;
 export const Dropdown = only, Popover = only, Tooltip = only, ConfigProvider = only;
-export const Avatar = ({ children, className, size }: { children?: Drawn; className?: string; size?: number }) => jsx("span", { className: "first-face " + (className ?? ""), style: { width: size, height: size, lineHeight: `${size}px` }, children });
 export const Skeleton = () => jsx("span", { className: "first-wait" });
 export const Alert = ({ title }: { title?: Drawn }) => jsx("div", { children: title });
 

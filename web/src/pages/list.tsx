@@ -82,7 +82,8 @@ function List({ type }: { type: RecordType }) {
   const cards = useCards(type, asked, s.asked, s.settled && shape === "cards");
   const page = shape === "cards" ? cards.first : lines.first;
   const capped = shape === "board" || (page?.total && !page.total.exact) || false;
-  const exact = useCount(type, s.asked, s.settled && capped);
+  const alive = useAlive();
+  const exact = useCount(type, s.asked, alive && s.settled && capped);
   const total = lines.total ?? (page?.total?.exact ? page.total.count : exact);
   const countText = total !== undefined ? total.toLocaleString() : page?.total ? t("list.over", { n: page.total.count.toLocaleString() }) : "";
   const picked = ticks.all ? (here && total !== undefined ? total - ticks.ids.size : undefined) : ticks.ids.size;
@@ -105,7 +106,7 @@ function List({ type }: { type: RecordType }) {
     <div className="list-page">
       <div className="list-head">
         <h1>{type.plural} <small aria-live="polite">{countText}</small></h1>
-        <Tabs type={type} views={views.views.includes(s.view) ? views.views : [...views.views, s.view]} now={s.view} first={views.first} counts={lines.ready || !!page || shape === "board"} choose={choose} acts={views.on ? acts.items : []} />
+        <Tabs type={type} views={views.views.includes(s.view) ? views.views : [...views.views, s.view]} now={s.view} first={views.first} counts={alive && (lines.ready || !!page || shape === "board")} choose={choose} acts={views.on ? acts.items : []} />
         <More type={type} s={s} exportNow={sheet.may ? () => setExporting(true) : undefined} print={sheet.may ? () => printList(type.name, s.asked, sheet.columns) : undefined} tick={phone && shape === "cards" ? () => setTicking(true) : undefined} />
         <Button type="primary" icon={<PlusOutlined />} aria-label={t("act.new_of", { what: type.label })} onClick={() => create(type.name)}>{phone ? null : t("act.new_of", { what: type.label })}</Button>
       </div>
@@ -130,6 +131,16 @@ function List({ type }: { type: RecordType }) {
   );
 }
 
+// What only completes a list (counts, sums) is asked for once it can be used.
+function useAlive() {
+  const [alive, setAlive] = useState(false);
+  useEffect(() => {
+    const later = setTimeout(() => setAlive(true));
+    return () => clearTimeout(later);
+  }, []);
+  return alive;
+}
+
 // Peek is not there before something is looked at, then stays to be shut gently.
 function Peek(p: ComponentProps<typeof PeekDrawer>) {
   const [used, setUsed] = useState(!!p.id);
@@ -147,7 +158,7 @@ function Grid({ type, s, lines, total, page, sumLabel, ticks, onOpen }: { type: 
   const shown = useRef<typeof live | null>(null);
   if (lines.ready) shown.current = live;
   const now = lines.ready ? live : (shown.current ?? { lines: 40, line: () => ({ row: undefined }) });
-  const sums = useSums(type, s.columns, s.asked, lines.ready && ticks.n === 0);
+  const sums = useSums(type, s.columns, s.asked, useAlive() && lines.ready && ticks.n === 0);
   const chosen = useMemo(() => askedOf(ticks.ticks), [ticks.ticks]);
   const some = useSums(type, s.columns, chosen, ticks.n > 0);
   const line = at >= 0 && at < now.lines ? now.line(at) : undefined;

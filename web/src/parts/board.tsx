@@ -7,7 +7,7 @@ import { Button, Skeleton } from "antd";
 import { memo, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { patch } from "../api/client";
 import type { Choice, Field, Listed, Rec, RecordType } from "../api/types";
-import { blank } from "../fields/parts";
+import { blank } from "../fields/values";
 import { moneyText } from "../format";
 import { t } from "../i18n";
 import { idempotent, sentence, useNotify, useRefresh, useSaving } from "../saving";

@@ -2,7 +2,7 @@
 // Every change is shown before it is made: how many change, from what to what,
 // how many are refused and why. It runs on the server and can be taken back.
 import { CloseOutlined, DownloadOutlined, EditOutlined, InboxOutlined, PrinterOutlined, TagOutlined, UndoOutlined, UserSwitchOutlined } from "@ant-design/icons";
-import { Button, Progress } from "antd";
+import { Button } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { get, post } from "../api/client";
@@ -92,7 +92,7 @@ function Running({ id, said, ended }: { id: string; said: string; ended: (run: R
   const run = useQuery({ queryKey: ["bulk", id, said], queryFn: ({ signal }) => get<Run>(`/sys/bulks/${id}`, signal), refetchInterval: (q) => (over(q.state.data) ? false : 400), gcTime: 0 });
   useEffect(() => { if (run.data && over(run.data)) ended(run.data, said); }, [run.data]);
   const { done = 0, total = 0 } = run.data ?? {};
-  return <><Progress percent={total ? Math.round((100 * done) / total) : 0} size="small" style={{ width: 160 }} aria-label={t("bulk.progress")} /><span>{done.toLocaleString()} / {total.toLocaleString()}</span></>;
+  return <><progress className="bulk-run" max={total || 1} value={done} aria-label={t("bulk.progress")} /><span>{done.toLocaleString()} / {total.toLocaleString()}</span></>;
 }
 
 const over = (r?: Run) => !!r && !["queued", "waiting", "running", "undoing"].includes(r.state);

@@ -3,7 +3,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { get, query } from "../api/client";
 import type { Block, Field, Listed, Rec, RecordType } from "../api/types";
-import { blank, str } from "../fields/parts";
+import { blank, str } from "../fields/values";
 import { dateText, daysFromToday, moneyText, numberText, today } from "../format";
 import { t } from "../i18n";
 import { fieldsOf, useKnown } from "../model";

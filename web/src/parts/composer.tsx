@@ -8,7 +8,7 @@ import dayjs from "dayjs";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { get, post, Problem, query } from "../api/client";
 import type { Field, Listed, Rec, RecordType, Values } from "../api/types";
-import { blank } from "../fields/parts";
+import { blank } from "../fields/values";
 import { weekday } from "../format";
 import { hear, hearWay } from "../heard";
 import { t } from "../i18n";

@@ -7,13 +7,15 @@ import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { get } from "../api/client";
 import type { Field, FieldProblem, HistoryEntry, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
-import { blank } from "../fields/parts";
+import { inputOf } from "../fields/inputs";
+import { blank } from "../fields/values";
 import { holds } from "../expr";
 import { momentText } from "../format";
 import { t } from "../i18n";
 import { masked, mayEdit } from "../model";
 import { useSaving } from "../saving";
-import { Revealed, Value } from "./value";
+import { Revealed } from "./revealed";
+import { Value } from "./value";
 import { Why } from "./why";
 
 /** applies tells whether a field is asked of this record at all. */
@@ -138,7 +140,7 @@ const small = ["text", "number", "url", "identity", "phone", "geo", "integer", "
  * back, Tab stores and goes on. It closes at once; what is refused comes back. */
 export function InPlace({ type, rec, field, done, refused, refuse }: { type: RecordType; rec: Rec; field: Field; done: (step?: number) => void; refused?: Refused; refuse: (r: Refused | null) => void }) {
   const { save } = useSaving(type);
-  const kind = kindOf(field);
+  const kind = kindOf(field), Input = inputOf(field);
   const start = masked(field) ? null : rec[field.name];
   const [v, setV] = useState<unknown>(refused ? refused.value : start);
   const [problems, setProblems] = useState<FieldProblem[]>(refused?.problems ?? []);
@@ -172,7 +174,7 @@ export function InPlace({ type, rec, field, done, refused, refuse }: { type: Rec
         if (e.key === "Enter" && (one || (lines && (e.metaKey || e.ctrlKey || field.kind === "address")))) { e.preventDefault(); commit(v); }
       }}
       onBlur={(e) => { if (one && !e.currentTarget.contains(e.relatedTarget)) commit(v); }}>
-      <kind.Input field={field} value={v} autoFocus invalid={problems.length > 0} onChange={(x) => { setV(x); setProblems([]); if (kind.instant && field.kind !== "choices") commit(x); }} />
+      <Input field={field} value={v} autoFocus invalid={problems.length > 0} onChange={(x) => { setV(x); setProblems([]); if (kind.instant && field.kind !== "choices") commit(x); }} />
       {!one && !kind.instant && (
         <span className="in-place-acts">
           <Button size="small" type="primary" icon={<CheckOutlined />} onClick={() => commit(v)}>{t("act.save")}</Button>

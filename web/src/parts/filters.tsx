@@ -9,7 +9,7 @@ import { get, query } from "../api/client";
 import type { Field, Listed, RecordType } from "../api/types";
 import { parse, pathsOf } from "../expr";
 import { kindOf } from "../fields";
-import { keepTitle, titleOfId } from "../fields/parts";
+import { keepTitle, titleOfId } from "../fields/values";
 import { bare, isGroup, print, read, type Condition, type Group } from "../filter";
 import { dateText } from "../format";
 import { t } from "../i18n";

@@ -6,7 +6,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { patch, post, Problem } from "../api/client";
 import type { FieldProblem, Rec, RecordType, Ref, Values } from "../api/types";
 import { CreatorContext, type Creator } from "../fields/create";
-import { blank } from "../fields/parts";
+import { blank } from "../fields/values";
 import { readBlock, spread } from "../fields/paste";
 import { momentText } from "../format";
 import { t } from "../i18n";

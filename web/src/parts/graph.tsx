@@ -5,7 +5,7 @@ import { useNavigate } from "react-router";
 import { get, query } from "../api/client";
 import type { Block, Field, Listed, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
-import { blank, refOf, str } from "../fields/parts";
+import { blank, refOf, str } from "../fields/values";
 import { t } from "../i18n";
 import { fieldsOf, recordPath, useKnown } from "../model";
 

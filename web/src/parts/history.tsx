@@ -7,7 +7,7 @@ import { Link } from "react-router";
 import { get, query } from "../api/client";
 import type { Field, HistoryEntry, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
-import { blank } from "../fields/parts";
+import { blank } from "../fields/values";
 import { clock, dateText, dayIn, fullMoment } from "../format";
 import { t } from "../i18n";
 import { fieldsOf, useKnown } from "../model";

@@ -3,7 +3,7 @@
 import { StopOutlined, WarningFilled } from "@ant-design/icons";
 import type { Field, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
-import { blank, str } from "../fields/parts";
+import { blank, str } from "../fields/values";
 import { t } from "../i18n";
 import { fieldsOf, masked } from "../model";
 import { Why } from "./why";

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { get, query } from "../api/client";
 import type { Block, Field, Listed, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
-import { blank, refOf, str } from "../fields/parts";
+import { blank, refOf, str } from "../fields/values";
 import { phoneText } from "../format";
 import { t } from "../i18n";
 import { usePhone } from "../mode";

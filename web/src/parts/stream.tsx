@@ -8,7 +8,7 @@ import { get, query } from "../api/client";
 import type { Field, Moment, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
 import { amountOf, amountText } from "../fields/money";
-import { blank, str } from "../fields/parts";
+import { blank, str } from "../fields/values";
 import { clock, dateText, dayIn, fullMoment } from "../format";
 import { t } from "../i18n";
 import { usePhone } from "../mode";

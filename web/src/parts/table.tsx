@@ -6,7 +6,7 @@ import { ArrowDownOutlined, ArrowUpOutlined, CaretDownOutlined, CaretRightOutlin
 import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type InputHTMLAttributes, type KeyboardEvent, type MouseEvent, type PointerEvent, type ReactNode } from "react";
 import type { Field, Rec } from "../api/types";
 import { kindOf } from "../fields";
-import { blank } from "../fields/parts";
+import { blank } from "../fields/values";
 import { t } from "../i18n";
 import { concealed, masked, maskText } from "../model";
 import { Value } from "./value";
@@ -68,18 +68,19 @@ export function nextSort(sort: string, f: Field, add: boolean): string {
 
 export function Table(p: Props) {
   const box = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState(sizeNow);
+  const [{ guessed, ...begun }] = useState(sizeNow);
+  const [size, setSize] = useState(begun);
   const [from, setFrom] = useState(0);
   const [spare, setSpare] = useState(4); // rows beyond what one sees: few at first, more once they are drawn
   const lastTick = useRef(-1);
   useLayoutEffect(() => {
     const el = box.current!;
     const measure = () => setSize((old) => (old.height === el.clientHeight && old.width === el.clientWidth ? old : { height: el.clientHeight, width: el.clientWidth }));
-    measure();
+    if (guessed) measure(); // else the observer does, after the layout instead of forcing one
     const o = new ResizeObserver(measure);
     o.observe(el);
     return () => o.disconnect();
-  }, []);
+  }, [guessed]);
   useEffect(() => {
     const later = setTimeout(() => setSpare(24), 300);
     return () => clearTimeout(later);
@@ -170,7 +171,7 @@ export function Table(p: Props) {
 // first drawing, or a guess.
 function sizeNow() {
   const old = document.querySelector(".grid");
-  return old ? { height: old.clientHeight, width: old.clientWidth } : { height: window.innerHeight - 136, width: window.innerWidth - (document.querySelector(".side")?.clientWidth ?? 168) };
+  return old ? { height: old.clientHeight, width: old.clientWidth, guessed: false } : { guessed: true, height: window.innerHeight - 136, width: window.innerWidth - (document.querySelector(".side")?.clientWidth ?? 168) };
 }
 
 // A box to tick, drawn by the browser: a table has many.

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { patch, post } from "../api/client";
 import type { Block, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
-import { blank, str } from "../fields/parts";
+import { blank, str } from "../fields/values";
 import { dateText, dayIn, daysFromToday, fullMoment, today } from "../format";
 import { t } from "../i18n";
 import { recordPath } from "../model";

@@ -5,7 +5,7 @@ import { Button } from "antd";
 import { useState } from "react";
 import type { Block, Field, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
-import { blank, str } from "../fields/parts";
+import { blank, str } from "../fields/values";
 import { t } from "../i18n";
 import { fieldsOf } from "../model";
 import { countText } from "./record";

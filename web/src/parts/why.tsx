@@ -8,7 +8,8 @@ import { Link } from "react-router";
 import { get } from "../api/client";
 import type { Field, FieldProblem, Rec, RecordType, Why as Reason, WhyCondition } from "../api/types";
 import { kindOf } from "../fields";
-import { blank, str } from "../fields/parts";
+import { inputOf } from "../fields/inputs";
+import { blank, str } from "../fields/values";
 import { momentText } from "../format";
 import { t } from "../i18n";
 import { usePhone } from "../mode";
@@ -95,7 +96,7 @@ function Judge({ type, rec, fields, done }: { type: RecordType; rec: Rec; fields
   return (
     <form className="judge" onSubmit={(e) => { e.preventDefault(); void go(); }}>
       {fields.map((f) => {
-        const K = kindOf(f).Input;
+        const K = inputOf(f);
         return <label key={f.name}><span>{f.label}</span><K field={f} value={f.name in values ? values[f.name] : rec[f.name]} onChange={(v) => setValues((old) => ({ ...old, [f.name]: v ?? null }))} /></label>;
       })}
       {wrong.map((p, i) => <div key={i} className="says" role="alert">{p.message}</div>)}

@@ -2,7 +2,7 @@
 // and how many not, in the window's title too. That one has read a notice is a
 // record of its own, so that it holds on every device and the author sees it.
 import { BellOutlined } from "@ant-design/icons";
-import { Badge, Button, Drawer, Popover } from "antd";
+import { Button, Drawer, Popover } from "antd";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
@@ -72,7 +72,7 @@ export function Notices() {
     </div>
   );
   const label = unread.length ? t("shell.notices_n", { n: unread.length }) : t("shell.notices");
-  const button = <Badge count={unread.length} size="small" offset={[-6, 6]}><Button type="text" aria-label={label} aria-expanded={open} icon={<BellOutlined />} onClick={phone ? () => setOpen(true) : undefined} /></Badge>;
+  const button = <Button type="text" className="counted" aria-label={label} aria-expanded={open} icon={<><BellOutlined />{unread.length > 0 && <sup aria-hidden="true">{unread.length}</sup>}</>} onClick={phone ? () => setOpen(true) : undefined} />;
   if (phone) return <>{button}<Drawer open={open} onClose={() => setOpen(false)} size="100%" title={t("shell.notices")} styles={{ body: { padding: 0 } }}>{body}</Drawer></>;
   return <Popover trigger="click" placement="bottomRight" arrow={false} open={open} onOpenChange={setOpen} content={body} styles={{ container: { padding: 0 } }}>{button}</Popover>;
 }

@@ -1,12 +1,13 @@
 // The person: language, colours, password, devices, signing out.
-import { App, Avatar, Button, Dropdown, Form, Input, Modal } from "antd";
-import { useState } from "react";
+import { Button, Dropdown } from "antd";
+import { lazy, Suspense, useState } from "react";
 import { useNavigate } from "react-router";
-import { ask, patch, post, Problem } from "../api/client";
+import { ask, patch } from "../api/client";
 import { keepLanguage, languageMark, languageNames, languages, lang, t, type Lang } from "../i18n";
 import { setMode, useChosenMode, type Choice } from "../mode";
 import { useKnown } from "../model";
-import { sentence } from "../saving";
+
+const Password = lazy(() => import("./password"));
 
 /** chooseLanguage keeps a language here and with the person, and loads the page in it. */
 async function chooseLanguage(l: Lang, me: string) {
@@ -43,40 +44,9 @@ export function Profile() {
   return (
     <>
       <Dropdown menu={{ items, selectedKeys: ["lang-" + lang(), "mode-" + chosen] }} trigger={["click"]} placement="bottomRight">
-        <Button type="text" shape="circle" aria-label={t("profile.me", { name: me.name })} icon={<Avatar size={28} className="face">{me.name.slice(0, 1).toUpperCase()}</Avatar>} />
+        <Button type="text" shape="circle" aria-label={t("profile.me", { name: me.name })} icon={<span className="face">{me.name.slice(0, 1).toUpperCase()}</span>} />
       </Dropdown>
-      {password && <Password close={() => setPassword(false)} />}
+      {password && <Suspense fallback={null}><Password close={() => setPassword(false)} /></Suspense>}
     </>
-  );
-}
-
-function Password({ close }: { close: () => void }) {
-  const { message } = App.useApp();
-  const [old, setOld] = useState("");
-  const [fresh, setFresh] = useState("");
-  const [problem, setProblem] = useState<{ at: string; says: string } | null>(null);
-  const [busy, setBusy] = useState(false);
-  const save = async () => {
-    setBusy(true);
-    try {
-      await post("/sys/password", { old, password: fresh });
-      void message.success(t("profile.password_changed"));
-      close();
-    } catch (e) {
-      const p = e instanceof Problem ? e.errors[0] : undefined;
-      setProblem({ at: p?.path === "old" ? "old" : "fresh", says: p?.message ?? sentence(e) });
-    }
-    setBusy(false);
-  };
-  const wrong = (at: string) => (problem?.at === at ? { validateStatus: "error" as const, help: problem.says } : {});
-  return (
-    <Modal open title={t("profile.password")} onCancel={close} onOk={() => void save()} okText={t("act.save")} cancelText={t("act.cancel")} confirmLoading={busy} okButtonProps={{ disabled: !old || !fresh }} width={400}>
-      <Form layout="vertical">
-        <Form.Item label={t("profile.old_password")} htmlFor="old" {...wrong("old")}><Input.Password id="old" autoFocus autoComplete="current-password" value={old} onChange={(e) => setOld(e.target.value)} /></Form.Item>
-        <Form.Item label={t("profile.new_password")} htmlFor="fresh" {...wrong("fresh")}>
-          <Input.Password id="fresh" autoComplete="new-password" value={fresh} onChange={(e) => setFresh(e.target.value)} onPressEnter={() => void save()} />
-        </Form.Item>
-      </Form>
-    </Modal>
   );
 }

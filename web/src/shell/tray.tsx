@@ -1,7 +1,7 @@
 // The tray of long work: how far, how fast, how long still; stopped or undone
 // here. It stays over page changes, and reads the same after a reload.
 import { CheckCircleFilled, CloseCircleFilled, CloseOutlined, DownOutlined, LoadingOutlined, MinusCircleFilled, StopOutlined } from "@ant-design/icons";
-import { Badge, Button, Modal } from "antd";
+import { Button, Modal } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "react-router";
 import { durationText } from "../format";
@@ -27,9 +27,7 @@ export function Tray() {
   const label = busy.length ? t("tray.busy", { n: busy.length }) : t("tray.title");
   return (
     <>
-      <Badge count={busy.length} size="small" offset={[-6, 6]} color="var(--button)">
-        <Button type="text" aria-label={label} title={label} aria-expanded={open} icon={busy.length ? <LoadingOutlined /> : <CheckCircleFilled className="grn" />} onClick={() => setOpen(!open)} />
-      </Badge>
+      <Button type="text" className="counted work" aria-label={label} title={label} aria-expanded={open} icon={busy.length ? <><LoadingOutlined /><sup aria-hidden="true">{busy.length}</sup></> : <CheckCircleFilled className="grn" />} onClick={() => setOpen(!open)} />
       {open && (
         <section className="tray" aria-label={t("tray.title")}>
           <header>

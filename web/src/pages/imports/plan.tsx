@@ -7,7 +7,7 @@ import { useMemo, useState, type ReactNode } from "react";
 import { Link, useNavigate } from "react-router";
 import { download, patch, post } from "../../api/client";
 import type { Field, ImportColumn, ImportState, RecordType } from "../../api/types";
-import { useFound } from "../../fields/parts";
+import { useFound } from "../../fields/inputs/parts";
 import { t } from "../../i18n";
 import { fieldsOf, useKnown } from "../../model";
 import { sentence, useNotify } from "../../saving";

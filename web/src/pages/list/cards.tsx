@@ -4,7 +4,7 @@ import { EditOutlined, PhoneOutlined } from "@ant-design/icons";
 import { Button, Skeleton } from "antd";
 import { memo, useEffect, useRef, useState, type TouchEvent } from "react";
 import type { Field, Rec, RecordType, Values } from "../../api/types";
-import { blank, str } from "../../fields/parts";
+import { blank, str } from "../../fields/values";
 import { t } from "../../i18n";
 import { fieldsOf, masked, recordPath, useKnown } from "../../model";
 import { Value } from "../../parts/value";

@@ -3,7 +3,7 @@
 import { useCallback, useMemo, useState } from "react";
 import type { Field, Rec, RecordType } from "../../api/types";
 import { kindOf } from "../../fields";
-import { refOf, str } from "../../fields/parts";
+import { refOf, str } from "../../fields/values";
 import { t } from "../../i18n";
 import { monthText } from "../../format";
 import { fieldsOf } from "../../model";

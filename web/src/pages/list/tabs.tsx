@@ -3,11 +3,12 @@
 import { DownOutlined, EllipsisOutlined, StarFilled } from "@ant-design/icons";
 import { Button, Dropdown, type MenuProps } from "antd";
 import { useQueries } from "@tanstack/react-query";
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
-import type { Listed, RecordType } from "../../api/types";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import type { Listed, RecordType, Total } from "../../api/types";
 import { t } from "../../i18n";
 import { keep, kept } from "../../kept";
 import { usePhone } from "../../mode";
+import { useKnown } from "../../model";
 import { askList } from "./rows";
 import type { ListView } from "./saved";
 
@@ -40,7 +41,7 @@ export function Tabs({ type, views, now, first, counts, choose, acts }: Props) {
       while (n < widths.length && used + widths[n]! <= room) used += widths[n++]!;
       put(Math.max(1, n));
     };
-    measure();
+    if (fitted().at !== place) measure(); // else the observer does, after the layout instead of forcing one
     const o = new ResizeObserver(measure);
     o.observe(box.current!);
     return () => o.disconnect();
@@ -50,9 +51,12 @@ export function Tabs({ type, views, now, first, counts, choose, acts }: Props) {
   const head = views.slice(0, fit);
   if (!head.includes(now)) head[head.length - 1] = now;
   const rest = views.filter((v) => !head.includes(v));
+  // What they counted last time stands there until it is counted anew, so that no tab moves.
+  const countKey = `kd.counts.${useKnown().session.user.id}.${type.name}`;
+  const before = useMemo(() => kept<Record<string, Total>>(countKey, {}), [countKey]);
   const found = useQueries({
     queries: head.map((v) => ({
-      queryKey: ["tab", type.name, v.base, v.filter, v.archived], enabled: counts && !phone && !!(v.filter || v.base), staleTime: 60_000, retry: false,
+      queryKey: ["tab", type.name, v.base, v.filter, v.archived], enabled: counts && !phone && !!(v.filter || v.base), staleTime: 60_000, retry: false, placeholderData: before[v.key],
       queryFn: async ({ signal }: { signal: AbortSignal }) => (await askList<Listed>(type.name, "query", { view: v.base, filter: v.filter, archived: v.archived ? "only" : "", order_by: "-created_at" }, { fields: ["id"], page_size: 1, total: "capped" }, signal)).total ?? null,
     })),
   });
@@ -64,6 +68,9 @@ export function Tabs({ type, views, now, first, counts, choose, acts }: Props) {
     const next = tabs[(tabs.indexOf(document.activeElement as HTMLElement) + by + tabs.length) % tabs.length];
     next?.focus();
   };
+  const counted = head.map((v, i) => (found[i]?.data && !found[i].isPlaceholderData ? [v.key, found[i].data] : null)).filter((x) => !!x);
+  const said = JSON.stringify(counted);
+  useEffect(() => { if (counted.length) keep(countKey, { ...kept(countKey, {}), ...Object.fromEntries(counted) }); }, [said, countKey]);
   return (
     <div className="list-tabs" ref={box}>
       <div className="tabs" role="tablist" aria-label={t("list.views")} onKeyDown={onKeyDown}>

@@ -2,7 +2,7 @@
 // one, two or three columns.
 import type { Block, Rec, RecordType, Tab } from "../../api/types";
 import { holds } from "../../expr";
-import { blank } from "../../fields/parts";
+import { blank } from "../../fields/values";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";
 import { Chart } from "../../parts/chart";

@@ -2,7 +2,7 @@
 import { EditOutlined, EllipsisOutlined, MessageOutlined, PhoneOutlined } from "@ant-design/icons";
 import { Dropdown } from "antd";
 import type { Rec, RecordType } from "../../api/types";
-import { blank } from "../../fields/parts";
+import { blank } from "../../fields/values";
 import { t } from "../../i18n";
 import { fieldsOf, masked, useKnown } from "../../model";
 import { composes } from "../../parts/composer";

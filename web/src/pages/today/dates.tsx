@@ -5,7 +5,7 @@ import { useQueries } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { get, query } from "../../api/client";
 import type { Block, Listed, Rec, Ref } from "../../api/types";
-import { blank } from "../../fields/parts";
+import { blank } from "../../fields/values";
 import { dateText, lunarOf, today, weekday } from "../../format";
 import { t } from "../../i18n";
 import { recordPath, useKnown } from "../../model";

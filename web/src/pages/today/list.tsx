@@ -6,7 +6,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { post, query } from "../../api/client";
 import type { Block, Rec, RecordType, Values } from "../../api/types";
-import { blank } from "../../fields/parts";
+import { blank } from "../../fields/values";
 import { clock, dateText, today } from "../../format";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";

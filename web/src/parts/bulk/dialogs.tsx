@@ -6,7 +6,9 @@ import { useState, type ReactNode } from "react";
 import { post, Problem } from "../../api/client";
 import type { Field, Listed, RecordType } from "../../api/types";
 import { kindOf } from "../../fields";
-import { blank, LinkInput, refOf } from "../../fields/parts";
+import { inputOf } from "../../fields/inputs";
+import { LinkInput } from "../../fields/inputs/parts";
+import { blank, refOf } from "../../fields/values";
 import { t } from "../../i18n";
 import { sentence, wire } from "../../saving";
 import { severals, type Change, type Target } from "../bulk";
@@ -74,7 +76,7 @@ export function EditDialog(p: DialogProps) {
   const [f, setF] = useState<Field | null>(null);
   const [v, setV] = useState<unknown>(null);
   const [empty, setEmpty] = useState(false);
-  const K = f && kindOf(f).Input;
+  const K = f && inputOf(f);
   const ready = f && (empty || !blank(v) || f.kind === "bool");
   return (
     <Asking {...p} title={t("bulk.edit_of", { n: n.toLocaleString(), what: type.label })} field={f ?? undefined} change={ready ? { set: wire({ [f.name]: empty ? null : (v ?? false) }) } : null}
@@ -111,7 +113,7 @@ export function TagDialog(p: DialogProps) {
   const [add, setAdd] = useState<unknown>(null);
   const [remove, setRemove] = useState<string[]>([]);
   const had = useHad(p, f);
-  const K = kindOf(f).Input;
+  const K = inputOf(f);
   const change = { ...(blank(add) ? {} : { add: wire({ [f.name]: add }) }), ...(remove.length ? { remove: { [f.name]: f.kind === "links" ? remove.map((id) => ({ id })) : remove } } : {}) };
   const one = (v: unknown) => kindOf(f).text([v], f);
   return (

@@ -6,7 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { Problem } from "../../api/client";
 import type { Field } from "../../api/types";
-import { kindOf } from "../../fields";
+import { filterOf } from "../../fields/inputs";
 import { bare, finished, isGroup, nothing, print, read, spans, type Condition, type Group, type Join } from "../../filter";
 import { t } from "../../i18n";
 import { masked } from "../../model";
@@ -72,7 +72,7 @@ function ValueInput({ f, c, onChange }: { f: Field; c: Condition; onChange: (v: 
   if (c.op === "within") return <SpanInput f={f} value={v} onChange={onChange} />;
   if (c.op === "not_since" || c.op === "longer") return <InputNumber<string> stringMode controls={false} min="1" max="36500" precision={0} aria-label={t("filter.days")} suffix={t("filter.days")} value={v || null} onChange={(n) => onChange(n ?? "")} style={{ width: "100%" }} />;
   if (c.op === "month") return <Select aria-label={f.label} value={v || undefined} style={{ width: "100%" }} options={Array.from({ length: 12 }, (_, i) => ({ value: String(i + 1), label: t("filter.month", { n: i + 1 }) }))} onChange={onChange} />;
-  const Kind = kindOf(f).Filter;
+  const Kind = filterOf(f);
   return Kind ? <Kind field={f} op={c.op === "not_in" ? "in" : c.op} value={c.value} onChange={onChange} /> : null;
 }
 

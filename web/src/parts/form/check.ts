@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { post } from "../../api/client";
 import type { FieldProblem, Values } from "../../api/types";
-import { blank } from "../../fields/parts";
+import { blank } from "../../fields/values";
 import { wire } from "../../saving";
 
 /** Other is the record a problem or a warning points to. */

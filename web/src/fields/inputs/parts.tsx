@@ -4,18 +4,12 @@ import { Button, DatePicker, Input, InputNumber, Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { useContext, useEffect, useState, type ClipboardEvent } from "react";
-import { get, query } from "../api/client";
-import type { Field, Hit, Listed, Ref } from "../api/types";
-import { lang, t } from "../i18n";
-import { CreatorContext } from "./create";
-import type { FilterProps, InputProps } from "./types";
-
-export const blank = (v: unknown) => v === undefined || v === null || v === "" || (Array.isArray(v) && v.length === 0);
-export const str = (v: unknown) => (v === undefined || v === null ? "" : String(v));
-export const refOf = (v: unknown): Ref | null => (v && typeof v === "object" && "id" in v ? (v as Ref) : null);
-
-/** exampleOf is a field's example, where a reader of this language can read it: packs write examples in simplified Chinese or in digits. */
-export const exampleOf = (f: Field) => (lang() === "zh-Hans" || !/[\u3400-\u9fff]/.test(f.example ?? "") ? f.example : undefined);
+import { get, query } from "../../api/client";
+import type { Hit, Listed, Ref } from "../../api/types";
+import { t } from "../../i18n";
+import { CreatorContext } from "../create";
+import type { FilterProps, InputProps } from "../types";
+import { blank, exampleOf, keepTitle, refOf, str, titleOfId } from "../values";
 
 /** TextInput edits one line. */
 export function TextInput({ field, value, onChange, id, autoFocus, invalid }: InputProps) {
@@ -214,22 +208,14 @@ export function ChoiceFilter({ field, op, value, onChange }: FilterProps) {
   );
 }
 
-const titles = new Map<string, string>();
-
-/** titleOfId is the title of a record picked in a filter, while it is known. */
-export const titleOfId = (id: string) => titles.get(id);
-
-/** keepTitle remembers the title of a record that a filter names. */
-export const keepTitle = (id: string, title: string) => void titles.set(id, title);
-
 /** LinkFilter picks records by words. */
 export function LinkFilter({ field, op, value, onChange, to }: FilterProps & { to?: string }) {
   const many = op === "in" || op === "has";
   const ids = Array.isArray(value) ? value : value ? [value] : [];
-  const refs = ids.map((id) => ({ id, title: titles.get(id) ?? id }));
+  const refs = ids.map((id) => ({ id, title: titleOfId(id) ?? id }));
   const change = (v: unknown) => {
     const list = (Array.isArray(v) ? v : v ? [v] : []) as Ref[];
-    for (const r of list) titles.set(r.id, r.title);
+    for (const r of list) keepTitle(r.id, r.title);
     onChange(many ? list.map((r) => r.id) : (list[0]?.id ?? ""));
   };
   return <LinkInput field={field} to={to} many={many} value={many ? refs : refs[0]} onChange={change} />;
