@@ -14,6 +14,7 @@ import { useMay } from "../rights";
 import { useHub } from "../shell/places";
 import { useShell } from "../shell/shell";
 import { Attention } from "./today/attention";
+import { Begin, useEmpty } from "./today/begin";
 import { ChartCard } from "./today/chart";
 import { Changed } from "./today/changed";
 import { Dates } from "./today/dates";
@@ -48,6 +49,7 @@ export default function Today() {
   const { create } = useShell();
   const may = useMay();
   const hub = useHub();
+  const empty = useEmpty(hub);
   const kind = (name: string) => home.filter((b) => b.block === name);
   const lists = kind("list"), charts = kind("chart");
   const first = types.get(hub?.page?.compose?.[0] ?? "");
@@ -61,12 +63,12 @@ export default function Today() {
         <span className="fill" />
         {first && may(first.name, "create") && !phone && <Button type="primary" icon={<PlusOutlined />} onClick={() => create(first.name)}>{t("day.add", { what: first.label })}</Button>}
       </div>
-      <Figures home={home} />
+      {empty && hub ? <Begin hub={hub} /> : <><Figures home={home} />
       <div className="today-grid">
-        <div className="col">{main.map((b) => <ListCard key={b.of + (b.filter ?? "")} block={b} />)}</div>
-        <div className="col"><Attention lines={kind("count")} /><Dates blocks={kind("dates")} />{rest.map((b) => <ListCard key={b.of + (b.filter ?? "")} block={b} />)}</div>
+        <div className="col">{main.map((b) => <ListCard key={b.of + (b.filter ?? "")} block={b} />)}{!own && <Dates blocks={kind("dates")} />}</div>
+        <div className="col"><Attention lines={kind("count")} />{own && <Dates blocks={kind("dates")} />}{rest.map((b) => <ListCard key={b.of + (b.filter ?? "")} block={b} />)}</div>
         <div className="col">{!phone && charts.map((b, i) => <ChartCard key={i} block={b} />)}<Changed mine={own} /></div>
-      </div>
+      </div></>}
     </div>
   );
 }

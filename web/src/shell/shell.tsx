@@ -76,7 +76,7 @@ export function Shell({ children }: { children: ReactNode }) {
     <ShellContext.Provider value={actions}>
       <div className={"shell" + (narrow ? " narrow" : "") + (bar ? " barred" : "")}>
         <a className="skip" href="#main">{t("shell.skip")}</a>
-        {!phone && <aside className="side"><Brand narrow={narrow} /><Menu narrow={narrow} /><Foot narrow={narrow}><NarrowButton narrow={narrow} turn={() => setNarrow(!narrow)} /></Foot></aside>}
+        {!phone && <aside className="side"><Brand narrow={narrow}>{!narrow && <NarrowButton narrow={false} turn={() => setNarrow(true)} />}</Brand><Menu narrow={narrow} /><Foot narrow={narrow}>{narrow && <NarrowButton narrow turn={() => setNarrow(false)} />}</Foot></aside>}
         <header className="topbar">
           {phone && (inRecord ? <Button type="text" aria-label={t("shell.back")} icon={<ArrowLeftOutlined />} onClick={() => void (window.history.length > 1 ? navigate(-1) : navigate("/"))} /> : <Link to="/" className="brand-mark" aria-label="客档"><img src="/icon.svg" width={24} height={24} alt="" /></Link>)}
           <button type="button" className="omni" onClick={() => setSearching(true)} aria-label={`${t("search.label")} ${t("search.hint")}${phone ? "" : mac ? " ⌘K" : " Ctrl K"}`} aria-keyshortcuts="Control+K Meta+K">
@@ -104,16 +104,17 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
-function Brand({ narrow }: { narrow?: boolean }) {
-  return <div className="brand"><img src="/icon.svg" width={22} height={22} alt="" />{!narrow && " 客档"}</div>;
+function Brand({ narrow, children }: { narrow?: boolean; children?: ReactNode }) {
+  return <div className="brand"><img src="/icon.svg" width={22} height={22} alt="" />{!narrow && " 客档"}{children}</div>;
 }
 
 function Foot({ narrow, children }: { narrow?: boolean; children?: ReactNode }) {
   const { session } = useKnown();
   const { company, demo } = session.server;
+  const lines = [company, (session.user.department?.title ?? session.user.name) + (demo ? ` · ${t("shell.demo")}` : "")].filter(Boolean);
   return (
     <div className="foot">
-      {!narrow && <span className="foot-text">{company && <>{company}<br /></>}{session.user.department?.title ?? session.user.name}{demo ? ` · ${t("shell.demo")}` : ""}</span>}
+      {!narrow && <span className="foot-text" title={lines.join("\n")}>{lines.map((l) => <span key={l}>{l}</span>)}</span>}
       {children}
     </div>
   );

@@ -22,6 +22,8 @@ test("the first run, from the console's code to the first customer", async (t) =
   await page.locator("#password").fill("a long password 客档"); // a refused form gives no password back
   await page.getByRole("button", { name: "建立管理员" }).click();
   await page.getByRole("button", { name: "搜索" }).first().waitFor();
+  await page.getByRole("region", { name: "从这里开始" }).getByRole("button", { name: "导入表格" }).click(); // an empty archive says what to do first
+  await page.waitForURL(/\/imports\?type=customer/);
 });
 
 test("the code is used up, and the empty archive takes its first list", async (t) => {
@@ -36,4 +38,6 @@ test("the code is used up, and the empty archive takes its first list", async (t
   await page.getByRole("button", { name: /撤销这次导入/ }).waitFor();
   await page.goto(server.url + "/t/customer");
   await page.getByText("云杉宾馆11223344").first().waitFor();
+  await page.goto(server.url + "/today");
+  await page.getByRole("region", { name: "最近变了" }).waitFor(); // the day's page, now that there is something
 });

@@ -36,7 +36,7 @@ export function Audit() {
   });
   const rows = list.data?.pages.flatMap((p) => p.items) ?? [];
   const save = () => {
-    const cells = rows.map((e) => [e.at, e.actor_name, t("set.kind_" + e.kind), action(e), e.type ? (types.get(e.type)?.label ?? e.type) : "", e.record ?? "", e.source, detailText(e.detail)]);
+    const cells = rows.map((e) => [e.at, e.actor_name, t("set.kind_" + e.kind), action(e), e.type ? (types.get(e.type)?.label ?? e.type) : "", e.record ?? "", e.source, detailText(e)]);
     const head = [t("set.when"), t("set.who"), t("set.kind"), t("set.did"), t("set.type"), "id", t("set.source"), ""];
     const a = document.createElement("a");
     a.href = URL.createObjectURL(new Blob(["\ufeff" + [head, ...cells].map((r) => r.map(cell).join(",")).join("\r\n")], { type: "text/csv;charset=utf-8" }));
@@ -66,7 +66,7 @@ export function Audit() {
                 <td><span className={"tag " + (tones[e.kind] ?? "")}>{t("set.kind_" + e.kind)}</span></td>
                 <td>{action(e)}</td>
                 <td className="about">{e.type && <About of={e} name={people.byId.get(e.record ?? "")?.name} only={record ? undefined : () => setParams({ type: e.type!, record: e.record! }, { replace: true })} />}</td>
-                <td className="second cut" title={detailText(e.detail) || e.source}>{[e.source, detailText(e.detail)].filter(Boolean).join(" · ")}</td>
+                <td className="second cut" title={[e.source, detailText(e)].filter(Boolean).join(" · ")}><Source of={e} />{detailText(e) && " · " + detailText(e)}</td>
               </tr>
             ))}
           </tbody>
@@ -106,7 +106,23 @@ function action(e: Entry): string {
   return word === key ? e.action : word;
 }
 
-function detailText(d: unknown): string {
+/** Source says through which door something came; an import's leads to it. */
+function Source({ of }: { of: Entry }) {
+  const [, what, id] = /^(undo import|import|undo bulk|bulk|[a-z_]+)(?: (\w+))?$/.exec(of.source) ?? [];
+  const key = "set.by_" + what?.replace(" ", "_");
+  const word = t(key) === key ? of.source : t(key);
+  return id && what!.endsWith("import") ? <Link to={"/imports/" + id}>{word}</Link> : <>{word}</>;
+}
+
+interface Counted { created?: number; updated?: number; refused?: number }
+
+function detailText(e: Entry): string {
+  const d = e.detail as Record<string, unknown> | undefined;
   if (!d || typeof d !== "object") return "";
+  if (e.kind === "import") {
+    const n = (d.Counts ?? {}) as Counted;
+    const counts = (["created", "updated", "refused"] as const).filter((k) => n[k]).map((k) => t("imp." + k) + " " + n[k]!.toLocaleString("en"));
+    return [String(d.File ?? ""), ...counts].filter(Boolean).join(" · ");
+  }
   return Object.entries(d).filter(([k]) => k !== "agent").map(([k, v]) => (typeof v === "object" ? `${k}: ${JSON.stringify(v)}` : `${k}: ${String(v)}`)).join(", ");
 }

@@ -1,6 +1,6 @@
 // The company: its name, zone, language and currency; and how its server is:
 // version, data, the last backup, with the command that makes one.
-import { Button, Input, Select } from "antd";
+import { Button, Form, Input, Select } from "antd";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { get, patch, Problem } from "../../api/client";
@@ -48,14 +48,14 @@ function Names() {
   const zones = (Intl as unknown as { supportedValuesOf?: (of: string) => string[] }).supportedValuesOf?.("timeZone") ?? [v.zone];
   return (
     <Card title={t("set.company")} count={t("set.company_says")}>
-      <form className="set-company" onSubmit={(e) => { e.preventDefault(); void save(); }}>
+      <Form className="set-company" layout="vertical" onSubmitCapture={(e) => { e.preventDefault(); void save(); }}>
         <Item id="c-name" label={t("set.company_name")} problem={problems.name}><Input id="c-name" value={v.name} onChange={(e) => set({ name: e.target.value })} /></Item>
         <Item id="c-zone" label={t("set.zone")} problem={problems.zone}><Select id="c-zone" aria-label={t("set.zone")} style={{ width: "100%" }} showSearch={{ optionFilterProp: "label" }} value={v.zone} options={[...new Set([v.zone, ...zones])].map((z) => ({ value: z, label: z }))} onChange={(zone) => set({ zone })} /></Item>
         <Item id="c-lang" label={t("set.language")} problem={problems.lang}><Select id="c-lang" aria-label={t("set.language")} style={{ width: "100%" }} value={v.lang} options={languages.map((l) => ({ value: l, label: languageNames[l] }))} onChange={(lang) => set({ lang })} /></Item>
         <Item id="c-currency" label={t("set.currency")} problem={problems.currency}><Input id="c-currency" maxLength={3} value={v.currency} onChange={(e) => set({ currency: e.target.value.toUpperCase() })} /></Item>
         {v.restart && <p className="amb" role="status">{t("set.restart")}</p>}
         <Button type="primary" htmlType="submit" loading={busy}>{t("desk.save")}</Button>
-      </form>
+      </Form>
     </Card>
   );
 }

@@ -5,6 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { patch, post } from "../../api/client";
 import { t } from "../../i18n";
+import "../../i18n/company";
 import { Card, Failed, Loading } from "../desk";
 import { departmentOptions, Item, personOptions, SidePanel, useDepartments, usePeople, type Department } from "./parts";
 
@@ -27,7 +28,7 @@ export function Departments() {
         {tree.list.some((d) => d.archived) && <Checkbox checked={archived} onChange={(e) => setArchived(e.target.checked)}>{t("set.with_archived")}</Checkbox>}
         <Button type="primary" icon={<PlusOutlined />} onClick={() => setEditing({ parent: rows[0]?.d.id })}>{t("set.new_department")}</Button>
       </div>
-      {tree.isPending ? <Loading /> : tree.isError ? <Failed error={tree.error} again={() => void tree.refetch()} /> : (
+      {tree.isPending ? <Loading /> : tree.isError ? <Failed error={tree.error} again={() => void tree.refetch()} /> : rows.length === 0 ? <div className="empty"><p>{t("set.no_departments")}</p></div> : (
         <table className="deskt cardy">
           <thead><tr><th>{t("set.name")}</th><th>{t("set.code_short")}</th><th>{t("set.head")}</th><th className="num">{t("set.members")}</th><th><span className="soft" /></th></tr></thead>
           <tbody>
