@@ -12,8 +12,9 @@ export async function busiest() {
 
 /**
  * places answers [{name, path, act}]: act does what has to be done before one
- * looks. bare: the server drew it, it is no page of the app. PLACES=list,record
- * leaves all others out, where time is short.
+ * looks. bare: the server drew it, it is no page of the app, and what it shows
+ * of the data is what the API tells of told. PLACES=list,record leaves all
+ * others out, where time is short.
  */
 export async function places() {
   found ??= collect();
@@ -52,9 +53,9 @@ async function collect() {
     { name: "import-result", path: `/imports/${run}` },
     ...["users", "departments", "roles", "types", "company", "devices", "jobs", "audit"].map((p) => ({ name: "settings-" + p, path: "/settings/" + p })),
     { name: "form", path: "/t/customer", act: newCustomer },
-    { name: "print-card", path: `/print/customer/${customer.id}`, bare: true },
-    { name: "print-list", path: "/print/customer?view=register", bare: true },
-    { name: "print-order", path: `/print/order/${order.id}`, bare: true },
+    { name: "print-card", path: `/print/customer/${customer.id}`, bare: true, told: [`/customer/${customer.id}`, ...type.backlinks.filter((b) => schema.types.find((x) => x.name === b.type)?.fields.find((f) => f.name === b.field)?.kind === "link").map((b) => `/${b.type}?page_size=50&filter=` + encodeURIComponent(`${b.field} == "${customer.id}"`))] },
+    { name: "print-list", path: "/print/customer?view=register", bare: true, told: ["/customer?view=register&page_size=1000"] },
+    { name: "print-order", path: `/print/order/${order.id}`, bare: true, told: [`/order/${order.id}`] },
     { name: "print-unknown", path: `/print/customer/${nobody}`, bare: true },
   ];
 }

@@ -55,7 +55,8 @@ async function look(t, size, lang, bad, only = /./) {
   for (const place of (await places()).filter((p) => only.test(p.name))) {
     await arrive(page, place);
     const lines = await page.evaluate(texts); // before what was told: an answer that comes in between is not missed
-    record(await page.evaluate(async () => [await (await fetch("/api/v1/session")).json(), ...(await Promise.all(window.told))]), data);
+    if (place.bare) record(await Promise.all([api("GET", "/session"), ...(place.told ?? []).map((path) => api("GET", path))]), data);
+    else record(await page.evaluate(async () => [await (await fetch("/api/v1/session")).json(), ...(await Promise.all(window.told))]), data);
     const known = [...data].filter((d) => d.length > 1 && /[\u3400-\u9fff]/.test(d)).sort((a, b) => b.length - a.length);
     for (const line of lines) {
       const text = line.replace(/ {2}‹.*$/s, "");

@@ -10,7 +10,7 @@ import { useKnown } from "../../model";
 import { Icon } from "../../shell/icons";
 import { Card, Failed, Loading } from "../desk";
 import { pathOfBlock } from "./list";
-import { countText, dueText, isLate, refIn, shapeOf, type Shape } from "./parts";
+import { countText, dueText, isLate, notHis, refIn, shapeOf, type Shape } from "./parts";
 
 export function Attention({ lines }: { lines: Block[] }) {
   const { types } = useKnown();
@@ -23,7 +23,7 @@ export function Attention({ lines }: { lines: Block[] }) {
   });
   if (!list.length) return null;
   const waiting = answers.some((a) => a.isPending);
-  const failed = answers.find((a) => a.isError);
+  const failed = answers.find((a) => a.isError && !notHis(a.error));
   const found = list.map((x, i) => ({ ...x, data: answers[i]?.data })).filter((x) => x.data?.items.length).map((x) => ({ ...x, late: !!x.shape.due && isLate(x.data!.items[0]![x.shape.due.name]) }));
   found.sort((a, b) => Number(b.late) - Number(a.late));
   return (

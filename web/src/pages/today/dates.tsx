@@ -12,7 +12,7 @@ import { recordPath, useKnown } from "../../model";
 import { Value } from "../../parts/value";
 import { Icon } from "../../shell/icons";
 import { Card, Failed, Loading } from "../desk";
-import { shapeOf, refIn, type Shape } from "./parts";
+import { notHis, shapeOf, refIn, type Shape } from "./parts";
 
 const ahead = 14;
 
@@ -59,7 +59,7 @@ export function Dates({ blocks }: { blocks: Block[] }) {
     })),
   });
   if (!list.length) return null;
-  const failed = answers.find((a) => a.isError);
+  const failed = answers.find((a) => a.isError && !notHis(a.error));
   const found = list.flatMap(({ shape }, i) => (answers[i]?.data?.items ?? []).flatMap((r) => comes(r, shape, days))).sort((a, b) => a.day.date.localeCompare(b.day.date));
   return (
     <Card title={list[0]!.block.label ?? list[0]!.shape.of.plural} count={t("day.in_days", { n: ahead })}>

@@ -10,7 +10,7 @@ import { listPath, useKnown } from "../../model";
 import { Strip, type Figure } from "../desk";
 import { monthsBack, useSeries } from "./chart";
 import { pathOfBlock } from "./list";
-import { countText, isLate, limitOf, shapeOf, useBlock } from "./parts";
+import { countText, isLate, limitOf, notHis, shapeOf, useBlock } from "./parts";
 
 export function Figures({ home }: { home: Block[] }) {
   const { types } = useKnown();
@@ -30,7 +30,7 @@ function useListFigure(block = nothing): Figure | undefined {
   const { types } = useKnown();
   const { list } = useBlock(block, limitOf(block));
   const shape = shapeOf(block, types);
-  if (!shape) return undefined;
+  if (!shape || notHis(list.error)) return undefined;
   const rows = list.data?.items ?? [], total = list.data?.total;
   const late = shape.due ? rows.filter((r) => isLate(r[shape.due!.name])).length : 0;
   const plus = late === rows.length && !!total && total.count > rows.length ? "+" : "";
@@ -50,13 +50,14 @@ function useSums(blocks: Block[]): Figure[] {
       queryFn: ({ signal }: { signal: AbortSignal }) => get<{ items: { sum?: string; count: number }[] }>(`/${b.of}:group` + query({ by: "archived_at", sum: shapes[i]!.money?.name, filter: b.filter }), signal),
     })),
   });
-  return blocks.map((b, i): Figure => {
+  return blocks.flatMap((b, i): Figure[] => {
+    if (notHis(got[i]?.error)) return [];
     const row = got[i]?.data?.items[0], money = shapes[i]!.money && Number(row?.sum ?? 0);
     const n = row?.count ?? 0;
-    return {
+    return [{
       key: "sum-" + b.of + (b.filter ?? ""), label: b.label ?? shapes[i]!.of.plural, to: pathOfBlock(b, shapes[i]!.of), tone: money ? "red" : "",
       value: !got[i]?.data ? "…" : money ? moneyText(Math.round(money)) : <>{n.toLocaleString("en")} <small>{t("day.unit")}</small></>, note: money ? t("day.n", { n: n.toLocaleString("en") }) : got[i]?.data && !n ? t("day.clear") : "",
-    };
+    }];
   });
 }
 

@@ -17,7 +17,7 @@ import { idempotent, useNotify, useRefresh, useSaving } from "../../saving";
 import { useHub } from "../../shell/places";
 import { useShell } from "../../shell/shell";
 import { Card, Failed, Loading, When } from "../desk";
-import { countText, dayOf, dueText, isLate, limitOf, numberOf, refIn, useBlock, type Shape } from "./parts";
+import { countText, dayOf, dueText, isLate, limitOf, notHis, numberOf, refIn, useBlock, type Shape } from "./parts";
 
 /** pathOfBlock is the list that shows all a block counts: a view of the same filter, or the filter itself. */
 export function pathOfBlock(block: Block, of: RecordType): string {
@@ -31,7 +31,7 @@ export function ListCard({ block }: { block: Block }) {
   const { shape, list } = useBlock(block, limitOf(block));
   const { create } = useShell();
   const may = useMay();
-  if (!shape) return null;
+  if (!shape || notHis(list.error)) return null;
   const rows = list.data?.items ?? [];
   const total = list.data?.total;
   const { of } = shape;

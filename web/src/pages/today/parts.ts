@@ -1,7 +1,7 @@
 // What the cards of a day share: the records of a declared block, its due
 // date, its money, its call.
 import { useQuery } from "@tanstack/react-query";
-import { get, query } from "../../api/client";
+import { get, Problem, query } from "../../api/client";
 import type { Block, Field, Listed, Rec, RecordType, Ref } from "../../api/types";
 import { dateText, dayIn, daysFromToday } from "../../format";
 import { t } from "../../i18n";
@@ -46,6 +46,12 @@ export function shapeOf(block: Block, types: Map<string, RecordType>): Shape | u
   const asked = [...new Set([...columns.map((f) => f.name), ...(due ? [due.name] : []), ...(call && !call.includes(".") ? [call] : []), ...(call?.includes(".") ? [call.split(".")[0]!] : []), ...(of.root ? [of.root] : []), "owner"])];
   return { of, columns, asked, due, when, money, link, call, words, done: doneOf(block, of) };
 }
+
+/**
+ * notHis tells that a block asks for what this person may not see: a home that was
+ * declared for others. Such a block is left out; other failures are told.
+ */
+export const notHis = (e: unknown) => e instanceof Problem && (e.status === 403 || e.status === 404 || e.status === 422);
 
 /** numberOf is the first number a record may be called at. */
 export function numberOf(rec: Rec, path?: string): string {
