@@ -21,7 +21,7 @@ function texts() {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const el = walk.currentNode.parentElement;
-    if (el && !el.closest("script,style,[hidden]") && el.getClientRects().length) add(walk.currentNode.data, el);
+    if (el && !el.closest("script,style,[hidden],code") && el.getClientRects().length) add(walk.currentNode.data, el);
   }
   for (const el of document.querySelectorAll("[aria-label],[placeholder],[title],[alt]")) for (const a of ["aria-label", "placeholder", "title", "alt"]) add(el.getAttribute(a), el);
   return [...out];
