@@ -29,6 +29,7 @@ async function collect() {
   const board = type.views?.find((v) => v.kanban);
   const person = (await api("GET", "/contact?page_size=1&fields=id&filter=" + encodeURIComponent(`customer == "${customer.id}"`))).items[0] ?? (await api("GET", "/contact?page_size=1&fields=id")).items[0];
   const order = (await api("GET", "/order?page_size=1&fields=id&order_by=-created_at")).items[0];
+  const guest = (await api("GET", "/customer?page_size=1&fields=id&order_by=-stay_count&filter=" + encodeURIComponent('kind == "person" and vip_level != nil'))).items[0];
   const [run, checked] = await Promise.all([imported(false), imported(true)]);
   const nobody = customer.id.replace(/.$/, (c) => (c === "0" ? "1" : "0"));
   return [
@@ -44,6 +45,8 @@ async function collect() {
     { name: "record", path: `/r/customer/${customer.id}` },
     ...tabs.slice(1).map((x) => ({ name: "record-" + x.name, path: `/r/customer/${customer.id}?tab=${x.name}` })),
     { name: "record-unknown", path: `/r/customer/${nobody}` },
+    { name: "guest", path: `/r/customer/${guest.id}` },
+    { name: "stays", path: "/t/stay" },
     { name: "contact", path: `/r/contact/${person.id}` },
     { name: "order", path: `/r/order/${order.id}` },
     { name: "search", path: "/t/customer", act: search },
