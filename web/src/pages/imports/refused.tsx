@@ -7,8 +7,8 @@ import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { download, get, query } from "../../api/client";
 import type { Field, FieldProblem, ImportState, RecordType } from "../../api/types";
-import { kindOf } from "../../fields";
-import { blank } from "../../fields/parts";
+import { inputOf } from "../../fields/inputs";
+import { blank } from "../../fields/values";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";
 import { fieldsOf, recordPath } from "../../model";
@@ -113,7 +113,7 @@ const textOf = (v: unknown) => (typeof v === "string" ? v : typeof v === "number
 export function Box({ field, line, value, set, enter }: { field: Field; line?: number; value: unknown; set: (v: unknown) => void; enter?: () => void }) {
   const size = usePhone() ? "middle" : "small";
   if (isPicked(field)) {
-    const Pick = kindOf(field).Input;
+    const Pick = inputOf(field);
     const now = field.choices ? (field.choices.some((c) => c.value === value) || Array.isArray(value) ? value : undefined) : typeof value === "string" ? undefined : value;
     return <ConfigProvider componentSize={size}><Pick field={field} value={now} onChange={(v) => set(blank(v) ? "" : v)} /></ConfigProvider>;
   }
