@@ -24,6 +24,7 @@ type importCommand struct {
 	Key      string            `help:"Field by which a row finds its record: number, name, phones …"`
 	Mode     string            `enum:"create,update,upsert" default:"create" help:"create, update or upsert (${default})."`
 	Encoding string            `help:"Encoding of a CSV when it is guessed wrong: utf-8, gb18030, big5, utf-16le …"`
+	Sheet    string            `help:"Sheet of a workbook when the wrong one is taken: that whose header names most fields is."`
 	DryRun   bool              `name:"dry-run" help:"Check all rows, store none."`
 	As       string            `placeholder:"USER" help:"Whose rights it has and whose records they become. Without it new records belong to nobody: they stand in the public pool."`
 	Refused  string            `type:"path" placeholder:"FILE" help:"Where to put refused rows with their reasons; in the data directory unless told."`
@@ -31,9 +32,9 @@ type importCommand struct {
 
 // importRequest is an import on its way to whoever runs it.
 type importRequest struct {
-	Type, File, Mode, Key, Encoding, As string
-	Map                                 map[string]string
-	DryRun                              bool
+	Type, File, Mode, Key, Encoding, Sheet, As string
+	Map                                        map[string]string
+	DryRun                                     bool
 }
 
 // importState is how far an import is, and what it understood of the sheet.
@@ -62,7 +63,7 @@ func (c *importCommand) Run(ctx context.Context, p *place) error {
 		refused.path = refusedName(p.Data, c.File, time.Now())
 	}
 	defer refused.Close()
-	q := importRequest{Type: c.Type, File: filepath.Base(c.File), Mode: c.Mode, Key: c.Key, Encoding: c.Encoding, As: c.As, Map: c.Map, DryRun: c.DryRun}
+	q := importRequest{Type: c.Type, File: filepath.Base(c.File), Mode: c.Mode, Key: c.Key, Encoding: c.Encoding, Sheet: c.Sheet, As: c.As, Map: c.Map, DryRun: c.DryRun}
 	return withOperator(ctx, p, everything, func(op operator) error {
 		line := newStatus(os.Stderr)
 		planned := false
@@ -193,7 +194,7 @@ func (d *direct) Import(ctx context.Context, q importRequest, sheet io.Reader, r
 	if err != nil {
 		return s, err
 	}
-	i, err := d.transfer.Upload(ctx, a, q.Type, q.File, sheet, transfer.Hints{Encoding: q.Encoding, Map: q.Map})
+	i, err := d.transfer.Upload(ctx, a, q.Type, q.File, sheet, transfer.Hints{Encoding: q.Encoding, Sheet: q.Sheet, Map: q.Map})
 	if err != nil {
 		return s, err
 	}

@@ -59,7 +59,7 @@ func (s *Server) asImport(l text.Lang, i transfer.Import) importJSON {
 }
 
 // upload serves POST /sys/imports?type=: multipart with the sheet as its file
-// part; before it may stand "type", "encoding" and "map" ({"列":"field"}).
+// part; before it may stand "type", "encoding", "sheet" (of a workbook) and "map" ({"列":"field"}).
 func (s *Server) upload(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
 	v, err := params(r)
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, a *access.Actor)
 	if err != nil {
 		return errs.New(errs.Invalid, "no_file", nil)
 	}
-	form := map[string]string{"type": v.Get("type"), "encoding": v.Get("encoding"), "map": v.Get("map")}
+	form := map[string]string{"type": v.Get("type"), "encoding": v.Get("encoding"), "sheet": v.Get("sheet"), "map": v.Get("map")}
 	file, err := nextFile(parts, form)
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func nextFile(parts *multipart.Reader, form map[string]string) (*multipart.Part,
 }
 
 func hintsOf(form map[string]string) (h transfer.Hints, err error) {
-	h.Encoding, h.Recall = form["encoding"], true
+	h.Encoding, h.Sheet, h.Recall = form["encoding"], form["sheet"], true
 	if form["map"] != "" {
 		if err := json.Unmarshal([]byte(form["map"]), &h.Map); err != nil {
 			return h, errs.RefuseField("map", "bad_json", nil)
@@ -162,7 +162,7 @@ func (s *Server) answerImport(w http.ResponseWriter, r *http.Request, a *access.
 	return writeJSON(w, code, s.asImport(lang(r), i))
 }
 
-// importPlan serves PATCH /sys/imports/{id} {"map":{"列":"field"},"encoding":…}:
+// importPlan serves PATCH /sys/imports/{id} {"map":{"列":"field"},"encoding":…,"sheet":…}:
 // what the user says of columns; "" leaves a column out.
 func (s *Server) importPlan(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
 	id, err := idIn(r.PathValue("id"))
@@ -172,11 +172,12 @@ func (s *Server) importPlan(w http.ResponseWriter, r *http.Request, a *access.Ac
 	var b struct {
 		Map      map[string]string `json:"map"`
 		Encoding string            `json:"encoding"`
+		Sheet    string            `json:"sheet"`
 	}
 	if err := readJSON(w, r, &b); err != nil {
 		return err
 	}
-	i, err := s.Transfer.SetPlan(r.Context(), a, id, transfer.Hints{Map: b.Map, Encoding: b.Encoding})
+	i, err := s.Transfer.SetPlan(r.Context(), a, id, transfer.Hints{Map: b.Map, Encoding: b.Encoding, Sheet: b.Sheet})
 	if err != nil {
 		return err
 	}

@@ -152,8 +152,8 @@ func workEndpoints() []endpoint {
 	sys := func(id, summary string) operation { return op("system", id, summary) }
 	one := schemaRef("Import")
 	upload := sys("uploadImport", "Upload a sheet").answers(201, one).refuses(403, 404, 413).and(inQuery("type", "The record type", anyText()))
-	upload.form = object(obj{"type": anyText(), "encoding": anyText(), "map": anyText(), "file": obj{"type": "string", "format": "binary"}}, "file")
-	plan := object(obj{"map": obj{"type": "object", "additionalProperties": anyText()}, "encoding": anyText()})
+	upload.form = object(obj{"type": anyText(), "encoding": anyText(), "sheet": anyText(), "map": anyText(), "file": obj{"type": "string", "format": "binary"}}, "file")
+	plan := object(obj{"map": obj{"type": "object", "additionalProperties": anyText()}, "encoding": anyText(), "sheet": anyText()})
 	start := object(obj{"mode": obj{"type": "string", "enum": []string{"create", "update", "upsert"}}, "key": anyText(), "dry_run": obj{"type": "boolean"}, "on_behalf": anyText()})
 	mend := object(obj{"rows": obj{"type": "array", "items": object(obj{"line": obj{"type": "integer"}, "values": anyObject()}, "line")}, "mode": anyText(), "key": anyText()}, "rows")
 	act := func(id, summary string) operation {

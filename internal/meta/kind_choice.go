@@ -43,7 +43,7 @@ func (kindChoice) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 		return nil, nil
 	}
 	if !ok {
-		return nil, refusal("bad_choice", errs.Params{"value": s, "known": choiceValues(f)})
+		return nil, refusal("bad_choice", badChoice(f, s))
 	}
 	if value == "" {
 		return nil, nil
@@ -91,19 +91,28 @@ func (f *Field) foldChoices() {
 	}
 }
 
-// choiceValues lists the offered values for a sentence.
-func choiceValues(f *Field) string {
-	var out []string
-	for _, c := range f.Choices {
-		if len(out) == 20 {
-			out = append(out, "…")
-			break
+// badChoice says what would do: the values, for programs, and the labels in
+// each language, which is how people know them.
+func badChoice(f *Field, value string) errs.Params {
+	offered := func(lang, mark string) string {
+		var out []string
+		for _, c := range f.Choices {
+			if len(out) == 20 {
+				out = append(out, "…")
+				break
+			}
+			if c.Retired {
+				continue
+			}
+			if lang == "" {
+				out = append(out, c.Value)
+			} else {
+				out = append(out, f.choiceLabel(c.Value, &Output{Lang: lang}))
+			}
 		}
-		if !c.Retired {
-			out = append(out, c.Value)
-		}
+		return strings.Join(out, mark)
 	}
-	return strings.Join(out, ", ")
+	return errs.Params{"value": value, "known": offered("", ", "), "labels": Text{ZhHans: offered("zh-Hans", "、"), ZhHant: offered("zh-Hant", "、"), En: offered("en", ", ")}}
 }
 
 // Format is the choice's label.

@@ -49,7 +49,7 @@ func (kindChoices) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 		case !ok:
 			ps = append(ps, errs.Problem{Path: "[" + strconv.Itoa(i) + "]", Code: "wrong_kind", Params: errs.Params{"want": "choice"}})
 		case !known:
-			ps = append(ps, errs.Problem{Path: "[" + strconv.Itoa(i) + "]", Code: "bad_choice", Params: errs.Params{"value": s, "known": choiceValues(f)}})
+			ps = append(ps, errs.Problem{Path: "[" + strconv.Itoa(i) + "]", Code: "bad_choice", Params: badChoice(f, s)})
 		case value != "":
 			items = addItem(items, Item{Value: value})
 		}

@@ -38,11 +38,17 @@ func (k kindMoney) CheckField(f *Field) []errs.Problem {
 	return checkBounds(f, k)
 }
 
-// Parse takes a JSON string or number. An amount with a currency of its own is
+// Parse takes a JSON string or number. In a field of one currency a cell that
+// names another is refused: its number would be taken for the company's. An amount with a currency of its own is
 // {"amount": "12.50", "currency": "USD"}, "USD 12.50", or a number alone in
 // the company's currency; cells also say 12.50 美元 or US$12.50.
 func (k kindMoney) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 	if !f.ManyCurrencies() {
+		if text, ok := v.(string); ok && in.Loose && in.Currency != "" {
+			if n, _ := codes.ParseNumber(text); n.Currency != "" && n.Currency != in.Currency {
+				return nil, refusal("other_currency", errs.Params{"value": text, "currency": n.Currency, "own": in.Currency})
+			}
+		}
 		return k.scaled.Parse(f, v, in)
 	}
 	digits, currency, ps := amountText(v, in)

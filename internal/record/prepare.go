@@ -71,11 +71,14 @@ func (w *writing) verb() string {
 // parse turns the caller's values into stored forms. All problems are
 // collected, so that a form shows them at once.
 func (w *writing) parse() error {
-	in, err := w.s.Input(w.ctx, w.t)
+	in, err := w.s.Input(w.ctx, w.t, w.opts.Loose)
 	if err != nil {
 		return err
 	}
-	in.Loose, in.Now = w.opts.Loose, w.now
+	in.Now = w.now
+	if w.opts.Region != "" {
+		in.Region = w.opts.Region
+	}
 	for name, v := range w.op.Values {
 		if w.parseBuiltin(name, v) {
 			continue

@@ -61,10 +61,12 @@ type Store struct {
 	merging  sync.Mutex // held by who merges the search index: two would set out twice
 }
 
-// Input is what reading a type's values needs to know of the company.
-func (s *Store) Input(ctx context.Context, t *meta.Type) (*meta.Input, error) {
-	in := &meta.Input{Zone: s.Zone, Region: s.Region, Now: s.Clock()}
-	if s.Currency == nil || !slices.ContainsFunc(t.Fields, (*meta.Field).ManyCurrencies) {
+// Input is what reading a type's values needs to know of the company; loose:
+// as people write them in sheets, where an amount may name its currency.
+func (s *Store) Input(ctx context.Context, t *meta.Type, loose bool) (*meta.Input, error) {
+	in := &meta.Input{Zone: s.Zone, Region: s.Region, Now: s.Clock(), Loose: loose}
+	named := func(f *meta.Field) bool { return f.ManyCurrencies() || loose && f.KindName == "money" }
+	if s.Currency == nil || !slices.ContainsFunc(t.Fields, named) {
 		return in, nil
 	}
 	var err error

@@ -27,6 +27,7 @@ type WriteOptions struct {
 	IdempotencyKey string // the same key within 24 h answers the first result again
 	DryRun         bool   // all checks, nothing stored
 	Loose          bool   // values are a sheet's cells: read as people write
+	Region         string // with Loose: of phones without a country code; the company's when empty
 	Undo           bool   // the write takes an earlier one back
 	Answer         bool   // a single write answers the record as stored, read in its transaction
 }

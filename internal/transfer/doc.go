@@ -23,8 +23,12 @@
 //	err = svc.Undo(ctx, actor, i.ID)
 //
 // Sheets are text in UTF-8, GB18030, Big5, UTF-16 or Windows-1252 with any
-// usual delimiter, .xlsx, and the .xls that older programs write. A blank cell
-// never empties a field. With a key, a row finds its record by one look into an
+// usual delimiter, .xlsx, the .xls that older programs write, and what many
+// call so: a page with a table, or Excel's XML of 2003. Of a workbook the sheet
+// is taken whose header names most fields. What people mean by their layout is
+// understood: cells merged downwards, 同上, a unit in a header (万元) or above
+// it, an address or a name in several columns, telephone numbers of another
+// region. A blank cell never empties a field. With a key, a row finds its record by one look into an
 // index for the whole chunk; the key itself is not written again. Files are
 // kept sealed in the vault and lie unpacked in the data directory only while
 // they are read.

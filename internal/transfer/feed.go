@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -36,7 +37,7 @@ type batch struct {
 // filling is a field and the columns that fill it.
 type filling struct {
 	field   *meta.Field
-	columns []int
+	columns []Column
 }
 
 // feed reads a sheet ahead of the writer.
@@ -46,12 +47,13 @@ type feed struct {
 	key      string
 	fillings []filling
 	in       *meta.Input
+	above    []string // the last value of each column, for 同上
 }
 
 // startFeed reads the rows below the plan's header and after a line into
 // batches. It ends with the batch that has ended set, or when ctx ends.
 func (s *Service) startFeed(ctx context.Context, f *os.File, t *meta.Type, i Import) (<-chan batch, error) {
-	sh, _, err := openSheet(f, i.Plan.Format.Encoding)
+	sh, _, err := openSheet(f, i.Plan.Format)
 	if err != nil {
 		return nil, err
 	}
@@ -67,11 +69,17 @@ func (s *Service) startFeed(ctx context.Context, f *os.File, t *meta.Type, i Imp
 
 // newFeed reads rows of a sheet as an import's plan has them.
 func (s *Service) newFeed(sh sheet, t *meta.Type, i Import) *feed {
-	r := &feed{sheet: sh, plan: i.Plan, in: &meta.Input{Loose: true, Zone: s.Store.Zone, Region: s.Store.Region, Now: s.Clock()}}
+	r := feedOf(sh, t, i.Plan, &meta.Input{Loose: true, Zone: s.Store.Zone, Region: cmp.Or(i.Plan.Region, s.Store.Region), Now: s.Clock()})
 	if i.Mode != Create {
 		r.key = i.Key
 	}
-	for _, c := range i.Plan.Columns {
+	return r
+}
+
+// feedOf joins a plan's columns to the fields they fill.
+func feedOf(sh sheet, t *meta.Type, plan Plan, in *meta.Input) *feed {
+	r := &feed{sheet: sh, plan: plan, in: in}
+	for _, c := range plan.Columns {
 		field, ok := t.Field(c.Field)
 		if c.Field == "" || !ok {
 			continue
@@ -81,7 +89,12 @@ func (s *Service) newFeed(sh sheet, t *meta.Type, i Import) *feed {
 			k = len(r.fillings)
 			r.fillings = append(r.fillings, filling{field: field})
 		}
-		r.fillings[k].columns = append(r.fillings[k].columns, c.Index)
+		r.fillings[k].columns = append(r.fillings[k].columns, c)
+	}
+	for _, x := range r.fillings { // an address in pieces is told from the large to the small
+		slices.SortStableFunc(x.columns, func(a, b Column) int {
+			return cmp.Compare(cmp.Or(a.Part, len(addressParts)+1), cmp.Or(b.Part, len(addressParts)+1))
+		})
 	}
 	return r
 }
@@ -90,7 +103,7 @@ func (s *Service) newFeed(sh sheet, t *meta.Type, i Import) *feed {
 func (r *feed) read(ctx context.Context, after int, out chan<- batch) {
 	b := batch{rows: make([]row, 0, chunkRows)}
 	for b.ended == nil {
-		cells, line, err := r.sheet.next()
+		cells, line, err := r.next()
 		switch {
 		case err != nil && errs.As(err).Code == "bad_row" && line > after:
 			b.rows = append(b.rows, row{line: line, problems: []errs.Problem{{Code: "bad_row", Params: errs.Params{"line": line}}}})
@@ -116,6 +129,14 @@ func (r *feed) read(ctx context.Context, after int, out chan<- batch) {
 		}
 		b = batch{rows: make([]row, 0, chunkRows), ended: b.ended}
 	}
+}
+
+// next is the sheet's next row, with what stands above where it says 同上.
+func (r *feed) next() (cells []string, line int, err error) {
+	if cells, line, err = r.sheet.next(); err == nil && line > r.plan.Header {
+		r.ditto(cells)
+	}
+	return cells, line, err
 }
 
 // sums are how people head a line of totals.
@@ -168,13 +189,19 @@ func (r *feed) row(cells []string, line int) row {
 func (f filling) text(cells []string) string {
 	text := ""
 	for _, c := range f.columns {
-		if c >= len(cells) || strings.TrimSpace(cells[c]) == "" {
+		if c.Index >= len(cells) || strings.TrimSpace(cells[c.Index]) == "" {
 			continue
 		}
-		if text != "" {
-			text += "; "
+		cell := withUnit(cells[c.Index], c.Unit)
+		switch {
+		case text == "":
+			text = cell
+		case c.Part > 0 && f.field.KindName == "text":
+			text = whole(text, cell)
+		case c.Part > 0 && strings.HasSuffix(text, strings.TrimSpace(cell)): // 上海市 上海市 浦东新区
+		default:
+			text += joint(f.field) + cell
 		}
-		text += cells[c]
 	}
 	return text
 }

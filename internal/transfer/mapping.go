@@ -11,7 +11,6 @@ import (
 
 	"kedang/internal/codes"
 	"kedang/internal/errs"
-	"kedang/internal/han"
 	"kedang/internal/meta"
 )
 
@@ -24,10 +23,12 @@ const headerWithin = 20
 
 // Column is what one column of a sheet was understood to be.
 type Column struct {
-	Index  int      `json:"index"`  // from 0
-	Header string   `json:"header"` // as written; "" when there is none
-	Field  string   `json:"field"`  // the field it fills; "" for none
-	How    string   `json:"how"`    // name | synonym | content | given | recalled | none
+	Index  int      `json:"index"`          // from 0
+	Header string   `json:"header"`         // as written; "" when there is none
+	Field  string   `json:"field"`          // the field it fills; "" for none
+	How    string   `json:"how"`            // name | synonym | content | given | recalled | none
+	Unit   string   `json:"unit,omitempty"` // what its numbers are counted in, by its header: 万元
+	Part   int      `json:"part,omitempty"` // of an address (1 province, 2 city, 3 district, 4 street) or a name (1 family's, 2 given) in pieces
 	Sample []string `json:"sample,omitempty"`
 }
 
@@ -37,13 +38,15 @@ type Plan struct {
 	Format  Format   `json:"format"`
 	Header  int      `json:"header_line"` // the line of the header in the file
 	Columns []Column `json:"columns"`
-	Rows    int      `json:"rows_seen"` // rows looked at
-	Missing []string `json:"missing"`   // required fields that no column fills
+	Rows    int      `json:"rows_seen"`        // rows looked at
+	Missing []string `json:"missing"`          // required fields that no column fills
+	Region  string   `json:"region,omitempty"` // of its phones without a country code, where they are not of the company's
 }
 
 // Hints are what the user says beforehand.
 type Hints struct {
 	Encoding string                 // of a text sheet; "" to tell it from the bytes
+	Sheet    string                 // of a workbook; "" for the one that names most fields
 	Map      map[string]string      // header, or "#3" for the third column -> field, "" to leave a column out
 	Recall   bool                   // take what was said of a sheet with the same header before, when Map says nothing
 	Writable func(*meta.Field) bool // which fields the importing person may set; nil: all
@@ -55,20 +58,26 @@ type Hints struct {
 // file open.
 func Inspect(f *os.File, t *meta.Type, h Hints) (_ Plan, err error) {
 	defer errs.Wrap(&err, "transfer.Inspect(%s)", t.Name)
-	s, format, err := openSheet(f, h.Encoding)
+	s, format, err := openSheet(f, Format{Encoding: h.Encoding, Sheet: h.Sheet})
 	if err != nil {
 		return Plan{}, err
 	}
 	defer s.close()
+	m := newMapper(t, h)
 	rows, lines, err := readHead(s)
 	if err != nil {
 		return Plan{}, err
 	}
+	if w, ok := s.(*workbook); ok && h.Sheet == "" {
+		if rows, lines, err = m.choose(w, rows, lines); err != nil {
+			return Plan{}, err
+		}
+		format.Sheet = w.name
+	}
 	if len(rows) == 0 {
 		return Plan{}, errs.New(errs.Invalid, "empty_file", nil)
 	}
-	m := newMapper(t, h)
-	at, ok := m.findHeader(rows)
+	at, _, ok := m.findHeader(rows)
 	if !ok {
 		return Plan{}, errs.New(errs.Invalid, "no_header", errs.Params{"type": t.Label.In("zh-Hans")})
 	}
@@ -80,8 +89,30 @@ func Inspect(f *os.File, t *meta.Type, h Hints) (_ Plan, err error) {
 	if err := m.given(p.Columns); err != nil {
 		return Plan{}, err
 	}
+	m.units(p.Columns, rows[:at])
 	p.Missing = m.missing(p.Columns)
+	p.Region = m.region(p.Columns, rows[at+1:])
 	return p, nil
+}
+
+// choose turns to the sheet whose header names most fields: before it may
+// stand one that tells how to fill it in.
+func (m *mapper) choose(w *workbook, rows [][]string, lines []int) ([][]string, []int, error) {
+	_, best, _ := m.findHeader(rows)
+	name, other := w.name, w.more
+	for _, sheet := range other {
+		if err := w.turn(sheet); err != nil {
+			return nil, nil, err
+		}
+		r, l, err := readHead(w)
+		if err != nil {
+			continue
+		}
+		if _, hits, _ := m.findHeader(r); hits > best {
+			best, name, rows, lines = hits, sheet, r, l
+		}
+	}
+	return rows, lines, w.turn(name)
 }
 
 func readHead(s sheet) (rows [][]string, lines []int, err error) {
@@ -167,30 +198,10 @@ func fillable(f *meta.Field) bool {
 	return f.Kind.Storage() == meta.InColumn || f.Kind.Storage() == meta.InSide
 }
 
-// headerKey is a header as it is compared: folded, without spaces, brackets,
-// units, stars and numbers behind it (电话1, 手机号码(必填), *姓名).
-func headerKey(s string) string {
-	s = han.Fold(s)
-	if i := strings.IndexAny(s, "([{<【〔（"); i > 0 {
-		s = s[:i]
-	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsNumber(r) {
-			return r
-		}
-		return -1
-	}, s)
-	trimmed := strings.TrimRightFunc(s, unicode.IsNumber)
-	if trimmed == "" {
-		return s
-	}
-	return trimmed
-}
-
 // findHeader picks the row that names most fields; when nothing is named, the
 // first row that looks like names above values: the user will say what they mean.
-func (m *mapper) findHeader(rows [][]string) (int, bool) {
-	best, at := 0, -1
+func (m *mapper) findHeader(rows [][]string) (at, best int, ok bool) {
+	at = -1
 	for i, row := range rows[:min(headerWithin, len(rows))] {
 		hits := 0
 		for _, cell := range row {
@@ -207,7 +218,7 @@ func (m *mapper) findHeader(rows [][]string) (int, bool) {
 	if at < 0 {
 		at = slices.IndexFunc(rows[:min(headerWithin, max(0, len(rows)-1))], func(row []string) bool { return namesLike(row, rows) })
 	}
-	return at, at >= 0
+	return at, best, at >= 0
 }
 
 // namesLike tells whether a row may be a header: words, each once, over at
@@ -247,10 +258,11 @@ func (m *mapper) columns(header []string, rows [][]string) []Column {
 	for i, h := range header {
 		out[i] = Column{Index: i, Header: strings.TrimSpace(h), How: "none", Sample: samples(rows, i)}
 	}
+	m.names(out, taken)
 	m.byWords(out, taken, true)
 	m.byWords(out, taken, false)
 	for i := range out {
-		if out[i].Field != "" {
+		if out[i].Field != "" || m.another(out[i].Header) {
 			continue
 		}
 		if f := m.byContent(column(rows, i)); f != nil && (!taken[f] || many(f)) {
@@ -258,6 +270,7 @@ func (m *mapper) columns(header []string, rows [][]string) []Column {
 			taken[f] = true
 		}
 	}
+	m.addresses(out)
 	return out
 }
 
@@ -289,26 +302,6 @@ func (m *mapper) byWords(out []Column, taken map[*meta.Field]bool, exact bool) {
 			taken[f] = true
 		}
 	}
-}
-
-// candidates are the fields a header may mean, the likeliest first.
-func (m *mapper) candidates(header string, exact bool) []meaning {
-	key := headerKey(header)
-	if exact {
-		return m.exact[key]
-	}
-	var best []meaning
-	longest := 1
-	for word, fields := range m.exact {
-		n := len([]rune(word))
-		if n < 2 || !(strings.HasSuffix(key, word) || strings.HasPrefix(key, word)) || (n < 4 && word[0] < 0x80) {
-			continue
-		}
-		if n > longest || (n == longest && len(best) > 0 && fields[0].field.Slot < best[0].field.Slot) {
-			longest, best = n, fields
-		}
-	}
-	return best
 }
 
 func many(f *meta.Field) bool { return !f.System && f.Kind.Storage() == meta.InSide }
@@ -390,7 +383,7 @@ func (m *mapper) given(cols []Column) error {
 			return errs.RefuseField("map", "no_such_column", errs.Params{"column": header})
 		}
 		if name == "" {
-			cols[i].Field, cols[i].How = "", "given"
+			cols[i].Field, cols[i].How, cols[i].Part = "", "given", 0
 			continue
 		}
 		f := m.field(name)
@@ -398,11 +391,11 @@ func (m *mapper) given(cols []Column) error {
 			return errs.RefuseField("map", "unknown_field", errs.Params{"field": name})
 		}
 		for k := range cols {
-			if cols[k].Field == f.Name && !many(f) && cols[k].How != "given" {
+			if cols[k].Field == f.Name && !many(f) && cols[k].How != "given" && cols[k].Part == 0 {
 				cols[k].Field, cols[k].How = "", "none"
 			}
 		}
-		cols[i].Field, cols[i].How = f.Name, "given"
+		cols[i].Field, cols[i].How, cols[i].Part = f.Name, "given", 0
 	}
 	return nil
 }

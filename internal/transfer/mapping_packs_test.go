@@ -1,13 +1,14 @@
 package transfer_test
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"kedang/internal/meta"
 	"kedang/internal/transfer"
@@ -37,6 +38,13 @@ func TestMapOurPacks(t *testing.T) {
 		{"customer", "姓名,客户名称,职务,手机号码(必填)", "contact_name name job_title phones"},
 		{"customer", "企业名称,法人,统一社会信用代码,注册资本,成立日期,经营范围", "name legal_rep uscc registered_capital founded_on business_scope"},
 		{"customer", "客戶名稱,統一編號,聯絡人,聯絡電話,送貨地址,付款條件", "name tw_ubn contact_name phones usage_address settlement"},
+		{"customer", "客户单位名称,客户联络人,手机/电话,客户状态,客户经理备注", "name contact_name phones - -"},
+		{"customer", "name,street_number,Phone 1 - Value,Phone 1 - Type,Billing City", "name - phones - region"},
+		{"customer", "客户名称,业务员电话,紧急联系人电话,配偶姓名", "name - - -"},
+		{"customer", "客户名称,省份,城市,区县,详细地址", "name address address address address"},
+		{"customer", "客户名称,城市,地址", "name region address"},
+		{"customer", "姓,名,手机", "name name phones"},
+		{"customer", "first name,last name,company,phone", "name name employer phones"},
 		{"contact", "公司,姓名,职务,手机", "customer name position phones"},
 		{"product", "货号,品名,规格,单位,单价,库存", "sku name spec unit list_price stock"},
 	} {
@@ -58,9 +66,9 @@ func TestMapOurPacks(t *testing.T) {
 		}
 		var got []string
 		for _, c := range plan.Columns {
-			got = append(got, c.Field)
+			got = append(got, cmp.Or(c.Field, "-"))
 		}
-		if diff := cmp.Diff(x.want, strings.Join(got, " ")); diff != "" {
+		if diff := gocmp.Diff(x.want, strings.Join(got, " ")); diff != "" {
 			t.Errorf("%s %s (-want +got):\n%s", x.typ, x.header, diff)
 		}
 	}

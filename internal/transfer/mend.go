@@ -172,7 +172,7 @@ func (s *Service) rowsAt(ctx context.Context, t *meta.Type, i Import, lines []in
 		return err
 	}
 	defer discard(file)
-	sh, _, err := openSheet(file, i.Plan.Format.Encoding)
+	sh, _, err := openSheet(file, i.Plan.Format)
 	if err != nil {
 		return err
 	}
@@ -182,8 +182,7 @@ func (s *Service) rowsAt(ctx context.Context, t *meta.Type, i Import, lines []in
 	at, ended := 0, false
 	for _, line := range lines {
 		for at < line && !ended {
-			cells, at, err = sh.next()
-			if err != nil {
+			if cells, at, err = f.next(); err != nil {
 				cells = nil
 				ended = errs.As(err).Code != "bad_row"
 			}

@@ -38,7 +38,7 @@ func TestPercentCells(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	s, _, err := openSheet(file, "")
+	s, _, err := openSheet(file, Format{})
 	if err != nil {
 		t.Fatal(err)
 	}

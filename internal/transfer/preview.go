@@ -148,7 +148,7 @@ func (w *importing) foretold(ctx context.Context, rows []row) (*chunk, []fate, e
 	if err != nil {
 		return nil, nil, err
 	}
-	results, err := w.s.Store.Prepare(ctx, w.actor, c.ops, record.WriteOptions{Source: "import " + db.FormatID(w.ID), Loose: true, DryRun: true}).Write(ctx, nil)
+	results, err := w.s.Store.Prepare(ctx, w.actor, c.ops, record.WriteOptions{Source: "import " + db.FormatID(w.ID), Loose: true, Region: w.Plan.Region, DryRun: true}).Write(ctx, nil)
 	if err != nil {
 		return nil, nil, err
 	}

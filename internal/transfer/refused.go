@@ -34,7 +34,7 @@ func (s *Service) Refused(ctx context.Context, a *access.Actor, id int64, format
 		return err
 	}
 	defer discard(f)
-	in, _, err := openSheet(f, i.Plan.Format.Encoding)
+	in, _, err := openSheet(f, i.Plan.Format)
 	if err != nil {
 		return err
 	}

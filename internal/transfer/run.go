@@ -185,7 +185,7 @@ func (w *importing) chunk(ctx context.Context, rows []row, total int64) (int, er
 }
 
 func (w *importing) options() record.WriteOptions {
-	return record.WriteOptions{Source: "import " + db.FormatID(w.ID), Loose: true, DryRun: w.DryRun}
+	return record.WriteOptions{Source: "import " + db.FormatID(w.ID), Loose: true, Region: w.Plan.Region, DryRun: w.DryRun}
 }
 
 // settle stores the chunk that waits.

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
+	"slices"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"kedang/internal/errs"
 )
@@ -33,18 +31,18 @@ type sheet interface {
 
 // Format is what a file turned out to be.
 type Format struct {
-	Kind      string `json:"kind"`                // csv | xlsx | xls
+	Kind      string `json:"kind"`                // csv | xlsx | xls | html
 	Encoding  string `json:"encoding,omitempty"`  // of a csv
 	Delimiter string `json:"delimiter,omitempty"` // of a csv
 	Sheet     string `json:"sheet,omitempty"`     // of a workbook: its first sheet with rows
 	Dates1904 bool   `json:"dates_1904,omitempty"`
 }
 
-// openSheet reads a file as a sheet from its start. hint names an encoding,
-// "" to tell it from the bytes. Once it is open the file may lose its name:
-// a workbook was unpacked, a text is read from f. Closing the sheet leaves f
-// open.
-func openSheet(f *os.File, hint string) (sheet, Format, error) {
+// openSheet reads a file as a sheet from its start. as names an encoding, ""
+// to tell it from the bytes, and a sheet of a workbook, "" for the first with
+// rows. Once it is open the file may lose its name: a workbook was unpacked, a
+// text is read from f. Closing the sheet leaves f open.
+func openSheet(f *os.File, as Format) (sheet, Format, error) {
 	head := make([]byte, sample)
 	n, err := f.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
@@ -61,9 +59,11 @@ func openSheet(f *os.File, hint string) (sheet, Format, error) {
 		if bytes.Contains(head[:min(n, 100)], []byte("opendocument")) {
 			return nil, Format{}, errs.New(errs.Invalid, "not_a_sheet", nil)
 		}
-		return openWorkbook(f.Name())
+		return openWorkbook(f.Name(), as.Sheet)
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
 		return openOldBook(f)
+	case isMarkup(head):
+		return openMarkup(f, head)
 	case isJunk(head):
 		return nil, Format{}, errs.New(errs.Invalid, "not_a_sheet", nil)
 	}
@@ -71,13 +71,13 @@ func openSheet(f *os.File, hint string) (sheet, Format, error) {
 	if err != nil {
 		return nil, Format{}, err
 	}
-	return openText(f, info.Size(), head, hint)
+	return openText(f, info.Size(), head, as.Encoding)
 }
 
 // isJunk knows files that are text or bytes and never a list.
 func isJunk(head []byte) bool {
 	t := bytes.TrimSpace(head)
-	for _, prefix := range []string{"%PDF", "\x89PNG", "\xff\xd8\xff", "GIF8", "Rar!", "<?xml", "<html", "<!DOCTYPE", "{", "[{", "\x7fELF", "BEGIN:VCARD"} {
+	for _, prefix := range []string{"%PDF", "\x89PNG", "\xff\xd8\xff", "GIF8", "Rar!", "<?xml", "{", "[{", "\x7fELF", "BEGIN:VCARD"} {
 		if bytes.HasPrefix(t, []byte(prefix)) {
 			return true
 		}
@@ -91,6 +91,7 @@ type textSheet struct {
 	size   int64
 	reader *csv.Reader
 	guard  *recordGuard
+	ahead  *ahead
 }
 
 func openText(f io.Reader, size int64, head []byte, hint string) (sheet, Format, error) {
@@ -105,9 +106,13 @@ func openText(f io.Reader, size int64, head []byte, hint string) (sheet, Format,
 	if err != nil {
 		return nil, Format{}, err
 	}
+	classic := bytes.IndexByte(text, '\r') >= 0 && bytes.IndexByte(text, '\n') < 0
+	if classic {
+		text = bytes.ReplaceAll(text, []byte{'\r'}, []byte{'\n'})
+	}
 	delimiter := guessDelimiter(text)
 	raw := &counted{r: f}
-	g := &recordGuard{r: decode(raw, enc)}
+	g := &recordGuard{r: decode(raw, enc), classic: classic}
 	r := csv.NewReader(g)
 	r.Comma = delimiter
 	r.LazyQuotes = true
@@ -117,6 +122,33 @@ func openText(f io.Reader, size int64, head []byte, hint string) (sheet, Format,
 }
 
 func (s *textSheet) next() ([]string, int, error) {
+	if a := s.ahead; a != nil {
+		s.ahead = nil
+		return a.cells, a.line, a.err
+	}
+	cells, line, err := s.read()
+	if err != nil || !slices.ContainsFunc(cells, func(c string) bool { return strings.Contains(c, "\n") }) {
+		return cells, line, err
+	}
+	// A cell of several lines may be a quote that nobody closed, which draws
+	// the rest of the file into one cell: only the row after it tells.
+	cells = slices.Clone(cells)
+	after, at, err := s.read()
+	if err == io.EOF && s.guard.quotes%2 == 1 {
+		return nil, line, errs.New(errs.Invalid, "bad_row", errs.Params{"line": line})
+	}
+	s.ahead = &ahead{slices.Clone(after), at, err}
+	return cells, line, nil
+}
+
+// ahead is a row read before it was asked for.
+type ahead struct {
+	cells []string
+	line  int
+	err   error
+}
+
+func (s *textSheet) read() ([]string, int, error) {
 	s.guard.read = 0
 	cells, err := s.reader.Read()
 	if err != nil {
@@ -151,10 +183,13 @@ func (c *counted) Read(b []byte) (int, error) {
 }
 
 // recordGuard ends the reading of a row that has no end: a lone quote must not
-// draw the whole file into memory.
+// draw the whole file into memory. It counts quotes, and turns the line ends
+// of classic Macs into ours.
 type recordGuard struct {
-	r    io.Reader
-	read int
+	r       io.Reader
+	read    int
+	quotes  int
+	classic bool
 }
 
 // Read reads on while the row is within bounds.
@@ -164,6 +199,12 @@ func (g *recordGuard) Read(b []byte) (int, error) {
 	}
 	n, err := g.r.Read(b)
 	g.read += n
+	g.quotes += bytes.Count(b[:n], []byte{'"'})
+	for i := 0; g.classic && i < n; i++ {
+		if b[i] == '\r' {
+			b[i] = '\n'
+		}
+	}
 	return n, err
 }
 
@@ -190,101 +231,4 @@ func guessDelimiter(text []byte) rune {
 		}
 	}
 	return best
-}
-
-// workbook is the first sheet with rows of an xlsx file, read as a stream.
-type workbook struct {
-	file *excelize.File
-	rows *excelize.Rows
-	line int
-
-	shown *excelize.Rows // the same rows as people see them, where a style shows percent; else nil
-}
-
-func openWorkbook(path string) (_ sheet, format Format, err error) {
-	defer func() {
-		if p := recover(); p != nil { // a damaged file must not end the program
-			err = errs.New(errs.Invalid, "damaged_workbook", nil)
-		}
-	}()
-	f, err := excelize.OpenFile(path, excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: 16 << 20, RawCellValue: true,
-		TmpDir: filepath.Dir(path)})
-	if err != nil {
-		if errors.Is(err, excelize.ErrWorkbookPassword) || strings.Contains(err.Error(), "encrypted") {
-			return nil, format, errs.New(errs.Invalid, "encrypted_file", nil)
-		}
-		return nil, format, &errs.Error{Kind: errs.Invalid, Code: "damaged_workbook", Err: err}
-	}
-	format.Kind = "xlsx"
-	if props, err := f.GetWorkbookProps(); err == nil && props.Date1904 != nil {
-		format.Dates1904 = *props.Date1904
-	}
-	broken := len(f.GetSheetList()) == 0
-	for _, name := range f.GetSheetList() {
-		if visible, err := f.GetSheetVisible(name); err == nil && !visible {
-			continue
-		}
-		rows, err := f.Rows(name)
-		if err != nil {
-			broken = true // or a chart: another sheet may hold the rows
-			continue
-		}
-		if !rows.Next() {
-			rows.Close()
-			continue
-		}
-		rows.Close()
-		if rows, err = f.Rows(name); err != nil {
-			continue
-		}
-		format.Sheet = name
-		w := &workbook{file: f, rows: rows}
-		if hasPercent(f) {
-			if w.shown, err = f.Rows(name); err != nil {
-				w.shown = nil
-			}
-		}
-		return w, format, nil
-	}
-	f.Close()
-	if broken {
-		return nil, format, errs.New(errs.Invalid, "damaged_workbook", nil)
-	}
-	return nil, format, errs.New(errs.Invalid, "empty_file", nil)
-}
-
-func (w *workbook) next() (cells []string, line int, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = errs.New(errs.Invalid, "damaged_workbook", nil)
-		}
-	}()
-	if !w.rows.Next() {
-		if err := w.rows.Error(); err != nil {
-			return nil, w.line, &errs.Error{Kind: errs.Invalid, Code: "damaged_workbook", Err: err}
-		}
-		return nil, 0, io.EOF
-	}
-	w.line++
-	cells, err = w.rows.Columns(excelize.Options{RawCellValue: true})
-	if err != nil {
-		return nil, w.line, &errs.Error{Kind: errs.Invalid, Code: "damaged_workbook", Err: err}
-	}
-	if w.shown != nil && w.shown.Next() {
-		seen, err := w.shown.Columns(excelize.Options{RawCellValue: false})
-		if err == nil {
-			percents(cells, seen)
-		}
-	}
-	return cells, w.line, nil
-}
-
-func (w *workbook) part() float64 { return 0 }
-
-func (w *workbook) close() error {
-	if w.shown != nil {
-		w.shown.Close()
-	}
-	w.rows.Close()
-	return w.file.Close()
 }

@@ -34,7 +34,7 @@ func readSheet(t *testing.T, path, hint string) (rows [][]string, format Format,
 		t.Fatal(err)
 	}
 	defer f.Close()
-	s, format, err := openSheet(f, hint)
+	s, format, err := openSheet(f, Format{Encoding: hint})
 	if err != nil {
 		return nil, format, err
 	}
@@ -189,7 +189,8 @@ func TestWhatIsNoSheet(t *testing.T) {
 		"blanks":   {" \n\n\t", "empty_file"},
 		"picture":  {"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "not_a_sheet"},
 		"document": {"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "not_a_sheet"},
-		"page":     {"<html><table><tr><td>a</td></tr></table></html>", "not_a_sheet"},
+		"page":     {"<html><p>Your session has ended.</p></html>", "not_a_sheet"},
+		"xml":      {"<?xml version=\"1.0\"?><note>a</note>", "not_a_sheet"},
 		"program":  {"\x7fELF\x02\x01\x01\x00\x00\x00", "not_a_sheet"},
 		"zip cut":  {"PK\x03\x04\x14\x00\x06\x00\x08\x00", "damaged_workbook"},
 		"zeros":    {"a,b\x00\x00\x01\x02\x03\x04\x05\x06\x07\x08\x00\x00\n", "not_a_sheet"},
