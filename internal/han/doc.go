@@ -32,7 +32,9 @@
 // Both sides are folded, and é is e. A query is words between spaces; all must
 // match, each in any field. A word matches
 //
-//   - a title or longer text that contains it;
+//   - a title or longer text that contains it; a title also as it is said,
+//     without brackets, quotes, dots and dashes, and without blanks between Han
+//     characters;
 //   - a title in which, from some Han character on, the pinyin of what follows
 //     begins with it (zhangs: 张三), or the initials do (zs), or, where letters
 //     can be no pinyin, syllables and initials mixed (zhangsf, zsfeng). A

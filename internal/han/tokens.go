@@ -40,8 +40,14 @@ type Tokens struct {
 func (t *Tokens) Reset() { t.fields, t.extra = t.fields[:0], t.extra[:0] }
 
 // Title adds a text that names the record (name, alias, short name): found by
-// any part of it, by full pinyin and by initials from any character on.
-func (t *Tokens) Title(text, mark string) { t.add(titleField, text, mark) }
+// any part of it, by full pinyin and by initials from any character on. It is
+// found as it is said, too: 王府（上海）酒店 by 王府上海, O’Brien by obrien.
+func (t *Tokens) Title(text, mark string) {
+	t.add(titleField, text, mark)
+	if said := asSaid(text); said != "" {
+		t.add(titleField, said, mark)
+	}
+}
 
 // Phone adds a phone number, E.164 (+8613800138000) or digits as dialled:
 // found whole, by its beginning and by its end, of two digits or more, with
@@ -196,9 +202,9 @@ func onlyDigits(s string) string {
 	}, s)
 }
 
-// version is part of every hash: a change of the tokens' making changes it,
+// Version is part of every hash: a change of the tokens' making changes it,
 // and with it every stored hash, so that rows are indexed anew.
-const version = "1"
+const Version = "2"
 
 // Hash is a fingerprint of t's tokens, never 0. Equal hashes mean that the
 // row in the index may stay.
@@ -206,7 +212,7 @@ func (t *Tokens) Hash() uint64 { return HashTokens(t.List()) }
 
 // HashTokens is [Tokens.Hash] of a list already made.
 func HashTokens(list []string) uint64 {
-	h := hash64(hashStart, version)
+	h := hash64(hashStart, Version)
 	for _, token := range list {
 		h = hash64(h, token)
 		h = hash64(h, " ")

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"kedang/internal/db"
+	"kedang/internal/han"
 	"kedang/internal/meta"
 )
 
@@ -20,7 +21,7 @@ const layoutStep = `CREATE TABLE sys_layout (type {int} PRIMARY KEY, layout {tex
 func (s *Store) layoutOf(t *meta.Type) string {
 	plan := &s.tables.of(t).search
 	h := fnv.New64a()
-	fmt.Fprintln(h, plan.classToken, plan.titleMark)
+	fmt.Fprintln(h, han.Version, plan.classToken, plan.titleMark)
 	for _, p := range t.TitleParts {
 		fmt.Fprintf(h, "%q", p.Text)
 		if p.Field != nil {
