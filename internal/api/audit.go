@@ -82,6 +82,9 @@ func asAudit(e *ledger.Entry, schema *meta.Schema) auditEntry {
 }
 
 func auditFilter(r *http.Request, schema *meta.Schema) (f ledger.Filter, err error) {
+	if err := only(r, "kind", "actor", "record", "type", "from", "to", "page_size", "page_token"); err != nil {
+		return f, err
+	}
 	v := r.URL.Query()
 	f.Kinds = listParam(v.Get("kind"))
 	if f.Actor, err = idField("actor", v.Get("actor")); err != nil {

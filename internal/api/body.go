@@ -7,8 +7,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"kedang/internal/db"
@@ -31,6 +33,9 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 	if !utf8.Valid(raw) {
 		return errs.New(errs.Invalid, "invalid_utf8", nil)
 	}
+	if loneSurrogate(raw) {
+		return errs.New(errs.Invalid, "invalid_utf8", nil)
+	}
 	if depth(raw) > deepest {
 		return errs.New(errs.Invalid, "too_deep", errs.Params{"max": deepest})
 	}
@@ -48,16 +53,68 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 	return nil
 }
 
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return nil, errs.New(errs.TooLarge, "too_large", errs.Params{"max": limit})
+// loneSurrogate finds half a character written as \ud800: there is no such
+// text, and the decoder would put another character in its place.
+func loneSurrogate(raw []byte) bool {
+	half := func(i int) (high, ok bool) {
+		if len(raw) < i+6 || raw[i] != '\\' || raw[i+1] != 'u' || raw[i+2] != 'd' && raw[i+2] != 'D' {
+			return false, false
+		}
+		switch c := raw[i+3] | 0x20; { // letters become small, digits stay
+		case c == '8', c == '9', c == 'a', c == 'b':
+			return true, true
+		case c >= 'c' && c <= 'f':
+			return false, true
+		}
+		return false, false
 	}
+	for i := bytes.IndexByte(raw, '\\'); i >= 0 && i < len(raw); {
+		high, ok := half(i)
+		switch {
+		case ok && !high:
+			return true
+		case ok:
+			if low, ok := half(i + 6); !ok || low {
+				return true
+			}
+			i += 12
+		default:
+			i += 2 // \n, \\, or \u and digits that are no escape again
+		}
+		next := bytes.IndexByte(raw[min(i, len(raw)):], '\\')
+		if next < 0 {
+			return false
+		}
+		i += next
+	}
+	return false
+}
+
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	if err != nil {
 		return nil, errs.New(errs.Canceled, "canceled", nil)
 	}
+	if int64(len(raw)) > limit {
+		drain(w, r.Body)
+		return nil, errs.New(errs.TooLarge, "too_large", errs.Params{"max": limit})
+	}
 	return raw, nil
+}
+
+// drainMost and drainTime bound how much of a body that is too large is still
+// taken in.
+const (
+	drainMost = 64 << 20
+	drainTime = 10 * time.Second
+)
+
+// drain reads on and throws away: most clients read the answer only when they
+// have sent everything, and a connection shut before that says nothing but
+// that it was reset.
+func drain(w http.ResponseWriter, body io.Reader) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(drainTime))
+	_, _ = io.CopyN(io.Discard, body, drainMost) // however it ends, the answer is the same
 }
 
 func badJSON(err error) error {
@@ -162,6 +219,28 @@ func readValues(text string) (url.Values, error) {
 		}
 	}
 	return v, nil
+}
+
+// only refuses parameters that an address does not take: a misspelt one must
+// not pass for none at all. dry_run is true or false, for a write that was
+// meant as a trial must not be one.
+func only(r *http.Request, names ...string) error {
+	if r.URL.RawQuery == "" {
+		return nil
+	}
+	v, err := params(r)
+	if err != nil {
+		return err
+	}
+	for name := range v {
+		if !slices.Contains(names, name) {
+			return errs.RefuseField(name, "unknown_parameter", errs.Params{"name": name})
+		}
+	}
+	if dry := v.Get("dry_run"); dry != "" && dry != "true" && dry != "false" {
+		return errs.RefuseField("dry_run", "bad_choice", errs.Params{"value": dry, "known": "true, false"})
+	}
+	return nil
 }
 
 // checkText refuses what no text of ours may hold.

@@ -61,6 +61,9 @@ func stampMs(ms int64) string {
 // jobs serves GET /sys/jobs?kind=&state=: one's own, everybody's for an
 // administrator who says all=true.
 func (s *Server) jobs(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
+	if err := only(r, "kind", "state", "all", "page_size", "page_token"); err != nil {
+		return err
+	}
 	v := r.URL.Query()
 	f := job.Filter{Actor: a.ID, Kind: v.Get("kind")}
 	if v.Get("all") == "true" {

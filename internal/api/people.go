@@ -36,6 +36,9 @@ func asUser(u access.User) userJSON {
 
 // users serves GET /sys/users?q=&department=&inactive=true&page_size=&page_token=.
 func (s *Server) users(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
+	if err := only(r, "q", "department", "inactive", "page_size", "page_token"); err != nil {
+		return err
+	}
 	v := r.URL.Query()
 	limit, err := intParam(r, "page_size", 100, 1, 1000)
 	if err != nil {

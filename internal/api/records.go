@@ -38,11 +38,34 @@ func parseTarget(path string) (t target, ok bool) {
 	return t, true
 }
 
+// takes names the parameters of an address; false where its handler knows
+// better: lists, groups, exports.
+func (t target) takes(method string) (names []string, ok bool) {
+	switch {
+	case method != http.MethodGet && method != http.MethodHead:
+		return []string{"dry_run"}, t.verb != "group" && t.verb != "export"
+	case t.id == "" || t.part == "related":
+		return nil, false
+	case t.part == "history":
+		return []string{"page_size", "page_token"}, true
+	case t.part == "timeline":
+		return []string{"page_size", "page_token", "kinds"}, true
+	case t.part == "":
+		return []string{"fields", "expand"}, true
+	}
+	return nil, true
+}
+
 // records serves the endpoints of record types.
 func (s *Server) records(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
 	t, ok := parseTarget(r.URL.Path)
 	if !ok {
 		return errs.NotFoundf("path", r.URL.Path)
+	}
+	if names, ok := t.takes(r.Method); ok {
+		if err := only(r, names...); err != nil {
+			return err
+		}
 	}
 	if t.id == "" {
 		return s.collection(w, r, a, t)

@@ -17,6 +17,7 @@ import (
 	"kedang/internal/job"
 	"kedang/internal/ledger"
 	"kedang/internal/record"
+	"kedang/internal/text"
 	"kedang/internal/transfer"
 )
 
@@ -237,7 +238,11 @@ func (s *Server) wrap(h handler, signed bool) http.Handler {
 			return
 		}
 		if a != nil {
-			r = r.WithContext(context.WithValue(r.Context(), langKey{}, a.Lang))
+			lang := a.Lang
+			if a.Source == "api" { // a program says what it means; a browser always says something
+				lang = string(text.Prefer(r.Header.Get("Accept-Language"), text.Lang(a.Lang)))
+			}
+			r = r.WithContext(context.WithValue(r.Context(), langKey{}, lang))
 		}
 		if err := h(w, r, a); err != nil {
 			s.problem(w, r, err)

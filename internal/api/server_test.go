@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -254,6 +255,34 @@ func TestSlowClient(t *testing.T) {
 	}
 	if left := time.Until(<-deadlines); left < time.Minute || left > 10*time.Minute {
 		t.Errorf("a body may take %s", left)
+	}
+}
+
+// TestTooLargeIsTold: a client that reads no answer before it has sent all of
+// a body that is too large still learns so; on a shut connection it would only
+// find it reset.
+func TestTooLargeIsTold(t *testing.T) {
+	c := open(t, dbtest.Open(t), small())
+	token := user(t, c, "rep1", "rep", "")
+	server := httptest.NewServer(c)
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	body := `{"name":"` + strings.Repeat("x", 12<<20) + `"}`
+	if _, err := fmt.Fprintf(conn, "POST /api/v1/firm HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s", token, len(body), body); err != nil {
+		t.Fatalf("the body cannot be sent: %v", err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	told, _ := io.ReadAll(res.Body)
+	if res.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(string(told), "too_large") {
+		t.Errorf("%d %s", res.StatusCode, told)
 	}
 }
 

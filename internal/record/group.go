@@ -42,6 +42,9 @@ func (s *Store) Group(ctx context.Context, a *access.Actor, typ string, q GroupQ
 	if by.ManyCurrencies() || monthly && !hasMonths(by) {
 		return dst, errs.RefuseField("by", "wrong_kind", nil)
 	}
+	if by.KindName == "datetime" && !monthly {
+		return dst, errs.RefuseField("by", "group_by_month", errs.Params{"field": name})
+	}
 	what := "count(*)"
 	var sum *meta.Field
 	if q.Sum != "" {

@@ -22,7 +22,11 @@ func Langs() []Lang { return []Lang{ZhHans, ZhHant, En} }
 // Match picks the language for an Accept-Language header (RFC 9110), or for
 // one language tag: zh-TW, zh-HK and zh-MO are zh-Hant, other Chinese is
 // zh-Hans. With none that we have, or nothing at all, it is zh-Hans.
-func Match(acceptLanguage string) Lang {
+func Match(acceptLanguage string) Lang { return Prefer(acceptLanguage, ZhHans) }
+
+// Prefer is Match with another language for when the header names none that
+// we have.
+func Prefer(acceptLanguage string, otherwise Lang) Lang {
 	type wish struct {
 		lang Lang
 		q    float64
@@ -43,7 +47,7 @@ func Match(acceptLanguage string) Lang {
 		}
 	}
 	if len(wishes) == 0 {
-		return ZhHans
+		return otherwise
 	}
 	return slices.MaxFunc(wishes, func(a, b wish) int { // the first of equals
 		switch {
