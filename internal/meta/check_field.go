@@ -243,7 +243,9 @@ func (l *loader) checkRows(f *Field, given []string) {
 			continue
 		}
 		for _, key := range rowKeys {
-			if slices.Contains(l.given(sub), key) {
+			if key == "sealed" && slices.Contains(l.given(sub), key) {
+				l.problems.add(l.marks.at(sub, key, sub.Pos), "rows_sealed", nil)
+			} else if slices.Contains(l.given(sub), key) {
 				l.problems.add(l.marks.at(sub, key, sub.Pos), "rows_key", map[string]any{"key": key})
 			}
 		}

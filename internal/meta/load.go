@@ -39,11 +39,26 @@ func Load(sources ...Source) (*Schema, Problems) {
 	if !l.problems.Fatal() {
 		l.order()
 	}
-	problems := l.problems.sorted()
+	problems := l.withoutEchoes().sorted()
 	if problems.Fatal() {
 		return nil, problems
 	}
 	return l.schema, problems
+}
+
+// withoutEchoes drops what is said of a type only because its own file could
+// not be read: the mistake stands in that file.
+func (l *loader) withoutEchoes() Problems {
+	unread := map[string]bool{}
+	for _, p := range l.problems {
+		if p.Code == "bad_yaml" && path.Base(path.Dir(p.File)) == "types" {
+			unread[strings.TrimSuffix(path.Base(p.File), ".yaml")] = true
+		}
+	}
+	return slices.DeleteFunc(l.problems, func(p Problem) bool {
+		name, _ := p.Params["name"].(string)
+		return (p.Code == "unknown_type" || p.Code == "unknown_target") && unread[name]
+	})
 }
 
 // loader carries one Load.
@@ -119,8 +134,11 @@ func (l *loader) packFile() {
 	case !isName(p.Name):
 		l.problems.add(l.marks.at(p, "name", p.Pos), "bad_name", map[string]any{"name": p.Name})
 	}
-	if p.Version == "" {
+	switch {
+	case p.Version == "":
 		l.problems.add(at, "pack_version_absent", nil)
+	case strings.Trim(p.Version, "0123456789.") != "":
+		l.problems.add(l.marks.at(p, "version", p.Pos), "bad_version", map[string]any{"value": p.Version})
 	}
 	if p.Label.Empty() {
 		l.problems.add(at, "label_missing", nil)

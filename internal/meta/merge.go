@@ -3,6 +3,7 @@ package meta
 import (
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // extend merges a file with extend: into the type it names. An unknown type
@@ -233,6 +234,7 @@ func (l *loader) mergeTabs(into, from []*Tab) []*Tab {
 			at := slices.IndexFunc(into, func(x *Tab) bool { return x.Name == tab.Before && tab.Before != "" })
 			if at < 0 {
 				at = len(into)
+				l.checkBefore(tab, into)
 			}
 			into = slices.Insert(into, at, tab)
 			continue
@@ -243,6 +245,19 @@ func (l *loader) mergeTabs(into, from []*Tab) []*Tab {
 		old.Blocks, old.Side = blocks, side
 	}
 	return into
+}
+
+// checkBefore reports a tab that names no other. In an overlay it goes to the
+// end: the pack it was written for may have changed.
+func (l *loader) checkBefore(tab *Tab, known []*Tab) {
+	if tab.Before == "" || l.src.Overlay {
+		return
+	}
+	names := make([]string, len(known))
+	for i, t := range known {
+		names[i] = t.Name
+	}
+	l.problems.add(l.marks.at(tab, "before", tab.Pos), "unknown_tab", map[string]any{"name": tab.Before, "known": strings.Join(names, " "), "near": nearest(tab.Before, names)})
 }
 
 func union(into, from []string) []string {

@@ -1,8 +1,16 @@
 package meta
 
 // nearest is the known name most like what was written, or "" when none is
-// near: at most a third of the letters may differ.
+// near: at most a third of the letters may differ. A name cut short (int,
+// bool, desc) is the one that begins with it.
 func nearest(name string, known []string) string {
+	if len(name) >= 3 {
+		for _, k := range known {
+			if len(k) > len(name) && k[:len(name)] == name {
+				return k
+			}
+		}
+	}
 	best, least := "", len(name)/3+2
 	for _, k := range known {
 		if d := distance(name, k, least); d < least {

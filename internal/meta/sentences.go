@@ -8,6 +8,7 @@ type sentence struct{ says, remedy string }
 var sentences = map[string]sentence{
 	// Files and YAML.
 	"unreadable":       {"cannot be read: {why}", "Check that the file exists and may be read"},
+	"bad_version":      {"version {value} is no number", "Write 1.2.0: digits and dots"},
 	"bad_yaml":         {"not valid YAML: {why}", "Check indentation, quotes and colons on this line"},
 	"unknown_file":     {"this file is not part of a pack", "A pack holds pack.yaml, choices.yaml, grants.yaml, roles.yaml, menu.yaml, types/*.yaml, demo/ and test.txt"},
 	"no_pack":          {"pack.yaml is missing", "Write pack.yaml with name, label and version"},
@@ -67,6 +68,7 @@ var sentences = map[string]sentence{
 	"rows_missing":          {"child rows need their fields", "Add fields: …"},
 	"rows_kind":             {"kind {kind} cannot stand in child rows", "Child rows hold single values; make a type of their own and link to this one"},
 	"rows_key":              {"{key} is not for fields of child rows", "Remove it"},
+	"rows_sealed":           {"fields of child rows cannot be sealed", "Make a type of their own with a link to this one, and seal the field there"},
 	"computed_twice":        {"formula, roll-up, default and snapshot exclude each other", "Keep one of them"},
 	"computed_key":          {"a computed field cannot be {key}", "Remove {key}"},
 	"refresh_no_formula":    {"only a formula can be refreshed", "Add formula: …, or remove refresh"},
@@ -76,6 +78,7 @@ var sentences = map[string]sentence{
 	"sealed_use":            {"field {name} is sealed: it cannot be used for {use}", "Only == and unique work on a sealed field"},
 	"unique_kind":           {"kind {kind} cannot be unique", "Use a kind with one value in one column"},
 	"unknown_form":          {"unknown form {value}", "Known: {known}"},
+	"unknown_tab":           {"there is no tab {name} to stand before", "Known: {known}"},
 	"unknown_section":       {"section {name} is not declared", "Declare it under sections"},
 	"unknown_field":         {"field {name} is not declared", "Known: {known}"},
 	"unique_rows":           {"{name} has many values and cannot be part of a unique combination", "Use fields with one value"},
