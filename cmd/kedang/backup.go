@@ -52,7 +52,7 @@ func (c *backupCommand) Run(ctx context.Context, p *place) (err error) {
 			return err
 		}
 	}
-	return withOperator(ctx, p, everything, func(op operator) error {
+	return inCompany(ctx, p, everything, func(op operator) error {
 		f, err := os.CreateTemp(filepath.Dir(c.File), filepath.Base(c.File)+".*")
 		if err != nil {
 			return err

@@ -22,6 +22,9 @@ type benchCommand struct {
 
 // Run prints a line for each type.
 func (c *benchCommand) Run(ctx context.Context, p *place) error {
+	if err := p.exists(); err != nil {
+		return err
+	}
 	a, err := open(ctx, p, false, quiet())
 	if err != nil {
 		return err

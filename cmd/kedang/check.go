@@ -12,7 +12,7 @@ type checkCommand struct{}
 
 // Run prints a line for each fault; any makes the command fail.
 func (checkCommand) Run(ctx context.Context, p *place) error {
-	return withOperator(ctx, p, everything, func(op operator) error {
+	return inCompany(ctx, p, everything, func(op operator) error {
 		line := newStatus(os.Stderr)
 		rep, err := op.Check(ctx, func(done int64) { line.show(fmt.Sprintf("%d records read", done)) })
 		line.clear()

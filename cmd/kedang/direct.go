@@ -26,41 +26,44 @@ type direct struct {
 }
 
 // AddUser adds a person who may sign in.
-func (d *direct) AddUser(ctx context.Context, n newUser) (_ string, err error) {
+func (d *direct) AddUser(ctx context.Context, n newUser) (added addedUser, err error) {
 	defer errs.Wrap(&err, "AddUser(%s)", n.Username)
 	system := access.System("cli")
 	if n.Role != access.AdminRole && d.types.Role(n.Role) == nil {
-		return "", errs.RefuseField("role", "unknown_role", errs.Params{"role": n.Role})
+		return added, errs.RefuseField("role", "unknown_role", errs.Params{"role": n.Role})
 	}
 	u := access.NewUser{Username: n.Username, Name: n.Name, Password: n.Password, Roles: []string{n.Role}}
 	if u.Name == "" {
 		u.Name = n.Username
 	}
-	if u.Department, err = d.department(ctx, system, n.Department); err != nil {
-		return "", err
+	made := false
+	if u.Department, made, err = d.department(ctx, system, n.Department); err != nil {
+		return added, err
+	}
+	if made {
+		added.Made = n.Department
 	}
 	id, err := d.access.CreateUser(ctx, system, u)
-	if err != nil {
-		return "", err
-	}
-	return db.FormatID(id), nil
+	added.ID = db.FormatID(id)
+	return added, err
 }
 
 // department finds a department by code or name, or makes one at the top.
-func (d *direct) department(ctx context.Context, a *access.Actor, text string) (int64, error) {
+func (d *direct) department(ctx context.Context, a *access.Actor, text string) (id int64, made bool, err error) {
 	if text == "" {
-		return 0, nil
+		return 0, false, nil
 	}
 	all, err := d.access.Departments(ctx, a)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	for _, dep := range all {
 		if !dep.Archived && (strings.EqualFold(dep.Code, text) || dep.Name == text) {
-			return dep.ID, nil
+			return dep.ID, false, nil
 		}
 	}
-	return d.access.CreateDepartment(ctx, a, access.NewDepartment{Code: codeOf(text), Name: text})
+	id, err = d.access.CreateDepartment(ctx, a, access.NewDepartment{Code: codeOf(text), Name: text})
+	return id, err == nil, err
 }
 
 // codeOf is a name as a department's code, where it is fit for one.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"kedang/internal/errs"
 	"kedang/internal/record"
 	"kedang/internal/text"
 )
@@ -34,13 +35,17 @@ type exportRequest struct {
 func (c *exportCommand) Run(ctx context.Context, p *place) error {
 	q := exportRequest{Type: c.Type, Format: c.Format, Lang: string(text.Match(c.Lang)), As: c.As,
 		Query: record.ListQuery{Filter: c.Filter, OrderBy: c.OrderBy, View: c.View, Fields: c.Fields}}
-	if q.Format == "" {
-		q.Format = "csv"
-		if strings.EqualFold(filepath.Ext(c.Output), ".xlsx") {
-			q.Format = "xlsx"
+	if ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(c.Output), ".")); q.Format == "" {
+		switch ending {
+		case "csv", "xlsx":
+			q.Format = ending
+		case "", "txt":
+			q.Format = "csv"
+		default:
+			return errs.RefuseField("format", "bad_choice", errs.Params{"value": ending, "known": "csv, xlsx"})
 		}
 	}
-	return withOperator(ctx, p, everything, func(op operator) error {
+	return inCompany(ctx, p, everything, func(op operator) error {
 		if c.Output == "" || c.Output == "-" {
 			return op.Export(ctx, q, os.Stdout)
 		}

@@ -58,6 +58,9 @@ func (c *importCommand) Run(ctx context.Context, p *place) error {
 		return err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return errs.New(errs.Invalid, "not_a_sheet", nil)
+	}
 	refused := &lazyFile{path: c.Refused}
 	if c.Refused == "" {
 		refused.path = refusedName(p.Data, c.File, time.Now())

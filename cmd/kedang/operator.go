@@ -16,7 +16,7 @@ import (
 // operator is what the sub-commands ask of a company. direct does it, remote
 // asks the running server to.
 type operator interface {
-	AddUser(ctx context.Context, n newUser) (id string, err error)
+	AddUser(ctx context.Context, n newUser) (addedUser, error)
 	Users(ctx context.Context) ([]userLine, error)
 	SetPassword(ctx context.Context, username, password string) error
 	SetActive(ctx context.Context, username string, active bool) error
@@ -44,6 +44,13 @@ type newUser struct {
 	Role       string `json:"role"`
 	Department string `json:"department"`
 	Password   string `json:"password"`
+}
+
+// addedUser is who was added, and the department that was made for him: "" when
+// it was there.
+type addedUser struct {
+	ID   string `json:"id"`
+	Made string `json:"made,omitempty"`
 }
 
 // userLine is a person in the list.

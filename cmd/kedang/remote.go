@@ -100,9 +100,9 @@ func asciiJSON(raw []byte) string {
 }
 
 // AddUser adds a person.
-func (r *remote) AddUser(ctx context.Context, n newUser) (id string, err error) {
-	err = r.call(ctx, "user-add", n, nil, nil, nil, &id)
-	return id, err
+func (r *remote) AddUser(ctx context.Context, n newUser) (added addedUser, err error) {
+	err = r.call(ctx, "user-add", n, nil, nil, nil, &added)
+	return added, err
 }
 
 // Users lists everybody.

@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
+
+	"kedang/internal/errs"
 )
 
 // userCommand looks after people. Departments and roles are otherwise kept in
@@ -40,11 +43,15 @@ func (c *userAdd) Run(ctx context.Context, p *place) error {
 		}
 	}
 	return withOperator(ctx, p, people, func(op operator) error {
-		id, err := op.AddUser(ctx, n)
-		if err == nil {
-			fmt.Printf("added %s (%s)\n", c.Username, id)
+		added, err := op.AddUser(ctx, n)
+		if err != nil {
+			return err
 		}
-		return err
+		fmt.Printf("added %s (%s)\n", c.Username, added.ID)
+		if added.Made != "" {
+			fmt.Printf("there was no department %s: it was made, at the top\n", added.Made)
+		}
+		return nil
 	})
 }
 
@@ -54,7 +61,7 @@ type userToken struct {
 
 // Run prints the token alone as its last line.
 func (c *userToken) Run(ctx context.Context, p *place) error {
-	return withOperator(ctx, p, people, func(op operator) error {
+	return inCompany(ctx, p, people, func(op operator) error {
 		secret, err := op.Token(ctx, c.Username)
 		if err == nil {
 			fmt.Println(secret)
@@ -67,7 +74,7 @@ type userList struct{}
 
 // Run prints a line for each person.
 func (userList) Run(ctx context.Context, p *place) error {
-	return withOperator(ctx, p, people, func(op operator) error {
+	return inCompany(ctx, p, people, func(op operator) error {
 		list, err := op.Users(ctx)
 		if err != nil {
 			return err
@@ -90,7 +97,7 @@ type userDisable struct {
 
 // Run disables the person.
 func (c *userDisable) Run(ctx context.Context, p *place) error {
-	return withOperator(ctx, p, people, func(op operator) error { return op.SetActive(ctx, c.Username, false) })
+	return inCompany(ctx, p, people, func(op operator) error { return op.SetActive(ctx, c.Username, false) })
 }
 
 type userEnable struct {
@@ -99,7 +106,7 @@ type userEnable struct {
 
 // Run lets the person in again.
 func (c *userEnable) Run(ctx context.Context, p *place) error {
-	return withOperator(ctx, p, people, func(op operator) error { return op.SetActive(ctx, c.Username, true) })
+	return inCompany(ctx, p, people, func(op operator) error { return op.SetActive(ctx, c.Username, true) })
 }
 
 type userPassword struct {
@@ -113,7 +120,29 @@ func (c *userPassword) Run(ctx context.Context, p *place) error {
 	if err != nil {
 		return err
 	}
-	return withOperator(ctx, p, people, func(op operator) error { return op.SetPassword(ctx, c.Username, password) })
+	return inCompany(ctx, p, people, func(op operator) error { return op.SetPassword(ctx, c.Username, password) })
+}
+
+// inCompany opens a company that is there: a misspelt --data must not make a
+// new one and find that nothing is wrong with it.
+func inCompany(ctx context.Context, p *place, n need, do func(operator) error) error {
+	if err := p.exists(); err != nil {
+		return err
+	}
+	return withOperator(ctx, p, n, do)
+}
+
+// exists looks for a company's database in the data directory. That of a
+// PostgreSQL server is known when it is opened.
+func (p *place) exists() error {
+	if p.Database != "" {
+		return nil
+	}
+	_, err := os.Stat(filepath.Join(p.Data, "kedang.db"))
+	if errors.Is(err, os.ErrNotExist) {
+		return errs.New(errs.NotFound, "no_company", errs.Params{"dir": p.Data})
+	}
+	return err
 }
 
 // withOperator opens a company for one piece of work.

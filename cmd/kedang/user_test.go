@@ -148,3 +148,24 @@ func TestAsHoldsRights(t *testing.T) {
 		}
 	})
 }
+
+// TestMisspeltData: what looks at a company does not make one where there is
+// none, and a department that is made says so.
+func TestMisspeltData(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "frim")
+	for _, args := range [][]string{{"check"}, {"export", "customer"}, {"backup", filepath.Join(t.TempDir(), "a.age")}, {"bench"}, {"user", "list"}, {"user", "token", "lin"}, {"user", "disable", "lin"}} {
+		refused(t, 1, "no company", append(args, "--data", dir)...)
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("the directory was made: %v", err)
+	}
+	if out := good(t, "", "user", "add", "lin", "--role", "rep", "--department", "shanghai", "--data", dir); !strings.Contains(out, "no department shanghai") {
+		t.Errorf("add says: %s", out)
+	}
+	if out := good(t, "", "user", "add", "wu", "--role", "rep", "--department", "shanghai", "--data", dir); strings.Contains(out, "no department") {
+		t.Errorf("add says: %s", out)
+	}
+	refused(t, 1, "sheet", "import", "customer", t.TempDir(), "--data", dir)
+	refused(t, 1, "csv, xlsx", "export", "customer", "--data", dir, "-o", filepath.Join(t.TempDir(), "a.pdf"))
+	refused(t, 1, "no such file", "serve", "--data", filepath.Join(t.TempDir(), "new"), "--tls-cert", "/no/cert.pem", "--tls-key", "/no/key.pem", "--addr", "127.0.0.1:0")
+}
