@@ -160,7 +160,7 @@ func (d *typeWriter) collection(t *meta.Type, name string) {
 	put(d.paths, "get", base, d.about(t, "list", "list").with(listParameters...).answers(200, page))
 	put(d.paths, "post", base+":query", d.about(t, "query", "list, for filters too long for a URL").takes(schemaRef("Query")).answers(200, page))
 	put(d.paths, "get", base+":group", d.about(t, "group", "count by a field").with("filter", "view", "archived", "q").answers(200, schemaRef("Groups")).and(
-		obj{"name": "by", "in": "query", "required": true, "description": "The field; of a date or moment its month with `:month`", "schema": anyText()}, inQuery("sum", "A number field to add up", anyText())))
+		obj{"name": "by", "in": "query", "required": true, "description": "The field; of a date or moment its month with `:month`, of an amount its currency with `.currency`", "schema": anyText()}, inQuery("sum", "A number field to add up", anyText())))
 	if d.may(t, "export") {
 		put(d.paths, "get", base+":export", d.about(t, "export", "export as a sheet").with("filter", "order_by", "fields", "view", "archived", "q", "format").file(sheetTypes["xlsx"]).refuses(403))
 	}

@@ -14,7 +14,7 @@ import (
 // GroupQuery counts the records of a list by a field.
 type GroupQuery struct {
 	ListQuery
-	By  string // a choice, link, bool or built-in link field; a date or moment with ":month"
+	By  string // a choice, link, bool or built-in link field; a date or moment with ":month"; the currency of an amount, price.currency
 	Sum string // a number field to add up; "" for none
 }
 
@@ -30,6 +30,7 @@ func (s *Store) Group(ctx context.Context, a *access.Actor, typ string, q GroupQ
 		return dst, err
 	}
 	name, monthly := strings.CutSuffix(q.By, ":month")
+	name, currency := strings.CutSuffix(name, ".currency")
 	q.Fields = []string{name}
 	l, err := s.newList(a, t, q.ListQuery)
 	if err != nil {
@@ -39,7 +40,7 @@ func (s *Store) Group(ctx context.Context, a *access.Actor, typ string, q GroupQ
 	if err != nil {
 		return dst, err
 	}
-	if by.ManyCurrencies() || monthly && !hasMonths(by) {
+	if by.ManyCurrencies() != currency || monthly && !hasMonths(by) {
 		return dst, errs.RefuseField("by", "wrong_kind", nil)
 	}
 	if by.KindName == "datetime" && !monthly {
@@ -54,7 +55,7 @@ func (s *Store) Group(ctx context.Context, a *access.Actor, typ string, q GroupQ
 		if sum.KindName == "" || sum.Kind.Column(sum) != meta.IntColumn || sum.Target != nil {
 			return dst, errs.RefuseField("sum", "wrong_kind", nil)
 		}
-		if sum.ManyCurrencies() && !l.oneCurrency(sum) {
+		if sum.ManyCurrencies() && !(currency && sum == by) && !l.oneCurrency(sum) {
 			return dst, errs.RefuseField("sum", "many_currencies", errs.Params{"field": sum.Name})
 		}
 		what += ", CAST(sum(t." + quote(sum.Column) + ") AS " + l.dialect.IntType() + ")"
@@ -64,7 +65,10 @@ func (s *Store) Group(ctx context.Context, a *access.Actor, typ string, q GroupQ
 		if err := l.find(ctx, tx); err != nil {
 			return err
 		}
-		g := grouping{by: by, sum: sum, column: "t." + quote(columnOf(by))}
+		g := grouping{by: by, sum: sum, column: "t." + quote(columnOf(by)), currency: currency}
+		if currency {
+			g.column = "t." + quote(by.Column+meta.CurrencySuffix)
+		}
 		if monthly {
 			if err := g.byMonth(ctx, tx, l); err != nil {
 				return err
@@ -100,6 +104,8 @@ type grouping struct {
 	column  string
 	months  []string // by month of a moment: the month of each value of column
 	monthly bool
+
+	currency bool // by that of its amounts
 }
 
 // clear finds a field that the actor reads unmasked and that lies in a column.
@@ -178,7 +184,7 @@ func (g grouping) appendValue(dst []byte, v any, titles map[int64]string) []byte
 		return append(dst, "null"...)
 	case g.months != nil:
 		return meta.AppendString(dst, g.months[integer(v)])
-	case g.monthly:
+	case g.monthly, g.currency:
 		return meta.AppendString(dst, str(v))
 	case by.Target != nil:
 		title, ok := titles[integer(v)]

@@ -88,7 +88,8 @@ export function dateText(v: string): string {
 /** weekday is 周一 … 周日. */
 export const weekday = (d: string) => dates(locale(), { weekday: "short", timeZone: "UTC" }).format(new Date(d + "T00:00:00Z"));
 
-const locale = () => (lang() === "en" ? "en-GB" : lang() === "zh-Hant" ? "zh-TW" : "zh-CN");
+/** locale is what the browser formats by, in the language of the page. */
+export const locale = () => (lang() === "en" ? "en-GB" : lang() === "zh-Hant" ? "zh-TW" : "zh-CN");
 
 /** monthText is a month, 2026-11, as people say it. */
 export const monthText = (v: string) => dates(locale(), { year: "numeric", month: "long", timeZone: "UTC" }).format(new Date(v + "-01T00:00:00Z"));
@@ -148,7 +149,7 @@ export function moneyText(v: unknown, cents: "always" | "some" = "some", code?: 
   return text.startsWith("-") ? `-${sign}${text.slice(1)}` : sign + text;
 }
 
-/** phoneText groups a phone number: 138 1234 5678, 021 5888 1234. */
+/** phoneText groups a phone number: 138 1234 5678, 021 5888 1234, 02 2625 7323, +852 2123 4567. */
 export function phoneText(v: string): string {
   const bare = v.replace(/[\s-]/g, "");
   // Abroad a landline is written without the 0 it has at home.
@@ -158,7 +159,9 @@ export function phoneText(v: string): string {
   if (/^0[3-9]\d{2}\d{7,8}$/.test(s)) return `${s.slice(0, 4)} ${s.slice(4, 8)} ${s.slice(8)}`;
   if (/^400\d{7}$/.test(s)) return `${s.slice(0, 3)} ${s.slice(3, 6)} ${s.slice(6)}`;
   const tw = /^\+886(\d+)$/.exec(s);
-  if (tw) return /^9\d{8}$/.test(tw[1]!) ? `0${tw[1]!.slice(0, 3)} ${tw[1]!.slice(3, 6)} ${tw[1]!.slice(6)}` : "0" + tw[1];
+  if (tw) return /^9\d{8}$/.test(tw[1]!) ? `0${tw[1]!.slice(0, 3)} ${tw[1]!.slice(3, 6)} ${tw[1]!.slice(6)}` : tw[1]!.replace(/^(\d)(\d{3,4})(\d{4})$/, "0$1 $2 $3");
+  const near = /^\+(85[23])(\d{4})(\d{4})$/.exec(s);
+  if (near) return `+${near[1]} ${near[2]} ${near[3]}`;
   return v;
 }
 

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { moneyText, numberText } from "../format";
 import { str } from "./values";
 import type { Kind } from "./types";
@@ -16,7 +17,9 @@ export function amountText(v: unknown, cents: "always" | "some" = "some"): strin
 // Lists and heads say whole units; the cents stand in the text on hover.
 const whole = (v: unknown) => (Math.abs(Number(v)) >= 1000 ? Math.round(Number(v)) : v);
 
-function shown(v: unknown, place: string) {
+// Totals are one for each currency.
+function shown(v: unknown, place: string): ReactNode {
+  if (Array.isArray(v)) return <span className="several column">{v.map((a: Amount) => <span key={a.currency}>{shown(a, place)}</span>)}</span>;
   const a = amountOf(v);
   if (a.currency) return amountText({ amount: str(whole(a.amount)), currency: a.currency });
   return place === "cell" ? (Number(a.amount) === 0 ? "" : numberText(whole(a.amount))) : moneyText(whole(a.amount));

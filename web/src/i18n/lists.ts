@@ -82,6 +82,8 @@ addTexts({
   "export.ticked": ["勾选的 {n} 条", "勾選的 {n} 筆", "The {n} ticked"],
   "export.whole": ["我能看到的所有列", "我看得到的所有欄位", "Every column I may see"],
 
+  "field.amount": ["金额", "金額", "Amount"],
+
   "filter.add_group": ["加一组", "加一組", "Add a group"],
   "filter.add_line": ["加一行", "加一行", "Add a line"],
   "filter.all_of": ["全部满足", "全部符合", "All of these"],

@@ -9,7 +9,7 @@ import type { Listed, Rec, RecordType } from "../api/types";
 import { isGroup, print as written, read, type Condition, type Group } from "../filter";
 import { t } from "../i18n";
 import { usePhone } from "../mode";
-import { fieldsOf, reachable, recordPath, titleField, useKnown, useType } from "../model";
+import { fieldsOf, recordPath, titleField, useKnown, useType } from "../model";
 import { BulkBar } from "../parts/bulk";
 import { FilterBar, unseen } from "../parts/filters";
 import { nextSort, sortKeys, Table } from "../parts/table";
@@ -18,7 +18,7 @@ import { useTyped } from "../shell/omni";
 import { useShell } from "../shell/shell";
 import { useViewActs } from "./list/acts";
 import { cardFields, Cards, CardsWaiting } from "./list/cards";
-import { groupable, lanesOf, summable } from "./list/fields";
+import { askable, groupable, lanesOf, manyCurrencies, summable } from "./list/fields";
 import { groupFilter, useLines } from "./list/lines";
 import { askList, pageSize, useCount, useGroups, usePages, useSums } from "./list/rows";
 import { useViews, type Views } from "./list/saved";
@@ -58,7 +58,7 @@ function List({ type }: { type: RecordType }) {
   const navigate = useNavigate();
   const { types } = useKnown();
   const { create } = useShell();
-  const fields = useMemo(() => reachable(type, types), [type, types]);
+  const fields = useMemo(() => askable(type, types), [type, types]);
   const { ticks, tick, everything, clear, has, here } = useTicks(s.asked);
   const [ticking, setTicking] = useState(false);
   const [exporting, setExporting] = useState(false);
@@ -180,7 +180,7 @@ function Grid({ type, s, lines, total, page, sumLabel, ticks, onOpen }: { type: 
     <>
       <Table label={type.plural} grouped={!!lines.by} columns={s.columns} lines={now.lines} line={now.line} busy={!lines.ready && !!shown.current} sort={s.sort} ticked={ticks.has} tickedAll={tickedAll} tickedSome={ticks.n > 0} at={at} onAt={setAt} onRange={lines.onRange}
         href={(r) => recordPath(type.name, r.id)} onSort={(f, add) => s.set((now) => ({ sort: nextSort(now.get("sort") ?? s.view.sort, f, add) }))} onTick={(list, on) => ticks.tick(idsOf(list), on)} onTickAll={(on) => { if (!on) ticks.clear(); else ticks.tick(lines.loaded(0, now.lines).map((r) => r.id), true); }} onOpen={onOpen} onPeek={(r, i) => { setAt(i); s.set({ peek: r.id }); }} onGroup={lines.toggle} onResize={resize}
-        sums={s.columns.some((c) => summable(c.field)) ? (ticks.n > 0 ? some : sums) : undefined} sumLabel={ticks.n > 0 ? t("list.sum_ticked", { n: ticks.n.toLocaleString() }) : t("list.sum_all", { n: sumLabel })} />
+        sums={s.columns.some((c) => summable(c.field) || manyCurrencies(c.field)) ? (ticks.n > 0 ? some : sums) : undefined} sumLabel={ticks.n > 0 ? t("list.sum_ticked", { n: ticks.n.toLocaleString() }) : t("list.sum_all", { n: sumLabel })} />
       <Peek type={type} id={s.peek} close={() => s.set({ peek: undefined })} move={move} />
     </>
   );
@@ -220,7 +220,7 @@ const Foot = ({ total, sort, unknown }: { total: string; sort: string; unknown: 
 );
 
 interface BarProps {
-  type: RecordType; s: ListState; views: Views; phone: boolean; typed: ReturnType<typeof useTyped>; fields: ReturnType<typeof reachable>;
+  type: RecordType; s: ListState; views: Views; phone: boolean; typed: ReturnType<typeof useTyped>; fields: ReturnType<typeof askable>;
   count: (filter: string, signal: AbortSignal) => Promise<{ count: number; exact: boolean }>; saveAs: () => void; update?: () => Promise<void>;
 }
 
@@ -311,7 +311,7 @@ function Unseen({ names, s, all }: { names: string[]; s: ListState; all: () => v
   const drop = (x: Condition | Group): (Condition | Group)[] => (isGroup(x) ? [{ ...x, items: x.items.flatMap(drop) }] : names.includes(x.field) ? [] : [x]);
   const { types } = useKnown();
   const type = useType(useParams().type ?? "");
-  const without = g && type ? written({ ...g, items: g.items.flatMap(drop) }, reachable(type, types)) : null;
+  const without = g && type ? written({ ...g, items: g.items.flatMap(drop) }, askable(type, types)) : null;
   return (
     <Alert className="unseen" type="warning" showIcon role="alert" title={t("list.unseen", { what: names.join(t("filter.comma")) })} description={t("list.unseen_says")}
       action={<span className="actions">{without !== null && <Button size="small" onClick={() => s.set({ f: without })}>{t("list.unseen_drop")}</Button>}<Button size="small" onClick={all}>{t("list.other_view")}</Button></span>} />

@@ -171,7 +171,7 @@ export function InPlace({ type, rec, field, done, refused, refuse }: { type: Rec
         if (e.key === "Escape") { e.stopPropagation(); leave(); }
         if (e.key === "Tab" && onTab(e.shiftKey)) { e.preventDefault(); commit(v, e.shiftKey ? -1 : 1); }
         const lines = (e.target as HTMLElement).tagName === "TEXTAREA";
-        if (e.key === "Enter" && (one || (lines && (e.metaKey || e.ctrlKey || field.kind === "address")))) { e.preventDefault(); commit(v); }
+        if (e.key === "Enter" && (e.target as HTMLElement).getAttribute("aria-expanded") !== "true" && (one || (lines && (e.metaKey || e.ctrlKey || field.kind === "address")))) { e.preventDefault(); commit(v); }
       }}
       onBlur={(e) => { if (one && !e.currentTarget.contains(e.relatedTarget)) commit(v); }}>
       <Input field={field} value={v} autoFocus invalid={problems.length > 0} onChange={(x) => { setV(x); setProblems([]); if (kind.instant && field.kind !== "choices") commit(x); }} />

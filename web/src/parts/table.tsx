@@ -185,7 +185,7 @@ function Tick({ some = false, ...more }: InputHTMLAttributes<HTMLInputElement> &
 const Space = ({ rows, span }: { rows: number; span: number }) => <tr role="presentation" className="space"><td role="presentation" colSpan={span} style={{ height: rows * rowHeight, padding: 0, border: 0 }} /></tr>;
 
 function reveal(el: HTMLElement, i: number) {
-  const top = i * rowHeight, foot = el.querySelector("tfoot") ? 34 : 0;
+  const top = i * rowHeight, foot = el.querySelector("tfoot")?.offsetHeight ?? 0;
   if (top < el.scrollTop) el.scrollTop = top;
   else if (top + rowHeight > el.scrollTop + el.clientHeight - headHeight - foot) el.scrollTop = top + rowHeight - el.clientHeight + headHeight + foot;
 }

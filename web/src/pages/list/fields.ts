@@ -1,6 +1,8 @@
 // The fields a list may show, group by, stand on a board by and add up.
 import type { Field, RecordType } from "../../api/types";
 import { kindOf } from "../../fields";
+import { currencies } from "../../fields/currency";
+import { t } from "../../i18n";
 import type { Column } from "../../parts/table";
 import { fieldsOf, inner, masked, reachable, titleField } from "../../model";
 
@@ -18,7 +20,30 @@ export const lanesOf = (type: RecordType) => type.fields.filter((f) => f.kind ==
 
 const numbers = new Set(["money", "decimal", "integer"]);
 
-/** summable tells whether a column has a total. */
+/** manyCurrencies tells amounts that each have a currency of their own: they have a total for each. */
+export const manyCurrencies = (f: Field) => f.kind === "money" && f.currencies === "many" && !masked(f) && !f.name.includes(".");
+
+const compared = [">=", "<=", "between", "==", ">", "<"];
+const askables = new WeakMap<RecordType, Map<string, Field>>();
+
+/** askable are the fields a list is filtered by: those within reach, and an amount's number and currency apart. */
+export function askable(type: RecordType, types: Map<string, RecordType>): Map<string, Field> {
+  let all = askables.get(type);
+  if (!all) {
+    all = new Map();
+    for (const [name, f] of reachable(type, types)) {
+      all.set(name, f);
+      if (!manyCurrencies(f)) continue;
+      const part = (name: string, more: Partial<Field>) => all!.set(`${f.name}.${name}`, { ...f, currencies: undefined, sortable: false, name: `${f.name}.${name}`, label: `${f.label} › ${t("field." + name)}`, ...more });
+      part("amount", { kind: "decimal", operators: compared });
+      part("currency", { kind: "choice", operators: ["in"], choices: currencies() });
+    }
+    askables.set(type, all);
+  }
+  return all;
+}
+
+/** summable tells whether a column has one total. */
 export const summable = (f: Field) => numbers.has(f.kind) && f.currencies !== "many" && !masked(f) && !f.name.includes(".") && f.name !== "rev";
 
 /** ColumnSpec is how a column is kept: its field, its width when somebody chose one, whether it stays at the left. */

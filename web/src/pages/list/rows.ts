@@ -5,7 +5,7 @@ import { useQueries, useQuery, useQueryClient, keepPreviousData } from "@tanstac
 import { get, post, Problem, query } from "../../api/client";
 import type { Group, Listed, Rec, RecordType } from "../../api/types";
 import type { Column } from "../../parts/table";
-import { summable } from "./fields";
+import { manyCurrencies, summable } from "./fields";
 import type { Asked } from "./state";
 
 export const pageSize = 100;
@@ -94,14 +94,18 @@ const byNothing = "archived_at"; // living records have none: one group
 // Archived rows among the ticked ones make groups of their own.
 const added = (groups: Group[]) => (groups.length < 2 ? groups[0]?.sum : groups.reduce((n, g) => n + Number(g.sum ?? 0), 0).toFixed(2));
 
+// A total for each currency.
+const each = (groups: Group[]) => groups.filter((g) => g.value).map((g) => ({ amount: String(g.sum ?? 0), currency: String(g.value) }));
+
 /** useSums adds up the number columns over everything that matches. */
 export function useSums(type: RecordType, columns: Column[], asked: Asked, on: boolean): Record<string, unknown> {
-  const names = columns.filter((c) => summable(c.field)).map((c) => c.name).slice(0, 8);
+  const shown = columns.filter((c) => summable(c.field) || manyCurrencies(c.field)).slice(0, 8);
+  const names = shown.map((c) => c.name);
   const sums = useQuery({
     queryKey: ["sum", type.name, names.join(), { ...asked, order_by: undefined }], enabled: on && names.length > 0 && asked.archived !== "only", staleTime: 60_000, placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
-      const all = await Promise.all(names.map((sum) => askList<{ items: Group[] }>(type.name, "group", { ...asked, order_by: "" }, { by: byNothing, sum }, signal)));
-      return Object.fromEntries(names.map((n, i) => [n, added(all[i]!.items)]));
+      const all = await Promise.all(shown.map((c) => askList<{ items: Group[] }>(type.name, "group", { ...asked, order_by: "" }, { by: manyCurrencies(c.field) ? c.name + ".currency" : byNothing, sum: c.name }, signal)));
+      return Object.fromEntries(shown.map((c, i) => [c.name, manyCurrencies(c.field) ? each(all[i]!.items) : added(all[i]!.items)]));
     },
   });
   return on ? (sums.data ?? {}) : {};

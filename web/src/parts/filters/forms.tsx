@@ -45,7 +45,8 @@ export function OneForm({ fields, first, done }: { fields: Map<string, Field>; f
 // filterable are the fields one may filter by, those across a link last.
 function filterable(fields: Map<string, Field>) {
   const all = [...fields.values()].filter((f) => operatorsOf(f).length > 0 && f.name !== "title" && f.name !== "id" && !f.name.startsWith("root_"));
-  return [...all.filter((f) => !f.name.includes(".")), ...all.filter((f) => f.name.includes("."))].map((f) => ({ value: f.name, label: f.label }));
+  const far = (f: Field) => f.name.includes(".") && fields.get(f.name.split(".")[0]!)?.kind === "link";
+  return [...all.filter((f) => !far(f)), ...all.filter(far)].map((f) => ({ value: f.name, label: f.label }));
 }
 
 // Line is one condition: field, operator, value.
