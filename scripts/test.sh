@@ -59,8 +59,9 @@ browser() {
 		exit 1
 	fi
 	scripts/chromium.sh >/dev/null
-	# axe, words and addresses take longer than this step may: make browser runs all.
-	npm --prefix web run --silent browser -- browser/figures browser/firstrun browser/together browser/main.test browser/network pages/
+	# axe and words on every page, and addresses, take longer than this step may: make browser runs all.
+	PLACES=${PLACES-list,record,import-result,print-card} npm --prefix web run --silent browser -- \
+		browser/figures browser/firstrun browser/together browser/main.test browser/network browser/access browser/words pages/
 }
 
 step lint scripts/lint.sh

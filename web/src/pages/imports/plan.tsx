@@ -21,7 +21,10 @@ function usePlanning(now: ImportState) {
   const notify = useNotify();
   const [busy, setBusy] = useState("");
   const [wrong, setWrong] = useState("");
-  const keep = (next: ImportState) => client.setQueryData(["import", now.id], next);
+  const keep = (next: ImportState) => {
+    client.setQueryData(["import", now.id], next);
+    void client.invalidateQueries({ queryKey: ["imports"] });
+  };
   const run = async (what: string, ask: () => Promise<ImportState>) => {
     setBusy(what);
     setWrong("");

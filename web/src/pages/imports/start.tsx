@@ -92,7 +92,7 @@ function Earlier() {
   const navigate = useNavigate();
   const list = useInfiniteQuery({
     queryKey: ["imports"], initialPageParam: "", queryFn: ({ pageParam, signal }) => get<{ items: ImportState[]; next_page_token: string }>("/sys/imports" + query({ page_size: 20, page_token: pageParam }), signal),
-    getNextPageParam: (last) => last.next_page_token || undefined, refetchInterval: (q) => (q.state.data?.pages.some((p) => p.items.some((i) => isMoving(i.state))) ? 1500 : false),
+    getNextPageParam: (last) => last.next_page_token || undefined, staleTime: 0, refetchInterval: (q) => (q.state.data?.pages.some((p) => p.items.some((i) => isMoving(i.state))) ? 1500 : false),
   });
   const rows = list.data?.pages.flatMap((p) => p.items) ?? [];
   return (
