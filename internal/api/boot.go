@@ -21,17 +21,28 @@ const langCookie = "kd_lang"
 // pageLang is the language of a page: chosen on this device, else the
 // person's, else the browser's.
 func pageLang(r *http.Request, a *access.Actor) text.Lang {
-	if c, err := r.Cookie(langCookie); err == nil {
-		for _, l := range text.Langs() {
-			if string(l) == c.Value {
-				return l
-			}
-		}
+	if l, ok := cookieLang(r); ok {
+		return l
 	}
 	if a != nil && a.Lang != "" {
 		return text.Match(a.Lang)
 	}
 	return text.Match(r.Header.Get("Accept-Language"))
+}
+
+// cookieLang is the language that this browser's pages are in: what the API
+// answers a page stands among its texts.
+func cookieLang(r *http.Request) (text.Lang, bool) {
+	c, err := r.Cookie(langCookie)
+	if err != nil {
+		return "", false
+	}
+	for _, l := range text.Langs() {
+		if string(l) == c.Value {
+			return l, true
+		}
+	}
+	return "", false
 }
 
 // visitor is who a browser's cookie says asks for a page; nil for nobody. A

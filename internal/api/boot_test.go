@@ -14,6 +14,7 @@ import (
 	"kedang/internal/api/apitest"
 	"kedang/internal/db"
 	"kedang/internal/db/dbtest"
+	"kedang/internal/text"
 )
 
 const from = "192.0.2.1:1"
@@ -122,6 +123,10 @@ func TestBootLanguage(t *testing.T) {
 		_, boot := bootOf(t, request(c, "GET", "/", from, "", rep+chosen, "Accept-Language: en").Body.String())
 		if !strings.Contains(string(boot["schema"]), `"lang":"`+want+`"`) {
 			t.Errorf("%q: not %s: %.120s", chosen, want, boot["schema"])
+		}
+		// What the API says stands among the page's texts.
+		if w := request(c, "GET", "/api/v1/nosuchtype", from, "", rep+chosen, "Accept-Language: en"); !strings.Contains(w.Body.String(), text.Message(text.Lang(want), "not_found", nil)) {
+			t.Errorf("%q: the API does not answer in %s: %s", chosen, want, w.Body)
 		}
 	}
 }

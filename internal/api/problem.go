@@ -70,9 +70,13 @@ func entry(l text.Lang, p errs.Problem) problemEntry {
 // langKey finds the reader's language in a request's context.
 type langKey struct{}
 
-// lang is the language a request is answered in: the user's own, or what a
-// program with a token asks for; of nobody, what the browser asks for.
+// lang is the language a request is answered in: that of the browser's pages,
+// else the user's own, or what a program with a token asks for; of nobody, what
+// the browser asks for.
 func lang(r *http.Request) text.Lang {
+	if l, ok := cookieLang(r); ok {
+		return l
+	}
 	if l, ok := r.Context().Value(langKey{}).(string); ok && l != "" {
 		return text.Match(l)
 	}

@@ -37,4 +37,5 @@ addTexts({
   "begin.users": ["请同事进来", "請同事進來", "Let colleagues in"],
   "begin.users_do": ["加同事", "加同事", "Add people"],
   "begin.users_says": ["给每个人一个角色；他拿到一次性代码，自己设密码", "給每個人一個角色；他拿到一次性代碼，自己設密碼", "Each gets a role and a one-time code to set a password with"],
+  "day.watch_part": ["没有查出来：{what}。", "沒有查出來：{what}。", "Not told: {what}."],
 });

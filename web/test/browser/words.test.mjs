@@ -30,7 +30,7 @@ function texts() {
 const record = (v, into) => {
   if (typeof v === "string") into.add(v);
   else if (Array.isArray(v)) v.forEach((x) => record(x, into));
-  else if (v && typeof v === "object") Object.values(v).forEach((x) => record(x, into));
+  else if (v && typeof v === "object") for (const [k, x] of Object.entries(v)) if (k !== "message") record(x, into); // what the API says is a text
 };
 
 /**

@@ -1,7 +1,7 @@
 // The first page of a day: what the role's home declares, acts in place.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api, desktop, phone, visit } from "../browser.mjs";
+import { api, base, desktop, phone, visit } from "../browser.mjs";
 
 test("a task is added at the foot of its card, ticked off, and taken back", async (t) => {
   const { page } = await visit(t, desktop, { path: "/today" });
@@ -26,4 +26,34 @@ test("no card fails, and nothing sticks out sideways", async (t) => {
     assert.equal(await page.getByRole("main").getByRole("alert").count(), 0);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
   }
+});
+
+test("one question that is not answered does not hide what else needs attention", async (t) => {
+  const { page } = await visit(t, desktop, { path: "/t/customer", quiet: true });
+  let failed = 0;
+  await page.route(/\/api\/v1\/complaint\?.*page_size=3/, (route) => (failed++ ? route.continue() : route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ type: "urn:kedang:problem:filter_too_slow", title: "这个筛选太慢。", status: 503, code: "filter_too_slow" }) })));
+  await page.getByRole("navigation", { name: "菜单" }).getByRole("link", { name: "今天" }).click();
+  const card = page.getByRole("region", { name: "要留意" });
+  await card.getByRole("listitem").first().waitFor();
+  await page.waitForLoadState("networkidle");
+  assert.ok(failed >= 1, "complaints were asked for");
+  assert.ok((await card.getByRole("listitem").count()) >= 2);
+});
+
+test("somebody with few rights sees a day without what is none of his, and without a failure", async (t) => {
+  const name = "shop" + Date.now().toString(36);
+  const rep = (await api("GET", "/sys/users?page_size=50")).items.find((u) => u.roles?.includes("rep") && u.department);
+  const user = await api("POST", "/sys/users", { username: name, name: "店员小周", department: rep.department, roles: ["shop_assistant"] });
+  const { code } = await api("POST", `/sys/users/${user.id}/password-reset`);
+  const { page } = await visit(t, desktop, { as: false });
+  await page.goto(base + "/login?by=code");
+  await page.getByLabel(/用户名/).fill(name);
+  await page.getByLabel(/代码/).fill(code);
+  await page.locator("#password").fill("a long password 店员");
+  await page.getByRole("button", { name: /设|密码|登录/ }).first().click();
+  await page.getByRole("heading", { level: 1, name: "今天" }).waitFor();
+  await page.waitForLoadState("networkidle");
+  const main = page.getByRole("main");
+  assert.equal(await main.getByRole("alert").count(), 0);
+  assert.doesNotMatch(await main.innerText(), /¥|没有“/); // no amounts, no name of a field he does not have
 });

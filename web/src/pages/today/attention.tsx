@@ -24,13 +24,16 @@ export function Attention({ lines }: { lines: Block[] }) {
   if (!list.length) return null;
   const waiting = answers.some((a) => a.isPending);
   const failed = answers.find((a) => a.isError && !notHis(a.error));
+  const again = () => answers.forEach((a) => a.isError && void a.refetch());
+  const lost = list.filter((_, i) => answers[i]!.isError && !notHis(answers[i]!.error)).map((x) => x.block.label ?? x.shape.of.plural); // what did not answer does not hide the rest
   const found = list.map((x, i) => ({ ...x, data: answers[i]?.data })).filter((x) => x.data?.items.length).map((x) => ({ ...x, late: !!x.shape.due && isLate(x.data!.items[0]![x.shape.due.name]) }));
   found.sort((a, b) => Number(b.late) - Number(a.late));
   return (
     <Card title={t("day.watch")} count={found.length || ""}>
-      {waiting && !found.length ? <Loading /> : failed ? <Failed error={failed.error} again={() => answers.forEach((a) => a.isError && void a.refetch())} /> : !found.length ? <p className="today-none"><CheckCircleOutlined className="grn" aria-hidden="true" /> {t("day.watch_none")}</p> : (
+      {waiting && !found.length ? <Loading /> : failed && !found.length ? <Failed error={failed.error} again={again} /> : !found.length ? <p className="today-none"><CheckCircleOutlined className="grn" aria-hidden="true" /> {t("day.watch_none")}</p> : (
         <ul className="today-rows watch">{found.map((x) => <Line key={x.block.of + (x.block.filter ?? "")} {...x} data={x.data!} />)}</ul>
       )}
+      {failed && found.length > 0 && <p className="today-none" role="alert">{t("day.watch_part", { what: lost.join(t("desk.comma")) })} <button type="button" className="as-link" onClick={again}>{t("desk.again")}</button></p>}
     </Card>
   );
 }
