@@ -50,7 +50,7 @@ test("somebody with few rights sees a day without what is none of his, and witho
   await page.getByLabel(/用户名/).fill(name);
   await page.getByLabel(/代码/).fill(code);
   await page.locator("#password").fill("a long password 店员");
-  await page.getByRole("button", { name: /设|密码|登录/ }).first().click();
+  await page.getByRole("button", { name: "设好并登录" }).click();
   await page.getByRole("heading", { level: 1, name: "今天" }).waitFor();
   await page.waitForLoadState("networkidle");
   const main = page.getByRole("main");
