@@ -13,7 +13,6 @@ import (
 	"kedang/internal/access"
 	"kedang/internal/db"
 	"kedang/internal/errs"
-	"kedang/internal/meta"
 	"kedang/internal/text"
 	"kedang/internal/transfer"
 )
@@ -273,13 +272,9 @@ func (s *Server) importPreview(w http.ResponseWriter, r *http.Request, a *access
 	if err != nil {
 		return err
 	}
-	t, err := s.importType(r, a, id)
-	if err != nil {
-		return err
-	}
 	out := make([]importRow, 0, len(list))
 	for _, p := range list {
-		row := s.importRow(r, t, p.RowFate, p.Title)
+		row := s.importRow(r, p.RowFate, p.Title)
 		row.Values, row.Written = p.Values, p.Written
 		out = append(out, row)
 	}
@@ -298,21 +293,8 @@ type importRow struct {
 	Mended  map[string]any             `json:"mended,omitempty"`  // of a refused row: as it was tried last
 }
 
-func (s *Server) importRow(r *http.Request, t *meta.Type, f transfer.RowFate, title string) importRow {
-	if t != nil {
-		f.Problems = transfer.Worded(t, string(lang(r)), f.Problems)
-	}
+func (s *Server) importRow(r *http.Request, f transfer.RowFate, title string) importRow {
 	return importRow{Line: f.Line, Action: f.Action, Record: idOr(f.Record), Title: title, Errors: warnings(r, f.Problems)}
-}
-
-// importType is the type that an import brings records of; nil when there is no such type any more.
-func (s *Server) importType(r *http.Request, a *access.Actor, id int64) (*meta.Type, error) {
-	i, err := s.Transfer.State(r.Context(), a, id)
-	if err != nil {
-		return nil, err
-	}
-	t, _ := s.Store.Schema().Type(i.Type)
-	return t, nil
 }
 
 // importMend serves POST /sys/imports/{id}/mend {"rows":[{"line":7,"values":{"phones":"…"}}]}:
@@ -339,10 +321,9 @@ func (s *Server) importMend(w http.ResponseWriter, r *http.Request, a *access.Ac
 	if err != nil {
 		return err
 	}
-	t, _ := s.Store.Schema().Type(i.Type)
 	out := make([]importRow, 0, len(list))
 	for _, f := range list {
-		out = append(out, s.importRow(r, t, f, ""))
+		out = append(out, s.importRow(r, f, ""))
 	}
 	return writeJSON(w, http.StatusOK, map[string]any{"import": s.asImport(lang(r), i), "items": out})
 }
@@ -353,13 +334,9 @@ func (s *Server) refusedRows(w http.ResponseWriter, r *http.Request, a *access.A
 	if err != nil {
 		return err
 	}
-	t, err := s.importType(r, a, id)
-	if err != nil {
-		return err
-	}
 	out, next := make([]importRow, 0, len(list)), ""
 	for _, f := range list {
-		row := s.importRow(r, t, f.RowFate, "")
+		row := s.importRow(r, f.RowFate, "")
 		row.Written, row.Mended = f.Written, f.Mended
 		out = append(out, row)
 	}
@@ -397,13 +374,9 @@ func (s *Server) importRows(w http.ResponseWriter, r *http.Request, a *access.Ac
 	if err != nil {
 		return err
 	}
-	t, err := s.importType(r, a, id)
-	if err != nil {
-		return err
-	}
 	out, next := make([]importRow, 0, len(list)), ""
 	for _, f := range list {
-		out = append(out, s.importRow(r, t, f, titles[f.Record]))
+		out = append(out, s.importRow(r, f, titles[f.Record]))
 	}
 	if len(list) == limit {
 		next = strconv.Itoa(list[limit-1].Line)

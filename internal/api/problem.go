@@ -131,28 +131,14 @@ func withSeconds(e *errs.Error, wait int64) *errs.Error {
 // sentence is what people read: a pack rule's own words, or the catalogue's,
 // which names choices as people know them.
 func sentence(l text.Lang, code string, params errs.Params) string {
-	if says := said(params["says"]).In(string(l)); says != "" {
+	if says := meta.TextOf(params["says"]).In(string(l)); says != "" {
 		return says
 	}
-	if labels := said(params["labels"]).In(string(l)); labels != "" {
+	if labels := meta.TextOf(params["labels"]).In(string(l)); labels != "" {
 		params = maps.Clone(params)
 		params["known"] = labels
 	}
 	return text.Message(l, code, params)
-}
-
-// said is a text in three languages among a problem's parameters: as it was
-// put there, or as it comes back from a job's table. Empty for anything else.
-func said(v any) (t meta.Text) {
-	switch x := v.(type) {
-	case meta.Text:
-		return x
-	case map[string]any:
-		t.ZhHans, _ = x["zh-Hans"].(string)
-		t.ZhHant, _ = x["zh-Hant"].(string)
-		t.En, _ = x["en"].(string)
-	}
-	return t
 }
 
 // visible drops the parameters that are texts already used.

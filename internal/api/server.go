@@ -111,6 +111,18 @@ func (s *Server) routes() {
 	signed("PATCH /api/v1/sys/company", s.updateCompany)
 	signed("GET /api/v1/sys/state", s.state)
 
+	s.workRoutes(signed)
+	signed("GET /api/v1/search", s.search)
+	s.mux.Handle("/api/v1/", s.wrap(s.records, true))
+	s.mux.HandleFunc("/login", s.login)
+	s.mux.HandleFunc("GET /print/{type}", s.printed(s.printList))
+	s.mux.HandleFunc("POST /print/{type}", s.printed(s.printList))
+	s.mux.HandleFunc("GET /print/{type}/{id}", s.printed(s.printRecord))
+	s.mux.Handle("/", http.HandlerFunc(s.web))
+}
+
+// workRoutes are those of what takes long: jobs, imports, bulk changes.
+func (s *Server) workRoutes(signed func(string, handler)) {
 	signed("GET /api/v1/sys/jobs", s.jobs)
 	signed("GET /api/v1/sys/jobs/{id}", s.job)
 	signed("POST /api/v1/sys/jobs/{id}/cancel", s.cancelJob)
@@ -132,14 +144,6 @@ func (s *Server) routes() {
 	signed("GET /api/v1/sys/bulks/{id}", s.bulkState)
 	signed("POST /api/v1/sys/bulks/{id}/undo", s.bulkUndo)
 	signed("POST /api/v1/sys/bulks/{id}/cancel", s.bulkCancel)
-
-	signed("GET /api/v1/search", s.search)
-	s.mux.Handle("/api/v1/", s.wrap(s.records, true))
-	s.mux.HandleFunc("/login", s.login)
-	s.mux.HandleFunc("GET /print/{type}", s.printed(s.printList))
-	s.mux.HandleFunc("POST /print/{type}", s.printed(s.printList))
-	s.mux.HandleFunc("GET /print/{type}/{id}", s.printed(s.printRecord))
-	s.mux.Handle("/", http.HandlerFunc(s.web))
 }
 
 // ServeHTTP answers one request: marks headers, counts, logs, and turns a

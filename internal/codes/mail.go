@@ -2,6 +2,7 @@ package codes
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -91,7 +92,7 @@ func hostname(s string) bool {
 // can be shown as a link without running anything. Scheme and host become
 // small letters, the rest stays. Problem: bad_url.
 func ParseURL(text string) (string, []errs.Problem) {
-	s := narrow(text)
+	s := slipped.ReplaceAllString(narrow(text), "$1://")
 	if !strings.Contains(s, "://") {
 		s = "https://" + s
 	}
@@ -118,6 +119,10 @@ func ParseURL(text string) (string, []errs.Problem) {
 	}
 	return u.Scheme + "://" + user + strings.ToLower(place) + rest[end:], nil
 }
+
+// slipped is how http:// is mistyped most: http:// with a blank behind it,
+// http//, http:/, http:///.
+var slipped = regexp.MustCompile(`(?i)^(https?)\s*:*\s*/+\s*`)
 
 func hostOrAddress(host string) bool {
 	if strings.Contains(host, ":") { // IPv6; url.Parse has checked the brackets

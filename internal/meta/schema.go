@@ -177,5 +177,19 @@ func (t Text) In(lang string) string {
 	return ""
 }
 
+// TextOf is a text among a problem's parameters: as it was put there, or as it
+// comes back from a job's table. Empty for anything else.
+func TextOf(v any) (t Text) {
+	switch x := v.(type) {
+	case Text:
+		return x
+	case map[string]any:
+		t.ZhHans, _ = x["zh-Hans"].(string)
+		t.ZhHant, _ = x["zh-Hant"].(string)
+		t.En, _ = x["en"].(string)
+	}
+	return t
+}
+
 // Empty tells that the text has no language at all.
 func (t Text) Empty() bool { return t == Text{} }

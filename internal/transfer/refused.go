@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -120,32 +119,11 @@ func (r *refusing) sentence(p errs.Problem) string {
 			return rule.Says.In(string(r.lang))
 		}
 	}
-	p = Worded(r.t, string(r.lang), []errs.Problem{p})[0]
+	if labels := meta.TextOf(p.Params["labels"]).In(string(r.lang)); labels != "" { // values are for programs
+		p.Params = maps.Clone(p.Params)
+		p.Params["known"] = labels
+	}
 	return text.Message(r.lang, p.Code, p.Params)
-}
-
-// Worded are problems of a row of a type with choices by their labels in a
-// language: that is what people write, values are for programs.
-func Worded(t *meta.Type, lang string, ps []errs.Problem) []errs.Problem {
-	out := slices.Clone(ps)
-	for i, p := range out {
-		if f := fieldAt(t, p.Path); f != nil && p.Code == "bad_choice" {
-			out[i].Params = maps.Clone(p.Params)
-			out[i].Params["known"] = choiceLabels(f, lang)
-		}
-	}
-	return out
-}
-
-// choiceLabels are the labels of choices that may still be chosen.
-func choiceLabels(f *meta.Field, lang string) []string {
-	var out []string
-	for _, c := range f.Choices {
-		if label := c.Label.In(lang); label != "" && !c.Retired {
-			out = append(out, label)
-		}
-	}
-	return out
 }
 
 func (r *refusing) label(path string) string {
