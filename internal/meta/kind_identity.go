@@ -1,6 +1,8 @@
 package meta
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,8 +76,15 @@ func (kindIdentity) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 	if form == "" {
 		form = forms[0]
 	}
+	if in.Loose && rounded.MatchString(strings.TrimSpace(text)) {
+		warn(in, "number_scientific", errs.Params{"value": text})
+		return nil, nil // what is left of it is nobody's number
+	}
 	number, bad := codes.ParseIdentity(form, text, today)
 	if bad == nil {
+		if form != codes.FormResidentID && slices.Contains(forms, codes.FormResidentID) && residentBut(number, today) {
+			warn(in, "bad_checksum", nil)
+		}
 		return number, nil
 	}
 	if number == "" {
@@ -88,6 +97,18 @@ func (kindIdentity) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 		warn(in, p.Code, p.Params)
 	}
 	return number, nil
+}
+
+// rounded is a number that a spreadsheet has written as 1.10105E+17: the digits
+// behind are lost.
+var rounded = regexp.MustCompile(`^[0-9](\.[0-9]+)?[eE]\+?[0-9]{2}$`)
+
+// residentBut tells a resident's number in all but its check digit: eighteen
+// digits with a division and a birth date. As a paper of another kind it would
+// pass, and it is a resident's, mistyped or with its end rounded to 000.
+func residentBut(number string, today time.Time) bool {
+	_, bad := codes.ParseIdentity(codes.FormResidentID, number, today)
+	return len(bad) == 1 && bad[0].Code == "bad_checksum"
 }
 
 // Check bounds the length.
