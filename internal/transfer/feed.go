@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kedang/internal/codes"
 	"kedang/internal/errs"
 	"kedang/internal/meta"
 	"kedang/internal/record"
@@ -212,6 +213,9 @@ func (r *feed) mend(f *meta.Field, text string) string {
 	if len(text) > 1 && text[0] == '\'' && formulaLike(text[1:]) {
 		return text[1:]
 	}
+	if r.plan.Region != "" && (f.KindName == "phones" || f.KindName == "phone") {
+		return abroad(text, r.plan.Region)
+	}
 	if r.plan.Format.Kind == "csv" {
 		return text
 	}
@@ -226,6 +230,23 @@ func (r *feed) mend(f *meta.Field, text string) string {
 		}
 	}
 	return text
+}
+
+// abroad writes telephones of another region with their country codes, which
+// they lack in a sheet from there; what cannot be read stays as it is.
+func abroad(text, region string) string {
+	var out []string
+	for _, p := range codes.ParsePhones(text, region) {
+		number := p.Raw
+		if p.E164 != "" {
+			number = strings.TrimSpace(p.Label + " " + p.E164)
+			if p.Ext != "" {
+				number += "转" + p.Ext
+			}
+		}
+		out = append(out, number)
+	}
+	return strings.Join(out, "; ")
 }
 
 // shortest writes a number with the fifteen digits that a float can hold.

@@ -255,3 +255,26 @@ func TestALineOfTotalsIsNoRecord(t *testing.T) {
 		}
 	})
 }
+
+// Telephones in a sheet from elsewhere are read as they are written there.
+func TestPhonesOfAnotherRegion(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		a := f.Admin()
+		lines := []string{"名称,电话", "甲,02-27771215", "乙,03-5678986", "丙,總機 (02)2720-8889 轉 801", "丁,0912-345-678", "戊,06-2986666", "己,不详"}
+		i := f.load(a, transfer.StartOptions{}, lines...)
+		if i.Plan.Region != "TW" || i.Created != 6 || i.Warned > 1 {
+			t.Fatalf("%q %+v", i.Plan.Region, i.Counts)
+		}
+		for tail, want := range map[string]string{"+886227771215": "甲", "+886227208889;ext=801": "丙", "+886912345678": "丁"} {
+			found, err := f.Store.FindBy(f.ctx, a, "customer", "phones", []any{tail})
+			f.check(err)
+			if len(found[tail]) != 1 {
+				t.Errorf("%s (%s) is not found: %s", tail, want, f.table(a, "name", "phones"))
+			}
+		}
+		if got := f.upload(a, transfer.Hints{}, "名称,电话", "甲,13800138000", "乙,021-58881234", "丙,13900139000", "丁,010-65551234", "戊,02-27771215").Plan.Region; got != "" {
+			t.Errorf("a sheet of the company's own region is taken for %s", got)
+		}
+	})
+}

@@ -91,6 +91,7 @@ func Inspect(f *os.File, t *meta.Type, h Hints) (_ Plan, err error) {
 	}
 	m.units(p.Columns, rows[:at])
 	p.Missing = m.missing(p.Columns)
+	p.Region = m.phoneRegion(p.Columns, rows[at+1:])
 	p.Region = m.region(p.Columns, rows[at+1:])
 	return p, nil
 }
@@ -370,6 +371,36 @@ func (m *mapper) byContent(values []string) *meta.Field {
 		}
 	}
 	return nil
+}
+
+// phoneRegion is the region whose way of writing telephones without a country
+// code a sheet plainly follows; "" when that is the company's, or nothing is plain.
+func (m *mapper) phoneRegion(cols []Column, rows [][]string) string {
+	var texts []string
+	for i, c := range cols {
+		if f := m.field(c.Field); f != nil && (f.KindName == "phones" || f.KindName == "phone") {
+			texts = append(texts, column(rows, i)...)
+		}
+	}
+	read := func(region string) (n int) {
+		for _, text := range texts {
+			if found := codes.ParsePhones(text, region); len(found) > 0 && found[0].E164 != "" && found[0].Problem == "" {
+				n++
+			}
+		}
+		return n
+	}
+	own := read(m.hints.Region)
+	best, most := "", own
+	for _, region := range []string{"CN", "TW", "HK", "MO"} {
+		if n := read(region); n > most {
+			best, most = region, n
+		}
+	}
+	if len(texts) < 5 || 5*most < 4*len(texts) || 2*own > most {
+		return ""
+	}
+	return best
 }
 
 // given applies what the user said of columns: it wins.

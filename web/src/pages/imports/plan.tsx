@@ -195,6 +195,7 @@ function Concerns({ now, type, preview, upsert }: ConcernsProps) {
         })}
         {checked && !kinds.length && !problems.isLoading && <li className="grn"><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.all_good")}</b></span></li>}
         {guessed.map((c) => <li key={"g" + c.index} className="amb"><WarningOutlined aria-hidden="true" /><span><b>{t("imp.guessed", { column: c.header || String(c.index + 1), field: fields.get(c.field)?.label ?? c.field })}</b><small>{t("imp.guessed_says")}</small></span></li>)}
+        {now.plan.region && <li><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.region_" + now.plan.region)}</b></span></li>}
         {left.length > 0 && <li><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.left", { n: left.length })}</b><small>{left.map((c) => c.header || t("imp.col_n", { n: c.index + 1 })).join(t("desk.comma"))}</small></span></li>}
         {!checked && calm && <li className="grn"><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.all_mapped")}</b></span></li>}
       </ul>
