@@ -29,7 +29,7 @@ async function collect() {
   const board = type.views?.find((v) => v.kanban);
   const person = (await api("GET", "/contact?page_size=1&fields=id&filter=" + encodeURIComponent(`customer == "${customer.id}"`))).items[0] ?? (await api("GET", "/contact?page_size=1&fields=id")).items[0];
   const order = (await api("GET", "/order?page_size=1&fields=id&order_by=-created_at")).items[0];
-  const guest = (await api("GET", "/customer?page_size=1&fields=id&order_by=-stay_count&filter=" + encodeURIComponent('kind == "person" and vip_level != nil'))).items[0];
+  const guest = { id: mostOf((await api("GET", "/taste?page_size=200&fields=customer")).items.map((r) => r.customer.id)) };
   const [run, checked] = await Promise.all([imported(false), imported(true)]);
   const nobody = customer.id.replace(/.$/, (c) => (c === "0" ? "1" : "0"));
   return [
@@ -62,6 +62,13 @@ async function collect() {
     { name: "print-unknown", path: `/print/customer/${nobody}`, bare: true },
   ];
 }
+
+/** mostOf is what a list has most often. */
+const mostOf = (list) => {
+  const n = new Map();
+  for (const x of list) n.set(x, (n.get(x) ?? 0) + 1);
+  return [...n].sort((a, b) => b[1] - a[1])[0][0];
+};
 
 /** imported brings a small list in (dry: only checks it), some of whose rows are refused, and answers the import's id. */
 async function imported(dry) {
