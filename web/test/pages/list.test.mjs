@@ -49,6 +49,8 @@ test("a list stands there before React does; what is done meanwhile is done, and
   const path = url("customer", { view: "all", f: starts(mark), sort: "credit_limit", cols: "name,level,credit_limit" });
   const { page } = await visit(t, desktop, { path });
   await settled(page, 3);
+  // What the tabs count is kept, and stands in the next first drawing.
+  await page.waitForFunction(() => Object.keys(localStorage).some((k) => k.startsWith("kd.counts.") && Object.keys(JSON.parse(localStorage[k])).length >= 3));
   let go, held;
   const hold = () => (held = new Promise((done) => (go = done)));
   await page.route(/\/assets\/main-[^/]*\.js$/, async (r) => { await held; await r.continue(); });
@@ -338,7 +340,9 @@ test("tags are put on many records and taken from them, after a look, and taken 
   await page.getByRole("checkbox", { name: "勾选已显示的" }).check();
   await page.getByRole("toolbar").getByRole("button", { name: "打标签" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("combobox", { name: "加上 标签" }).fill("老客");
+  const words = dialog.getByRole("combobox", { name: "加上 标签" });
+  await page.waitForFunction(() => document.activeElement?.closest("[role=dialog] .lines")); // where one types, not on "close"
+  await words.fill("老客");
   await page.keyboard.press("Enter");
   await dialog.getByText("会改变 2 条").waitFor();
   await dialog.getByText("1 条本来就是").waitFor();

@@ -49,6 +49,15 @@ export const summable = (f: Field) => numbers.has(f.kind) && f.currencies !== "m
 /** ColumnSpec is how a column is kept: its field, its width when somebody chose one, whether it stays at the left. */
 export interface ColumnSpec { n: string; w?: number; p?: boolean }
 
+// Letters of a head and of choices, in px: a column is as wide as the words of its language are.
+const letters = (text: string, wide: number, narrow: number) => [...text].reduce((n, c) => n + (c > "\u2e7f" ? wide : narrow), 0);
+const padding = 18, dot = 14, most = 124;
+
+function least(f: Field): number {
+  const words = f.kind === "choice" ? (f.choices ?? []).filter((c) => !c.retired && !/^[A-E]$/.test(c.value)).map((c) => letters(c.label, 13, 7) + (c.color ? dot : 0)) : [];
+  return Math.max(kindOf(f).width, Math.min(most, padding + Math.max(letters(f.label, 12, 6.4), ...words)));
+}
+
 /** columnsOf are the columns of a list; fields that are unknown to this reader are left out. */
 export function columnsOf(type: RecordType, types: Map<string, RecordType>, specs: ColumnSpec[]): Column[] {
   const fields = reachable(type, types);
@@ -56,7 +65,7 @@ export function columnsOf(type: RecordType, types: Map<string, RecordType>, spec
   const list: Column[] = [];
   for (const s of specs) {
     const field = fields.get(s.n);
-    if (field) list.push({ name: s.n, field, width: s.w ?? (s.n === main ? 200 : kindOf(field).width), fixed: s.w !== undefined, pin: !!s.p, title: s.n === main });
+    if (field) list.push({ name: s.n, field, width: s.w ?? (s.n === main ? 200 : least(field)), fixed: s.w !== undefined, pin: !!s.p, title: s.n === main });
   }
   if (!list.some((c) => c.title)) {
     const first = list.find((c) => c.name === "subject" || c.name === "summary") ?? list.find((c) => c.field.kind === "text") ?? list[0];

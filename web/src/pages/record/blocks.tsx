@@ -37,8 +37,11 @@ export function Layout({ type, rec, tab, first }: Props & { tab: Tab; first: boo
   if (blocks.some((b) => b.block === "timeline") && !own.length) {
     const facts = <div className="left" key="left"><Sections type={type} rec={rec} blocks={blocks} rest={first} /><Lacking type={type} rec={rec} /></div>;
     const stream = <div className="middle" key="middle"><Stream type={type} rec={rec} limit={phone ? 15 : 30} /></div>;
-    const side = <div className="right" key="right"><Side type={type} rec={rec} blocks={type.page?.side ?? []} /></div>;
-    return <div className="columns" {...panel}>{phone ? [side, stream, facts] : [facts, stream, side]}</div>;
+    const beside = type.page?.side ?? [];
+    const column = (key: string, blocks: Block[]) => blocks.length > 0 && <div className="right" key={key}><Side type={type} rec={rec} blocks={blocks} /></div>;
+    // On a phone one comes for whom to call and what was said; charts are for a quiet hour.
+    if (phone) return <div className="columns" {...panel}>{[column("right", beside.filter((b) => !drawn.has(b.block))), stream, facts, column("charts", beside.filter((b) => drawn.has(b.block)))]}</div>;
+    return <div className="columns" {...panel}>{[facts, stream, column("right", beside)]}</div>;
   }
   if (own.length) {
     return (
@@ -59,6 +62,7 @@ function Sections({ type, rec, blocks, rest }: Props & { blocks: Block[]; rest: 
   return <>{[...declared, ...others].map((n) => <SectionFacts key={n} type={type} rec={rec} name={n} />)}</>;
 }
 
+const drawn = new Set(["chart", "rhythm", "ageing", "shares"]);
 const named = 6;
 
 // Lacking names what is missing, and leads there.

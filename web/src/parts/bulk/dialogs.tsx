@@ -2,7 +2,7 @@
 // would change before it does.
 import { Alert, Modal, Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import { post, Problem } from "../../api/client";
 import type { Field, Listed, RecordType } from "../../api/types";
 import { kindOf } from "../../fields";
@@ -41,9 +41,12 @@ function Asking({ type, target, close, start, title, change, said, ok, field, ch
       setBusy(false);
     }
   };
+  const box = useRef<HTMLDivElement>(null);
+  // What opens is typed into at once: the library would put one on "close".
+  const opened = (open: boolean) => { if (open) box.current?.querySelector("input")?.focus(); };
   return (
-    <Modal open title={title} onCancel={close} onOk={() => void go()} okText={ok(will)} okButtonProps={{ disabled: !change || will === 0, loading: busy || (!!change && preview.isFetching) }} width={520}>
-      <div className="lines">
+    <Modal open title={title} afterOpenChange={opened} onCancel={close} onOk={() => void go()} okText={ok(will)} okButtonProps={{ disabled: !change || will === 0, loading: busy || (!!change && preview.isFetching) }} width={520}>
+      <div className="lines" ref={box}>
         {children}
         {preview.error && <Alert type="error" showIcon role="alert" title={preview.error instanceof Problem ? sentence(preview.error) : t("error.unknown")} />}
         {problem && <Alert type="error" showIcon role="alert" title={problem} />}
