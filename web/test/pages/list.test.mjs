@@ -341,7 +341,7 @@ test("tags are put on many records and taken from them, after a look, and taken 
   await page.getByRole("toolbar").getByRole("button", { name: "打标签" }).click();
   const dialog = page.getByRole("dialog");
   const words = dialog.getByRole("combobox", { name: "加上 标签" });
-  await page.waitForFunction(() => document.activeElement?.closest("[role=dialog] .lines")); // where one types, not on "close"
+  await page.waitForFunction(() => document.activeElement?.id === "bulk-add"); // where one types, not on "close"
   await words.fill("老客");
   await page.keyboard.press("Enter");
   await dialog.getByText("会改变 2 条").waitFor();

@@ -56,7 +56,7 @@ export function Tabs({ type, views, now, first, counts, choose, acts }: Props) {
   const before = useMemo(() => kept<Record<string, Total>>(countKey, {}), [countKey]);
   const found = useQueries({
     queries: head.map((v) => ({
-      queryKey: ["tab", type.name, v.base, v.filter, v.archived], enabled: counts && !phone && !!(v.filter || v.base), staleTime: 60_000, retry: false, placeholderData: before[v.key],
+      queryKey: ["tab", type.name, v.base, v.filter, v.archived], enabled: counts && !phone && !!(v.filter || v.base), staleTime: 60_000, retry: false, placeholderData: () => before[v.key],
       queryFn: async ({ signal }: { signal: AbortSignal }) => (await askList<Listed>(type.name, "query", { view: v.base, filter: v.filter, archived: v.archived ? "only" : "", order_by: "-created_at" }, { fields: ["id"], page_size: 1, total: "capped" }, signal)).total ?? null,
     })),
   });

@@ -43,7 +43,7 @@ function Asking({ type, target, close, start, title, change, said, ok, field, ch
   };
   const box = useRef<HTMLDivElement>(null);
   // What opens is typed into at once: the library would put one on "close".
-  const opened = (open: boolean) => { if (open) box.current?.querySelector("input")?.focus(); };
+  const opened = (open: boolean) => { if (open) (box.current?.querySelector<HTMLElement>("#bulk-add") ?? box.current?.querySelector("input"))?.focus(); };
   return (
     <Modal open title={title} afterOpenChange={opened} onCancel={close} onOk={() => void go()} okText={ok(will)} okButtonProps={{ disabled: !change || will === 0, loading: busy || (!!change && preview.isFetching) }} width={520}>
       <div className="lines" ref={box}>
