@@ -54,6 +54,9 @@ func (l *loader) compile() {
 	for _, r := range l.schema.Roles {
 		for _, b := range r.Home {
 			l.compileBlock(b, nil)
+			if t, ok := l.schema.Type(b.Of); ok {
+				t.homes = append(t.homes, b)
+			}
 		}
 	}
 }

@@ -14,7 +14,7 @@ type Index struct {
 	Unique  bool
 	Beside  []string // columns kept with them, so that rights and filters are judged without the row
 	Where   string   // condition of a partial index; "" for all rows
-	Why     string   // unique order owner department link view search side
+	Why     string   // unique order owner department link view search home side
 }
 
 // mostIndexes is how many indexes one type's table gets: each costs every write.
@@ -50,6 +50,7 @@ func (t *Type) Indexes() []Index {
 	w.rest(sort)
 	w.list = w.list[:min(len(w.list), mostIndexes)]
 	w.newest()
+	w.homes(sort)
 	w.sides()
 	return w.list
 }
@@ -61,9 +62,29 @@ func (w *wishes) newest() {
 	w.add("order", living, "created_at", "id")
 	w.add("order", living, "root_owner", "created_at", "id")
 	for _, v := range w.t.Views {
-		if len(v.Keys) > 0 && v.Prog.Filter != nil && slices.Contains(w.equal(v), "root_owner") {
+		if len(v.Keys) > 0 && v.Prog.Filter != nil && slices.Contains(w.equal(v.Prog), "root_owner") {
 			w.add("owner", living, "root_owner", v.Keys[0].Field.SortColumn(), "id")
 			return
+		}
+	}
+}
+
+// homes serves what people see first each morning: a home's lists and counts
+// of everybody's records, in their order — what runs out next, who owes most.
+// They stand beside the twelve; most are of the few records that have the value.
+func (w *wishes) homes(sort string) {
+	for _, b := range w.t.homes {
+		f, ok := w.t.byName[strings.TrimPrefix(b.Sort, "-")]
+		if !ok || f.Sealed || f.Kind.Storage() != InColumn {
+			continue
+		}
+		equal := w.equal(b.Prog)
+		switch {
+		case slices.ContainsFunc(equal, oneOwners), f.SortColumn() == sort:
+		case len(equal) == 0 && !w.leads(f.SortColumn()):
+			w.addSet("home", f, f.SortColumn(), "id")
+		case len(equal) > 0 && !w.leads(equal[0]):
+			w.add("home", living, equal[0], f.SortColumn(), "id")
 		}
 	}
 }
@@ -271,7 +292,7 @@ func (w *wishes) viewColumns(sort string) [][]string {
 		if len(v.Keys) > 0 {
 			order = v.Keys[0].Field.SortColumn()
 		}
-		equal := w.equal(v)
+		equal := w.equal(v.Prog)
 		switch {
 		case slices.Contains(equal, "root_owner"), slices.Contains(equal, "root_department"):
 		case len(equal) > 0:
@@ -288,13 +309,18 @@ func (w *wishes) viewColumns(sort string) [][]string {
 	return out
 }
 
-// equal lists the columns that a view's filter compares for equality.
-func (w *wishes) equal(v *View) []string {
+// oneOwners tells a column by which somebody's own records are asked for.
+func oneOwners(column string) bool {
+	return column == "root_owner" || column == "root_department" || column == "owner"
+}
+
+// equal lists the columns that a view's or block's filter compares for equality.
+func (w *wishes) equal(p Programs) []string {
 	var out []string
-	if v.Prog.Filter == nil {
+	if p.Filter == nil {
 		return nil
 	}
-	for _, b := range v.Prog.Filter.Indexable() {
+	for _, b := range p.Filter.Indexable() {
 		f, ok := w.t.byName[b.Field]
 		if ok && (b.Op == "==" || b.Op == "missing") && b.Column != "" && f.Kind.Storage() == InColumn {
 			out = append(out, b.Column)

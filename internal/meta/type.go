@@ -49,6 +49,7 @@ type Type struct {
 	Pure         bool         `yaml:"-"` // nothing evaluated on create follows a link
 
 	byName map[string]*Field // fields and built-in columns
+	homes  []*Block          // what roles' homes show of it
 	byID   map[int64]*Field
 	system []*Field
 }
