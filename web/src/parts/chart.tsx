@@ -186,7 +186,7 @@ function Ageing({ type, rec, block }: { type: RecordType; rec: Rec; block: Block
 function Shares({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
   const { of } = useHanging(type, rec, block);
   const fields = (block.columns ?? []).map((n) => of && fieldsOf(of).get(n)).filter((f): f is Field => !!f);
-  const { groups } = useSums(type, rec, block, fields.map((f) => ({ by: "archived_at", sum: f.name })));
+  const { groups } = useSums(type, rec, block, fields.map((f) => ({ by: "archived_at:month", sum: f.name })));
   const sums = fields.map((f, i) => ({ f, n: (groups[i] ?? []).reduce((n, g) => n + Number(g.sum ?? 0), 0) })).filter((x) => x.n > 0);
   const sum = sums.reduce((s, x) => s + x.n, 0);
   if (!sum) return null;

@@ -68,7 +68,8 @@ export function columnsOf(type: RecordType, types: Map<string, RecordType>, spec
     if (field) list.push({ name: s.n, field, width: s.w ?? (s.n === main ? 200 : least(field)), fixed: s.w !== undefined, pin: !!s.p, title: s.n === main });
   }
   if (!list.some((c) => c.title)) {
-    const first = list.find((c) => c.name === "subject" || c.name === "summary") ?? list.find((c) => c.field.kind === "text") ?? list[0];
+    const said = list.filter((c) => (type.title ?? "").includes(`{${c.name}}`)), must = said.filter((c) => c.field.required === "true");
+    const first = list.find((c) => c.name === "subject" || c.name === "summary") ?? must.find((c) => c.field.kind === "text") ?? must[0] ?? said[0] ?? list.find((c) => c.field.kind === "text") ?? list[0];
     if (first) Object.assign(first, { title: true, width: first.fixed ? first.width : Math.max(first.width, 170) });
   }
   return [...list.filter((c) => c.pin), ...list.filter((c) => !c.pin)];

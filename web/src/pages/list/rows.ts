@@ -89,7 +89,7 @@ export function useCount(type: RecordType, asked: Asked, on: boolean) {
   }).data;
 }
 
-const byNothing = "archived_at"; // living records have none: one group
+const byNothing = "archived_at:month"; // living records have none: one group
 
 // Archived rows among the ticked ones make groups of their own.
 const added = (groups: Group[]) => (groups.length < 2 ? groups[0]?.sum : groups.reduce((n, g) => n + Number(g.sum ?? 0), 0).toFixed(2));

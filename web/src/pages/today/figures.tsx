@@ -47,7 +47,7 @@ function useSums(blocks: Block[]): Figure[] {
   const got = useQueries({
     queries: blocks.map((b, i) => ({
       queryKey: ["home", "sum", b.of, b.filter ?? ""], staleTime: 60_000,
-      queryFn: ({ signal }: { signal: AbortSignal }) => get<{ items: { sum?: string; count: number }[] }>(`/${b.of}:group` + query({ by: "archived_at", sum: shapes[i]!.money?.name, filter: b.filter }), signal),
+      queryFn: ({ signal }: { signal: AbortSignal }) => get<{ items: { sum?: string; count: number }[] }>(`/${b.of}:group` + query({ by: "archived_at:month", sum: shapes[i]!.money?.name, filter: b.filter }), signal),
     })),
   });
   return blocks.flatMap((b, i): Figure[] => {
