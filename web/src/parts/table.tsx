@@ -253,7 +253,7 @@ function Edge({ width, done }: { width: number; done: (width: number) => void })
     const el = e.currentTarget, x = e.clientX, th = el.parentElement!;
     const table = th.closest("table")!;
     const col = table.querySelectorAll("col")[(th as HTMLTableCellElement).cellIndex] as HTMLElement;
-    const whole = table.offsetWidth;
+    const whole = table.offsetWidth, drawn = [table.style.width, col.style.width];
     let now = width;
     el.setPointerCapture(e.pointerId);
     const move = (m: globalThis.PointerEvent) => {
@@ -264,6 +264,7 @@ function Edge({ width, done }: { width: number; done: (width: number) => void })
     const up = () => {
       el.removeEventListener("pointermove", move);
       el.removeEventListener("pointerup", up);
+      [table.style.width, col.style.width] = drawn as [string, string]; // as React knows them: it writes only what differs
       if (now !== width) done(now);
     };
     el.addEventListener("pointermove", move);
