@@ -60,7 +60,7 @@ browser() {
 	fi
 	scripts/chromium.sh >/dev/null
 	# axe and words on every page, and addresses, take longer than this step may: make browser runs all.
-	PLACES=${PLACES-list,record,import-result,print-card} npm --prefix web run --silent browser -- \
+	PLACES=${PLACES-import-result,print-card} npm --prefix web run --silent browser -- \
 		browser/figures browser/firstrun browser/together browser/main.test browser/network browser/access browser/words pages/
 }
 

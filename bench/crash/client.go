@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -78,6 +79,10 @@ func (a *api) do(q *http.Request, into any) error {
 	return json.Unmarshal(raw, into)
 }
 
+// patience is how often a count is asked for that a busy machine gives up as
+// too slow.
+const patience = 20
+
 // count is how many records of a type a filter finds.
 func (a *api) count(ctx context.Context, typ, filter string) (int, error) {
 	var page struct {
@@ -85,8 +90,14 @@ func (a *api) count(ctx context.Context, typ, filter string) (int, error) {
 			Count int
 		}
 	}
-	err := a.ask(ctx, http.MethodGet, "/api/v1/"+typ+"?total=exact&page_size=1&filter="+url.QueryEscape(filter), "", nil, &page)
-	return page.Total.Count, err
+	for try := 1; ; try++ {
+		err := a.ask(ctx, http.MethodGet, "/api/v1/"+typ+"?total=exact&page_size=1&filter="+url.QueryEscape(filter), "", nil, &page)
+		var no *refusal
+		if !errors.As(err, &no) || no.status != http.StatusServiceUnavailable || try == patience {
+			return page.Total.Count, err
+		}
+		time.Sleep(500 * time.Millisecond)
+	}
 }
 
 // finds tells whether search finds a record by words.
