@@ -58,29 +58,6 @@ func insertText(table string, columns []string, n int) string {
 	return b.String()
 }
 
-// A Way is how PostgreSQL may read tables.
-type Way string
-
-const (
-	AnyWay   Way = "on on on"   // as its planner thinks best
-	ByBitmap Way = "off off on" // what the indexes say, as sets: never the rows one after the other
-	InOrder  Way = "off on off" // along an index, in its order
-)
-
-// ReadBy says how PostgreSQL may read in the statements of this transaction that
-// follow: for questions whose best plan the planner cannot know, each with a
-// text of its own, for plans are kept. Say AnyWay when they are done. SQLite
-// has no such choice.
-func ReadBy(ctx context.Context, tx Tx, way Way) error {
-	t, ok := tx.(*pgTx)
-	if !ok {
-		return nil
-	}
-	w := strings.Fields(string(way))
-	return t.later(ctx, `SELECT set_config('enable_seqscan', ?, true), set_config('enable_indexscan', ?, true), set_config('enable_bitmapscan', ?, true)`,
-		[]any{w[0], w[1], w[2]})
-}
-
 // Put runs a statement whose answer nobody asks for. PostgreSQL gets it together
 // with the statement that follows, or at the end; what it refuses is told then.
 func Put(ctx context.Context, tx Tx, query string, args ...any) error {

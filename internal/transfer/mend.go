@@ -203,15 +203,9 @@ func (s *Service) rowsAt(ctx context.Context, t *meta.Type, i Import, lines []in
 // may run again when its transaction does.
 func (m *mending) noted(ctx context.Context, tx db.Tx, c *chunk, out []record.BulkResult) error {
 	var counts Counts
-	next, revs := 0, map[int64]int64{}
 	m.chunk = nil
-	for k := range c.rows {
+	for k, f := range c.fates(out) {
 		r := &c.rows[k]
-		f := fate{action: rowRefused, problems: r.problems}
-		if c.op[k] {
-			f = c.fate(next, out[next], revs)
-			next++
-		}
 		counts.add(f)
 		m.chunk = append(m.chunk, RowFate{Line: r.line, Action: f.action, Record: f.record, Problems: f.problems})
 		n, err := tx.Exec(ctx, `UPDATE sys_import_row SET action = ?, record = ?, rev = ?, problems = ?, mended = ? WHERE import = ? AND line = ? AND action = ?`,

@@ -84,15 +84,7 @@ func TestMessyBook(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	path := filepath.Join(t.TempDir(), "a.xlsx")
-	if err := f.SaveAs(path); err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
+	file := saved(t, f)
 	typ := generalType(t, "customer")
 	plan, err := Inspect(file, typ, Hints{Region: "CN", Today: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})
 	if err != nil {

@@ -29,15 +29,7 @@ func TestPercentCells(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	path := filepath.Join(t.TempDir(), "a.xlsx")
-	if err := f.SaveAs(path); err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
+	file := saved(t, f)
 	s, _, err := openSheet(file, Format{})
 	if err != nil {
 		t.Fatal(err)
@@ -54,4 +46,19 @@ func TestPercentCells(t *testing.T) {
 	if diff := cmp.Diff([][]string{{"折扣%", "b", "c", "d"}, {"12.5%", "7%", "-150%", "0.125"}}, got); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// saved is a workbook as a file.
+func saved(t *testing.T, f *excelize.File) *os.File {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "a.xlsx")
+	if err := f.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	return file
 }

@@ -6,10 +6,8 @@ import (
 	"strings"
 
 	"kedang/internal/access"
-	"kedang/internal/db"
 	"kedang/internal/errs"
 	"kedang/internal/meta"
-	"kedang/internal/record"
 )
 
 // mostPreviewed bounds a preview: it is judged while somebody waits.
@@ -148,20 +146,17 @@ func (w *importing) foretold(ctx context.Context, rows []row) (*chunk, []fate, e
 	if err != nil {
 		return nil, nil, err
 	}
-	results, err := w.s.Store.Prepare(ctx, w.actor, c.ops, record.WriteOptions{Source: "import " + db.FormatID(w.ID), Loose: true, Region: w.Plan.Region, DryRun: true}).Write(ctx, nil)
+	options := w.options()
+	options.DryRun = true
+	results, err := w.s.Store.Prepare(ctx, w.actor, c.ops, options).Write(ctx, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	fates, next, revs := make([]fate, len(c.rows)), 0, map[int64]int64{}
-	for k := range c.rows {
-		fates[k] = fate{action: rowRefused, problems: c.rows[k].problems}
-		if !c.op[k] {
-			continue
-		}
-		if fates[k] = c.fate(next, results[next], revs); c.ops[next].Verb == "create" {
+	fates := c.fates(results)
+	for k := range fates {
+		if fates[k].action == rowCreated {
 			fates[k].record = 0
 		}
-		next++
 	}
 	return c, fates, nil
 }

@@ -240,15 +240,8 @@ func (w *importing) again(ctx context.Context, c *chunk) error {
 func (w *importing) note(ctx context.Context, tx db.Tx, c *chunk, out []record.BulkResult) (Counts, error) {
 	counts := w.Counts
 	fates := make([][]any, 0, len(c.rows))
-	next := 0
-	revs := map[int64]int64{}
-	for i := range c.rows {
+	for i, f := range c.fates(out) {
 		r := &c.rows[i]
-		f := fate{action: rowRefused, problems: r.problems}
-		if c.op[i] {
-			f = c.fate(next, out[next], revs)
-			next++
-		}
 		counts.add(f)
 		if w.DryRun {
 			f.record, f.rev = 0, 0
@@ -270,6 +263,20 @@ type fate struct {
 	action      string
 	record, rev int64
 	problems    []errs.Problem // warnings of a row that is in
+}
+
+// fates tells what became of each row, out being the answers to the chunk's
+// operations: a row without one was refused before.
+func (c *chunk) fates(out []record.BulkResult) []fate {
+	fates, next, revs := make([]fate, len(c.rows)), 0, map[int64]int64{}
+	for k := range c.rows {
+		fates[k] = fate{action: rowRefused, problems: c.rows[k].problems}
+		if c.op[k] {
+			fates[k] = c.fate(next, out[next], revs)
+			next++
+		}
+	}
+	return fates
 }
 
 // fate tells it from the write's result. An update that changed nothing keeps
