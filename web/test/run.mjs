@@ -3,8 +3,11 @@
 //   node test/run.mjs [FILE or part of a name …]     all files of test/browser and test/pages unless told
 //   BASE_URL   a demo that runs already is used instead
 //   SHOTS      folder for pictures of failures (a temporary one unless told)
+// What failed is run once more, alone, when it is not much: a machine that
+// stood still for a while is no fault of the page. What fails twice fails, and
+// what needed its second try is named at the end.
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { chromium } from "playwright-core";
 import { serve } from "./server.mjs";
@@ -33,11 +36,25 @@ const stop = async () => {
 };
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void stop().then(() => process.exit(130)));
 
-function run(list, many) {
+const failures = `${shots}/failed.jsonl`;
+
+function run(list, many, ...more) {
   if (!list.length) return 0;
-  const env = { ...process.env, BASE_URL: demo?.url ?? process.env.BASE_URL, BROWSER_WS: browser.wsEndpoint(), CHROMIUM: executablePath, SHOTS: shots };
-  const child = spawn(process.execPath, ["--test", `--test-concurrency=${many}`, "--test-reporter=spec", ...list], { stdio: "inherit", env });
+  const env = { ...process.env, BASE_URL: demo?.url ?? process.env.BASE_URL, BROWSER_WS: browser.wsEndpoint(), CHROMIUM: executablePath, SHOTS: shots, FAILURES: failures };
+  const child = spawn(process.execPath, ["--test", `--test-concurrency=${many}`, "--test-reporter=spec", "--test-reporter-destination=stdout", `--test-reporter=${here}failed.mjs`, "--test-reporter-destination=stderr", ...more, ...list], { stdio: "inherit", env });
   return new Promise((done) => child.once("exit", (c) => done(c ?? 1)));
+}
+
+/** again runs up to three failed tests once more, each alone, and tells whether all passed now. */
+async function again() {
+  const failed = existsSync(failures) ? readFileSync(failures, "utf8").trim().split("\n").map((l) => JSON.parse(l)) : [];
+  if (!failed.length || failed.length > 3 || failed.some((f) => !f.test)) return false;
+  for (const f of failed) {
+    const name = f.test.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+    if (await run([f.file], 1, `--test-name-pattern=/^${name}$/`)) return false;
+  }
+  for (const f of failed) console.error(`needed a second try: ${f.test}`);
+  return true;
 }
 
 try {
@@ -49,6 +66,7 @@ try {
   browser = await chromium.launchServer({ executablePath, args: ["--no-sandbox"] });
   const codes = [await run(alone, 1), await run(rest, 2)];
   code = Math.max(...codes);
+  if (code && (await again())) code = 0;
   if (code) console.error(`pictures of what failed: ${shots}`);
 } finally {
   await stop();

@@ -63,10 +63,15 @@ export function Board({ type, by, columns, lanes, cacheKey, page, onOpen }: Prop
   const move = async (rec: Rec, to: string) => {
     const from = valueOf(rec);
     if (from === to) return;
-    setMoved((old) => new Map(old).set(rec.id, { rec, from, to }));
-    const forget = () => setMoved((old) => { const next = new Map(old); next.delete(rec.id); return next; });
+    let mine = { rec, from, to };
+    const show = (m: typeof mine) => setMoved((old) => new Map(old).set(rec.id, m));
+    // A card moved on before this move was read again belongs to the later move.
+    const forget = (m: typeof mine) => setMoved((old) => { if (old.get(rec.id) !== m) return old; const next = new Map(old); next.delete(rec.id); return next; });
+    show(mine);
     try {
       const stored = await patch<Rec>(`/${type.name}/${rec.id}`, { [by.name]: to || null }, { "If-Match": `"${rec.rev}"`, ...idempotent() });
+      mine = { rec: stored, from, to }; // moved once more before the columns are read again, it is this one that moves
+      show(mine);
       notify.said(t("board.moved", { what: rec.title, to: labelOf(to) }), () => void undo(stored));
       await client.invalidateQueries({ queryKey: ["lane", type.name] });
       refresh(type.name, rec.id);
@@ -74,7 +79,7 @@ export function Board({ type, by, columns, lanes, cacheKey, page, onOpen }: Prop
       notify.failed(e, t("board.back", { what: rec.title, why: sentence(e) }));
       await client.invalidateQueries({ queryKey: ["lane", type.name] });
     }
-    forget();
+    forget(mine);
   };
   const ended = ({ active, over }: DragEndEvent) => {
     const rec = cards.current.get(String(active.id));

@@ -25,6 +25,19 @@ const names = async (page, mark) => (await rows(page).getByRole("link").allInner
 const settled = (page, n) => page.waitForFunction((k) => document.querySelectorAll("tbody tr[aria-rowindex]:not(.group)").length === k, n);
 const taken = (page) => page.locator("#root:not(.first)").waitFor(); // React has drawn over the first drawing
 
+/** carry takes up what has the focus by keyboard, moves it one on and puts it down: each key once the last one's effect was said aloud. */
+async function carry(page, key) {
+  const said = () => page.evaluate(() => [...document.querySelectorAll("[id^=DndLiveRegion]")].map((x) => x.textContent).join());
+  let before = await said();
+  const next = () => eventually(async () => { const now = await said(); return now !== before && !now.includes("拿起了") && ((before = now), true); });
+  await page.keyboard.press("Space");
+  await next();
+  await page.waitForTimeout(150); // the arrows are listened to a moment after
+  await page.keyboard.press(key);
+  await next();
+  await page.keyboard.press("Space");
+}
+
 test("thousands of rows: End shows the last, few are drawn, the head stays", async (t) => {
   const mark = "竞" + stamp();
   for (let i = 0; i < 3; i++) await api("POST", "/competitor:batch", { ops: Array.from({ length: 450 }, (_, k) => ({ verb: "create", values: { name: mark + String(i * 450 + k).padStart(4, "0") } })) });
@@ -264,11 +277,7 @@ test("columns: added across a link, narrowed, pinned, moved by keyboard, and sti
   await page.getByRole("button", { name: "固定“姓名”在左边" }).click();
   const handle = page.getByRole("button", { name: "移动“客户 › 级别”" });
   await handle.focus();
-  await page.keyboard.press("Space");
-  await page.waitForTimeout(150);
-  await page.keyboard.press("ArrowUp");
-  await page.waitForTimeout(150);
-  await page.keyboard.press("Space");
+  await carry(page, "ArrowUp");
   await page.keyboard.press("Escape");
   const heads = () => page.locator("thead th[scope=col]").allInnerTexts();
   await page.waitForFunction(() => [...document.querySelectorAll("thead th[scope=col]")].at(-2)?.textContent.startsWith("客户 ›"));
@@ -280,7 +289,7 @@ test("columns: added across a link, narrowed, pinned, moved by keyboard, and sti
   await page.mouse.up();
   const width = async () => Math.round((await page.locator("thead th[scope=col]").nth(1).boundingBox())?.width ?? 0);
   const wide = await width(), order = await heads();
-  await page.waitForTimeout(400);
+  await eventually(async () => /"w":\d/.test(JSON.stringify((await api("GET", "/list_layout?fields=*&filter=" + encodeURIComponent('of == "contact" and owner == me()'))).items)));
   await page.reload();
   await taken(page);
   await settled(page, 1);
@@ -457,22 +466,18 @@ test("a board moves cards by keyboard and mouse, and puts back what is refused",
   const card = page.getByRole("button", { name: new RegExp("^" + mark) });
   await lane("待办").getByRole("button", { name: new RegExp("^" + mark) }).waitFor();
   await card.focus();
-  await page.keyboard.press("Space");
-  await page.waitForTimeout(200);
-  await page.keyboard.press("ArrowRight");
-  await page.waitForTimeout(200);
-  await page.keyboard.press("Space");
+  await carry(page, "ArrowRight");
   await lane("进行中").getByRole("button", { name: new RegExp("^" + mark) }).waitFor();
   await page.getByText("移到了进行中").first().waitFor();
   await page.waitForFunction(() => !document.querySelector(".tile.held"));
   assert.equal((await api("GET", `/task/${task.id}`)).state, "doing");
   // A dropped task needs its reason: the server refuses, the card goes back and says why.
-  await page.waitForTimeout(300);
   const from = await lane("进行中").getByRole("button", { name: new RegExp("^" + mark) }).boundingBox(), to = await lane("不做了").boundingBox();
   await page.mouse.move(from.x + 40, from.y + 12);
   await page.mouse.down();
   await page.mouse.move(from.x + 80, from.y + 30, { steps: 4 });
   await page.mouse.move(to.x + 60, to.y + 90, { steps: 8 });
+  await page.locator(".lane.over", { hasText: "不做了" }).waitFor();
   await page.mouse.up();
   await page.getByText(`“${mark}”放回原处`).waitFor();
   await lane("进行中").getByRole("button", { name: new RegExp("^" + mark) }).waitFor();
@@ -536,12 +541,7 @@ test("views in one's own order: moved by keyboard, hidden, another one opens fir
   const dialog = page.getByRole("dialog");
   // Down by one, by keyboard.
   await dialog.getByRole("button", { name: `移动“${a}”` }).focus();
-  await page.keyboard.press("Space");
-  await page.getByText(/拿起|第 \d+/).first().waitFor({ state: "attached" });
-  await page.waitForTimeout(150);
-  await page.keyboard.press("ArrowDown");
-  await page.waitForTimeout(250);
-  await page.keyboard.press("Space");
+  await carry(page, "ArrowDown");
   await eventually(async () => (await layouts())[0]?.layout.order?.length > 0);
   const other = [b, c].find((x) => x !== first);
   await dialog.getByRole("button", { name: `默认打开这个 ${other}` }).click();
