@@ -49,6 +49,7 @@ type Service struct {
 	decoy   string        // a hash of nothing known, for user names that do not exist
 
 	actors actorCache
+	marks  knownMarks
 	seen   seenMarks
 	lang   atomic.Value // string: of users who chose none
 }

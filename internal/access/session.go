@@ -153,25 +153,15 @@ type mark struct {
 }
 
 // Session tells who a session's or token's secret stands for. It reads one row
-// by its index; the actor comes from memory unless something changed. Errors:
-// Unauthenticated.
-func (s *Service) Session(ctx context.Context, secret string) (a *Actor, err error) {
+// by its index, where others write to the database each time; the actor comes
+// from memory unless something changed. Errors: Unauthenticated.
+func (s *Service) Session(ctx context.Context, secret string) (_ *Actor, err error) {
 	if len(secret) < secretSize || len(secret) > 100 {
 		return nil, errUnauthenticated
 	}
 	token := strings.HasPrefix(secret, tokenPrefix)
 	hash := hashSecret(secret)
-	var m mark
-	err = s.opts.DB.ReadOne(ctx, func(tx db.Tx) error {
-		if m, err = readMark(ctx, tx, token, hash); err != nil {
-			return err
-		}
-		if !s.alive(&m, token) {
-			return errUnauthenticated
-		}
-		a, err = s.actorIn(ctx, tx, m.user, m.epoch, m.orgAt)
-		return err
-	})
+	a, m, err := s.known(ctx, token, hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errUnauthenticated
 	}
@@ -186,6 +176,36 @@ func (s *Service) Session(ctx context.Context, secret string) (a *Actor, err err
 		c.Session, c.Source = m.id, "web"
 	}
 	return &c, nil
+}
+
+// known finds what a secret's hash stands for: as it was read last when nothing
+// was stored since, else from the database.
+func (s *Service) known(ctx context.Context, token bool, hash []byte) (a *Actor, m mark, err error) {
+	moment, alone := s.opts.DB.Moment()
+	if alone {
+		if m, ok := s.marks.at(moment, hash); ok {
+			if !s.alive(&m, token) {
+				return nil, m, errUnauthenticated
+			}
+			if a := s.actors.get(m.user, m.epoch, m.orgAt, s.bound.Load()); a != nil {
+				return a, m, nil
+			}
+		}
+	}
+	err = s.opts.DB.ReadOne(ctx, func(tx db.Tx) error {
+		if m, err = readMark(ctx, tx, token, hash); err != nil {
+			return err
+		}
+		if !s.alive(&m, token) {
+			return errUnauthenticated
+		}
+		a, err = s.actorIn(ctx, tx, m.user, m.epoch, m.orgAt)
+		return err
+	})
+	if err == nil && alone {
+		s.marks.note(moment, hash, m)
+	}
+	return a, m, err
 }
 
 const (

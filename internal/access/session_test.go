@@ -199,6 +199,32 @@ func TestDisablingActsAtOnce(t *testing.T) {
 	})
 }
 
+// On a database of one's own a secret is looked up again only after something
+// was stored, and then always.
+func TestSecretsAreRememberedUntilSomethingIsStored(t *testing.T) {
+	each(t, func(f *fixture) {
+		id := f.user(access.NewUser{Username: "li"})
+		session, _ := f.signIn("li")
+		reads := func(fn func()) int64 {
+			before := f.db.Stats().Reads
+			fn()
+			return f.db.Stats().Reads - before
+		}
+		f.alive(session)
+		_, alone := f.db.Moment()
+		if n := reads(func() { f.alive(session) }); alone != (n == 0) {
+			t.Errorf("%d reads for a secret just seen, alone %v", n, alone)
+		}
+		f.check(f.SetActive(f.ctx, root, id, false))
+		f.dead(session)
+		f.check(f.SetActive(f.ctx, root, id, true))
+		f.dead(session)
+		if n := reads(func() { f.dead(session) }); n == 0 {
+			t.Error("a secret that is none was not looked up")
+		}
+	})
+}
+
 // A session outlives nobody, whoever set the user aside.
 func TestInactiveWithoutSetActive(t *testing.T) {
 	each(t, func(f *fixture) {

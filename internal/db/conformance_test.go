@@ -551,3 +551,34 @@ func TestCallsAfterCloseAreRefused(t *testing.T) {
 		}
 	})
 }
+
+// What was acknowledged has moved the moment on; what was only read, or
+// refused, need not.
+func TestMomentMovesBeforeAWriteIsAcknowledged(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		table(t, d)
+		begin, alone := d.Moment()
+		if alone != (d.Dialect() == db.SQLite) {
+			t.Fatalf("alone: %v", alone)
+		}
+		if len(names(t, d)) != 0 {
+			t.Fatal("not empty")
+		}
+		if now, _ := d.Moment(); now != begin {
+			t.Errorf("a read moved it from %d to %d", begin, now)
+		}
+		var wg sync.WaitGroup
+		for i := range 20 {
+			wg.Go(func() {
+				before, alone := d.Moment()
+				if err := do(t, d, `INSERT INTO things (id, name) VALUES (?, ?)`, i+1, fmt.Sprint(i)); err != nil {
+					t.Error(err)
+				}
+				if after, _ := d.Moment(); alone && after == before {
+					t.Error("a write was acknowledged at the moment before it")
+				}
+			})
+		}
+		wg.Wait()
+	})
+}

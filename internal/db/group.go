@@ -364,6 +364,7 @@ func (e *sqliteEngine) runBare(r *request) {
 	w := &e.work
 	w.current, w.tx = r, &liteTx{conn: e.writer}
 	err := guarded(r.fn, w.tx)
+	e.stats.moment.Add(1)
 	w.tx.end()
 	w.tx = nil
 	e.answer(liteError(err), nil)
@@ -385,7 +386,9 @@ func (e *sqliteEngine) commit() {
 		e.finish(nil)
 		return
 	}
-	if _, err := e.writer.exec("COMMIT", nil); err != nil {
+	_, err := e.writer.exec("COMMIT", nil)
+	e.stats.moment.Add(1)
+	if err != nil {
 		e.finish(liteError(err))
 		return
 	}

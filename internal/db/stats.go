@@ -10,6 +10,7 @@ import (
 // stats are counted as they happen.
 type stats struct {
 	commits, requests, failed, reads, largest atomic.Int64
+	moment                                    atomic.Int64 // of SQLite: moves on whenever something may have been stored
 }
 
 // committed counts a COMMIT that n requests shared.
@@ -43,6 +44,13 @@ func (d *DB) Stats() Stats {
 	s.Commits, s.Requests = d.stats.commits.Load(), d.stats.requests.Load()
 	s.Failed, s.Reads, s.Largest = d.stats.failed.Load(), d.stats.reads.Load(), d.stats.largest.Load()
 	return s
+}
+
+// Moment numbers what is stored: as long as it is the same, what was read after
+// it was asked for is still so. It moves on after a COMMIT and before that is
+// acknowledged. ok is false where other processes write too (PostgreSQL).
+func (d *DB) Moment() (moment int64, ok bool) {
+	return d.stats.moment.Load(), d.dialect == SQLite
 }
 
 // Bytes is what the database takes up on disk: SQLite's file with its log, the

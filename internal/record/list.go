@@ -407,8 +407,8 @@ func (l *list) rows(ctx context.Context, tx db.Tx, dst []byte, first int, seg se
 	for _, k := range l.keys {
 		text += ", t." + quote(k.column)
 	}
-	if len(l.branches) > 0 {
-		text, args = l.merged(text, where, args, keys, limit+1)
+	if len(l.branches) > 0 || l.sorted {
+		text, args = l.late(text, where, args, keys, limit+1)
 	} else {
 		text += " FROM " + quote(l.t.Table) + " AS t" + l.joins.String()
 		if len(where) > 0 {
@@ -448,25 +448,28 @@ func (l *list) rows(ctx context.Context, tx db.Tx, dst []byte, first int, seg se
 	return dst, n, nil, rows.Err()
 }
 
-// merged is the statement for an actor whose rights are several ranges of an
-// index: each is read in the list's order and they are merged as they are read,
-// so that a page costs what it shows, however many rows he may see.
-func (l *list) merged(columns string, where []string, args []any, keys []orderKey, limit int) (string, []any) {
+// late is the statement that finds the page first and reads its columns then.
+// An actor whose rights are several ranges of an index has each read in the
+// list's order, and they are merged as they are read, so that a page costs what
+// it shows, however many rows he may see. Where all he may see must be sorted,
+// that is done with the keys alone.
+func (l *list) late(columns string, where []string, args []any, keys []orderKey, limit int) (string, []any) {
 	inner := "t.id AS id"
-	for i, k := range keys {
-		inner += ", t." + quote(k.column) + " AS k" + strconv.Itoa(i)
-	}
-	ranges, all := l.union(inner, where, args)
-	var b strings.Builder
-	b.WriteString("WITH p AS (" + ranges)
 	order := make([]orderKey, len(keys))
 	for i, k := range keys {
-		order[i] = orderKey{column: "k" + strconv.Itoa(i), desc: k.desc, nullable: k.nullable}
+		name := "k" + strconv.Itoa(i)
+		inner += ", t." + quote(k.column) + " AS " + name
+		order[i] = orderKey{column: name, desc: k.desc, nullable: k.nullable}
 	}
-	b.WriteString(" ORDER BY " + orderText("", order, l.dialect) + " LIMIT " + strconv.Itoa(limit) + ") ")
+	found, all := "SELECT "+inner+" FROM "+quote(l.t.Table)+" AS t WHERE "+strings.Join(where, " AND "), args
+	if len(l.branches) > 0 {
+		found, all = l.union(inner, where, args)
+	}
+	var b strings.Builder
+	b.WriteString("WITH p AS (" + found + " ORDER BY " + orderText("", order, l.dialect) + " LIMIT " + strconv.Itoa(limit) + ") ")
 	b.WriteString(columns + " FROM p JOIN " + quote(l.t.Table) + " AS t ON t.id = p.id" + l.joins.String())
 	b.WriteString(" ORDER BY " + orderText("t.", keys, l.dialect))
-	return b.String(), append(all, l.params...)
+	return b.String(), append(slices.Clone(all), l.params...)
 }
 
 // union reads columns from the ranges that the actor's rights are.

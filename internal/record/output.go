@@ -295,11 +295,12 @@ func (r *reading) side(o *output) {
 			r.columnParams(args)
 		}
 	}
-	gather := "json_group_array(json_array(" + pair + ") ORDER BY s.pos)"
+	of := " FROM " + from + " WHERE s.record = " + o.table + ".id"
 	if r.dialect == db.Postgres {
-		gather = "json_agg(json_build_array(" + pair + ") ORDER BY s.pos)::text"
+		r.column("(SELECT json_agg(json_build_array(" + pair + ") ORDER BY s.pos)::text" + of + ")")
+	} else { // an order inside the aggregate would make a sorter of SQLite's for every value; the key has it already
+		r.column("(SELECT json_group_array(json(x)) FROM (SELECT json_array(" + pair + ") AS x" + of + " ORDER BY s.pos))")
 	}
-	r.column("(SELECT " + gather + " FROM " + from + " WHERE s.record = " + o.table + ".id)")
 	level := o.level
 	o.append = func(dst []byte, v []any) ([]byte, bool) { return r.appendItems(dst, f, level, str(v[0])) }
 }
