@@ -179,7 +179,7 @@ func (s *Store) walkChunk(ctx context.Context, run *job.Run, snap *snapshot, t *
 			case run != nil && run.Job.Kind == jobRefresh:
 				err = d.daily(row, &next)
 			default:
-				err = d.refresh(row)
+				err = d.refresh(row, run == nil)
 			}
 			if err != nil {
 				return err
@@ -259,9 +259,9 @@ func (d *deriving) comeBack(rows []*Row) error {
 	return d.restored(slices.DeleteFunc(slices.Clone(rows), func(r *Row) bool { return slices.Contains(taken, r.ID) }))
 }
 
-// refresh computes a row's roll-ups, formulas, title and shadows again and
-// writes its search entry anew.
-func (d *deriving) refresh(old *Row) error {
+// refresh computes a row's roll-ups, formulas, title and shadows again, and
+// writes its search entry when its tokens changed; anew: in any case.
+func (d *deriving) refresh(old *Row, anew bool) error {
 	if err := lockRow(d.ctx, d.tx, old.Type, old.ID); err != nil {
 		return err
 	}
@@ -294,7 +294,10 @@ func (d *deriving) refresh(old *Row) error {
 	if err := d.s.refreshMatch(d.ctx, d.tx, r); err != nil {
 		return err
 	}
-	return d.s.index(d.ctx, d.tx, []*Row{r}, false)
+	if anew {
+		return d.s.index(d.ctx, d.tx, []*Row{r}, false)
+	}
+	return d.s.reindexRow(d.ctx, d.tx, old, r)
 }
 
 // Reindex writes the search entries of a type's records anew, here and now.
