@@ -18,6 +18,7 @@ func sharedParameters() obj {
 		"page_token": query("page_token", "next_page_token of the page before", text),
 		"fields":     query("fields", "Fields wanted, with commas; * for all; customer.level follows one link", text),
 		"expand":     query("expand", "Links whose records stand inside, with commas: customer,customer.owner", text),
+		"as_of":      query("as_of", "The record as it stood at the end of a day, at a moment, or after a revision's write: 2026-01-31, 2026-01-31T08:00:00Z, rev:3; needs the right to its history", text),
 		"total":      query("total", "How the total is counted", obj{"type": "string", "enum": []string{"capped", "exact", "none"}, "default": "capped"}),
 		"view":       query("view", "A declared view: its filter, order and columns", text),
 		"archived":   query("archived", "Archived records: left out, included, or only they", obj{"type": "string", "enum": []string{"include", "only"}}),

@@ -191,7 +191,7 @@ func (d *typeWriter) single(t *meta.Type, name string) {
 		}
 		return o
 	}
-	put(d.paths, "get", base, d.about(t, "get", "get one").with("id", "fields", "expand").answers(200, record).refuses(404))
+	put(d.paths, "get", base, d.about(t, "get", "get one").with("id", "fields", "expand", "as_of").answers(200, record).refuses(404))
 	if d.may(t, "update") {
 		put(d.paths, "patch", base, act("", "update", "change (JSON Merge Patch)").with("if_match", "dry_run", "idempotent").takes(schemaRef(name+"Input")).refuses(412, 413))
 		put(d.paths, "post", base+":undo", act("", "undo", "take a write back").takes(object(obj{"rev": obj{"type": "integer"}}, "rev")))

@@ -1,10 +1,12 @@
 package api
 
 import (
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"kedang/internal/access"
 	"kedang/internal/errs"
@@ -51,7 +53,7 @@ func (t target) takes(method string) (names []string, ok bool) {
 	case t.part == "timeline":
 		return []string{"page_size", "page_token", "kinds"}, true
 	case t.part == "":
-		return []string{"fields", "expand"}, true
+		return []string{"fields", "expand", "as_of"}, true
 	}
 	return nil, true
 }
@@ -82,6 +84,9 @@ func (s *Server) records(w http.ResponseWriter, r *http.Request, a *access.Actor
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
+		if r.URL.Query().Has("as_of") {
+			return s.getAsOf(w, r, a, t.typ, id)
+		}
 		return s.get(w, r, a, t.typ, id, http.StatusOK, nil)
 	case http.MethodPatch:
 		return s.patch(w, r, a, t.typ, id)
@@ -217,6 +222,40 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, a *access.Actor, ty
 		return err
 	}
 	return writeRecord(w, r, code, out, rev, warn)
+}
+
+// getAsOf answers a record as it stood at a moment, at the end of a day, or
+// after the write that made a revision: ?as_of=2026-01-31, ?as_of=rev:3.
+func (s *Server) getAsOf(w http.ResponseWriter, r *http.Request, a *access.Actor, typ string, id int64) error {
+	for _, other := range [...]string{"fields", "expand"} {
+		if r.URL.Query().Has(other) {
+			return errs.RefuseField(other, "not_with_as_of", nil)
+		}
+	}
+	at, err := asOf(r.URL.Query().Get("as_of"), s.Store.Zone)
+	if err != nil {
+		return err
+	}
+	out, rev, err := s.Store.GetAsOf(r.Context(), a, typ, id, at, nil)
+	if err != nil {
+		return err
+	}
+	return writeRecord(w, r, http.StatusOK, out, rev, nil)
+}
+
+func asOf(text string, zone *time.Location) (record.AsOf, error) {
+	if n, ok := strings.CutPrefix(text, "rev:"); ok {
+		rev, err := intWithin("as_of", n, 1, math.MaxInt32)
+		return record.AsOf{Rev: int64(rev)}, err
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, text, zone); err == nil {
+		return record.AsOf{At: day.AddDate(0, 0, 1).Add(-time.Millisecond)}, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return record.AsOf{}, errs.RefuseField("as_of", "bad_datetime", errs.Params{"value": text})
+	}
+	return record.AsOf{At: at}, nil
 }
 
 // writeRecord answers a record and what was minded as it was written.

@@ -144,16 +144,9 @@ func (s *Store) History(ctx context.Context, a *access.Actor, typ string, id, be
 	if err != nil {
 		return nil, err
 	}
-	if a.Scope(t, "history").None() {
-		return nil, errs.New(errs.Forbidden, "forbidden", errs.Params{"verb": "history", "type": typ})
-	}
 	err = s.DB.Read(ctx, func(tx db.Tx) error {
-		r, err := s.seen(ctx, tx, a, t, id)
-		if err != nil {
+		if _, err := s.withHistory(ctx, tx, a, t, id); err != nil {
 			return err
-		}
-		if ok, _ := s.allowed(a, "history", r, s.loader(ctx, tx)); !ok {
-			return errs.New(errs.Forbidden, "forbidden", errs.Params{"verb": "history", "type": typ})
 		}
 		entries, err := s.Ledger.OfRecord(ctx, tx, id, before, limit)
 		if err != nil {
@@ -209,6 +202,18 @@ func masked(v json.RawMessage) json.RawMessage {
 		return v
 	}
 	return json.RawMessage(`{"masked":true}`)
+}
+
+// withHistory loads a record whose history the actor may read.
+func (s *Store) withHistory(ctx context.Context, tx db.Tx, a *access.Actor, t *meta.Type, id int64) (*Row, error) {
+	r, err := s.seen(ctx, tx, a, t, id)
+	if err != nil {
+		return nil, err
+	}
+	if ok, _ := s.allowed(a, "history", r, s.loader(ctx, tx)); !ok {
+		return nil, errs.New(errs.Forbidden, "forbidden", errs.Params{"verb": "history", "type": t.Name})
+	}
+	return r, nil
 }
 
 // seen loads a record the actor may read; anything else is not found.
