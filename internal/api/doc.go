@@ -4,6 +4,7 @@
 //	GET    /api/v1/customer?filter=level == "A"&order_by=name&page_size=50
 //	POST   /api/v1/customer            {"name": "王府酒店"}
 //	GET    /api/v1/customer/{id}       PATCH, DELETE (archives)
+//	GET    /api/v1/customer/{id}?as_of=2026-01-31   as it stood
 //	GET    /api/v1/customer/{id}/history | timeline | counts | files | related/{type}[.{field}]
 //	POST   /api/v1/customer/{id}:restore | :assign | :undo | :reveal | :purge
 //	POST   /api/v1/customer:query | :batch

@@ -1,6 +1,7 @@
 // Who changed what and when; each change can be taken back.
 import { UndoOutlined } from "@ant-design/icons";
-import { Button, Select } from "antd";
+import { Button, DatePicker, Select } from "antd";
+import dayjs, { type Dayjs } from "dayjs";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -12,6 +13,7 @@ import { clock, dateText, dayIn, fullMoment } from "../format";
 import { t } from "../i18n";
 import { fieldsOf, useKnown } from "../model";
 import { sentence, useSaving } from "../saving";
+import { Past } from "./past";
 
 export function History({ type, rec }: { type: RecordType; rec: Rec }) {
   const fields = fieldsOf(type);
@@ -20,6 +22,7 @@ export function History({ type, rec }: { type: RecordType; rec: Rec }) {
   const me = useKnown().session.user;
   const { act } = useSaving(type);
   const [only, setOnly] = useState<string | undefined>();
+  const [past, setPast] = useState("");
   const pages = useInfiniteQuery({
     queryKey: ["history", type.name, rec.id, rec.rev], initialPageParam: "", enabled: rec.rights?.history !== false,
     queryFn: ({ pageParam, signal }) => get<{ items: HistoryEntry[]; next_page_token: string }>(`/${type.name}/${rec.id}/history` + query({ page_size: 50, page_token: pageParam }), signal),
@@ -35,6 +38,7 @@ export function History({ type, rec }: { type: RecordType; rec: Rec }) {
       <header>
         <h2>{t("history.label")} <small>{shown.length}{pages.hasNextPage ? "+" : ""}</small></h2>
         {(me.admin || me.roles.includes("auditor")) && <Link className="history-all" to={`/settings/audit?type=${type.name}&record=${rec.id}`}>{t("history.in_audit")}</Link>}
+        <DatePicker size="small" style={{ width: 140 }} aria-label={t("past.pick")} placeholder={t("past.pick")} maxDate={dayjs()} minDate={rec.created_at ? dayjs(rec.created_at) : undefined} value={null as Dayjs | null} onChange={(d) => { if (d) setPast(d.format("YYYY-MM-DD")); }} />
         <Select size="small" allowClear showSearch={{ optionFilterProp: "label" }} style={{ width: 180 }} aria-label={t("history.only")} placeholder={t("history.only")} value={only} options={touched} onChange={(v: string | undefined) => setOnly(v)} />
       </header>
       <ol>
@@ -52,12 +56,16 @@ export function History({ type, rec }: { type: RecordType; rec: Rec }) {
                   })}
                 </ul>
               </div>
-              {h.rev > 1 && rec.rights?.update !== false && <Button size="small" icon={<UndoOutlined />} onClick={() => void act(rec, "undo", { rev: h.rev }, t("said.undone"))}>{t("history.undo")}</Button>}
+              <span className="history-acts">
+                {h.rev < rec.rev && <Button type="text" size="small" onClick={() => setPast("rev:" + h.rev)}>{t("past.open")}</Button>}
+                {h.rev > 1 && rec.rights?.update !== false && <Button size="small" icon={<UndoOutlined />} onClick={() => void act(rec, "undo", { rev: h.rev }, t("said.undone"))}>{t("history.undo")}</Button>}
+              </span>
             </li>
           );
         })}
       </ol>
       {pages.hasNextPage && <Button type="link" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>{t("list.more")}</Button>}
+      {past && <Past type={type} rec={rec} at={past} close={() => setPast("")} />}
     </section>
   );
 }
