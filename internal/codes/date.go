@@ -12,6 +12,7 @@ type Reading struct {
 	Date      string // YYYY-MM-DD
 	Ambiguous bool   // 3/1/2026, 26-1-3, 1150103: day and month, century or calendar were guessed
 	Other     string // the other day it may be, YYYY-MM-DD; "" when there is none
+	Partial   bool   // only a year, or year and month, was written: Date is its first day
 }
 
 // DateStyle says where a text comes from, which settles what it leaves open.
@@ -20,6 +21,7 @@ type DateStyle struct {
 	DayFirst bool   // 3/1/2026 is 3 January; month first otherwise, as spreadsheets write
 	Serial   bool   // the text is a number cell: any serial is a date; else five digits only
 	Epoch    int    // spreadsheet serials count from 1900 (0 means 1900) or 1904
+	Partial  bool   // 2020年5月 and 1998 are the first day of that time; else they are date_incomplete
 }
 
 // ValidDate reports whether s is a day, written YYYY-MM-DD, years 0001 to 9999.
@@ -58,7 +60,7 @@ func formatYMD(y, m, d int) string {
 //
 // Problems: bad_date, date_incomplete (a year, or year and month, alone).
 func ParseDate(text string, style DateStyle) (Reading, []errs.Problem) {
-	if ValidDate(text) {
+	if ValidDate(text) && text[0] != '0' {
 		return Reading{Date: text}, nil
 	}
 	s, _ := cutOffset(dateText(text))
@@ -73,10 +75,13 @@ func ParseDate(text string, style DateStyle) (Reading, []errs.Problem) {
 	if p == nil {
 		return Reading{}, problem("bad_date", nil)
 	}
-	if len(p.n) < 3 {
-		if p.n[0] >= 1000 || p.roc {
+	if r, ok := p.partial(style); ok {
+		if !style.Partial {
 			return Reading{}, problem("date_incomplete", nil)
 		}
+		return r, nil
+	}
+	if len(p.n) < 3 {
 		return Reading{}, problem("bad_date", nil)
 	}
 	r, ok := p.reading(style)
@@ -107,8 +112,11 @@ func dateText(text string) string {
 	return s
 }
 
-// readDigits reads 20260103 and, in Taiwan, 1150103.
+// readDigits reads 20260103 and, in Taiwan, 1150103; 202601 where a month will do.
 func readDigits(s string, style DateStyle) (Reading, bool) {
+	if len(s) == 6 && digitsOnly(s) && style.Partial && small(s[:4]) >= 1900 && small(s[:4]) < 2100 && validYMD(small(s[:4]), small(s[4:]), 1) {
+		return Reading{Date: formatYMD(small(s[:4]), small(s[4:]), 1), Partial: true}, true
+	}
 	if !digitsOnly(s) || len(s) != 8 && len(s) != 7 {
 		return Reading{}, false
 	}

@@ -159,6 +159,8 @@ func (p *dateParts) reading(style DateStyle) (Reading, bool) {
 		// 民國115年, 115/1/3, in Taiwan 98/1/3.
 		sure := p.roc || style.Region == "TW"
 		return fixed(a+1911, b, c, !sure)
+	case p.width[0] == 4 && a < 1000: // 0109/05/03
+		return fixed(a+1911, b, c, style.Region != "TW")
 	case p.width[0] == 4:
 		return fixed(a, b, c, false)
 	case p.month == 0: // Jan 3, 2026
@@ -171,6 +173,35 @@ func (p *dateParts) reading(style DateStyle) (Reading, bool) {
 		return p.century(a, b, c, p.width[0])
 	}
 	return shortYear(a, b, c, style.DayFirst)
+}
+
+// partial reads a year, or year and month, alone: 2020年5月, 1998.3, May 2020,
+// 民國61年, 1950-00-00. false for anything else.
+func (p *dateParts) partial(style DateStyle) (Reading, bool) {
+	n := p.n
+	if len(n) == 3 && n[2] == 0 && p.width[0] == 4 { // as databases fill up what they lack
+		n = n[:2]
+	}
+	year, width, month := n[0], p.width[0], 1
+	switch {
+	case len(n) == 2 && p.month == 0:
+		year, width, month = n[1], p.width[1], n[0]
+	case len(n) == 2 && n[1] > 0:
+		month = n[1]
+	case len(n) > 2:
+		return Reading{}, false
+	}
+	r, ok := Reading{}, false
+	switch {
+	case p.roc || width == 3 && p.order:
+		r, ok = fixed(year+1911, month, 1, !p.roc && style.Region != "TW")
+	case width == 4 && year >= 1000:
+		r, ok = fixed(year, month, 1, false)
+	case width == 2 && p.order && len(n) == 2:
+		r, ok = p.century(year, month, 1, 2)
+	}
+	r.Partial = ok
+	return r, ok
 }
 
 func fixed(y, m, d int, unsure bool) (Reading, bool) {

@@ -14,6 +14,8 @@ func TestParseDate(t *testing.T) {
 	either := func(day, other string) codes.Reading {
 		return codes.Reading{Date: day, Ambiguous: true, Other: other}
 	}
+	firstOf := func(day string) codes.Reading { return codes.Reading{Date: day, Partial: true} }
+	part := codes.DateStyle{Partial: true}
 	tw, serial, old := codes.DateStyle{Region: "TW"}, codes.DateStyle{Serial: true}, codes.DateStyle{Epoch: 1904}
 	for _, tt := range []struct {
 		text    string
@@ -64,6 +66,20 @@ func TestParseDate(t *testing.T) {
 		{"2958466", serial, codes.Reading{}, "bad_date"},
 		{"123", codes.DateStyle{}, codes.Reading{}, "bad_date"},
 		{"2026", codes.DateStyle{}, codes.Reading{}, "date_incomplete"},
+		{"2020年5月", part, firstOf("2020-05-01"), ""},
+		{"1998.3", part, firstOf("1998-03-01"), ""},
+		{"1998", part, firstOf("1998-01-01"), ""},
+		{"2020年", part, firstOf("2020-01-01"), ""},
+		{"202005", part, firstOf("2020-05-01"), ""},
+		{"May 2020", part, firstOf("2020-05-01"), ""},
+		{"1950-00-00", part, firstOf("1950-01-01"), ""},
+		{"1950-06-00", part, firstOf("1950-06-01"), ""},
+		{"民國61年", part, firstOf("1972-01-01"), ""},
+		{"109年5月", codes.DateStyle{Partial: true, Region: "TW"}, firstOf("2020-05-01"), ""},
+		{"5月3日", part, codes.Reading{}, "bad_date"},
+		{"2020年13月", part, codes.Reading{}, "bad_date"},
+		{"0109/05/03", codes.DateStyle{}, either("2020-05-03", ""), ""},
+		{"0109-05-03", tw, sure("2020-05-03"), ""},
 		{"2026年1月", codes.DateStyle{}, codes.Reading{}, "date_incomplete"},
 		{"2026-02-29", codes.DateStyle{}, codes.Reading{}, "bad_date"},
 		{"2026-13-01", codes.DateStyle{}, codes.Reading{}, "bad_date"},

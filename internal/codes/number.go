@@ -13,6 +13,8 @@ type Number struct {
 	Digits   string // "-1234.50": no separators, no exponent, no leading zeros; scale as written
 	Percent  bool   // a % stood after it; Digits is what stood before the %
 	Currency string // ISO 4217 when a sign or a name told it; "" else. ¥ alone tells none: it is CNY or JPY
+	About    bool   // it was written as a rough number, 约500万, 50多, 50+, or with a remark in brackets
+	Unit     bool   // what it counts in stood behind it: 万, 亿, k, 元
 }
 
 // maxNumberLength bounds work on hostile input; no decimal of ours has more
@@ -21,7 +23,7 @@ const maxNumberLength = 64
 
 // ParseNumber reads a number as people write it: "1,234.50", "￥1,234",
 // "(1,234)", "１２３", "12%", "12万", "1.2亿", "1亿2000万", "1.5E+6", "NT$300",
-// "5元". Problem: not_a_number. Never rounds.
+// "5元", "五百万", "伍佰万元整", "约500万". Problem: not_a_number. Never rounds.
 func ParseNumber(text string) (Number, []errs.Problem) {
 	if n, ok := plainNumber(text); ok {
 		return n, nil
@@ -31,13 +33,14 @@ func ParseNumber(text string) (Number, []errs.Problem) {
 	}
 	s := strings.TrimLeft(strings.ToUpper(narrow(text)), "'")
 	var n Number
+	s = n.cutAbout(s)
 	s, negative := cutNegative(s)
 	s = n.cutCurrency(s)
 	s, minus := cutNegative(s) // ￥-12
 	if rest, ok := strings.CutSuffix(s, "%"); ok {
 		s, n.Percent = strings.TrimSpace(rest), true
 	}
-	digits, ok := readUnits(s)
+	digits, ok := n.read(n.cutAbout(s))
 	if !ok || len(digits) > maxNumberLength || (negative && minus) {
 		return Number{}, problem("not_a_number", nil)
 	}
@@ -75,7 +78,7 @@ var currencyMarks = []struct{ mark, currency string }{
 	{"人民币", "CNY"}, {"人民幣", "CNY"}, {"新台币", "TWD"}, {"新臺幣", "TWD"}, {"新台幣", "TWD"}, {"台币", "TWD"}, {"台幣", "TWD"},
 	{"港币", "HKD"}, {"港幣", "HKD"}, {"港元", "HKD"}, {"澳门元", "MOP"}, {"美元", "USD"}, {"美金", "USD"}, {"欧元", "EUR"}, {"歐元", "EUR"}, {"日元", "JPY"}, {"日圓", "JPY"}, {"英镑", "GBP"}, {"英鎊", "GBP"},
 	{"RMB", "CNY"}, {"CNY", "CNY"}, {"TWD", "TWD"}, {"NTD", "TWD"}, {"HKD", "HKD"}, {"MOP", "MOP"}, {"USD", "USD"}, {"EUR", "EUR"}, {"JPY", "JPY"}, {"GBP", "GBP"},
-	{"NT$", "TWD"}, {"HK$", "HKD"}, {"US$", "USD"}, {"CN¥", "CNY"}, {"RMB¥", "CNY"}, {"€", "EUR"}, {"£", "GBP"}, {"￡", "GBP"}, {"$", ""}, {"¥", ""}, {"￥", ""}, {"元整", ""}, {"元", ""}, {"圆", ""}, {"圓", ""}, {"块", ""}, {"塊", ""},
+	{"NT$", "TWD"}, {"HK$", "HKD"}, {"US$", "USD"}, {"CN¥", "CNY"}, {"RMB¥", "CNY"}, {"€", "EUR"}, {"£", "GBP"}, {"￡", "GBP"}, {"$", ""}, {"¥", ""}, {"￥", ""}, {"元整", ""}, {"圆整", ""}, {"圓整", ""}, {"整", ""}, {"元", ""}, {"圆", ""}, {"圓", ""}, {"块", ""}, {"塊", ""},
 }
 
 // cutCurrency takes signs and names of money off both ends; 万元 keeps its 万.
@@ -83,11 +86,13 @@ func (n *Number) cutCurrency(s string) string {
 	for range 3 {
 		before := s
 		for _, m := range currencyMarks {
-			rest, ok := strings.CutSuffix(s, m.mark)
+			rest, behind := strings.CutSuffix(s, m.mark)
+			ok := behind
 			if !ok {
 				rest, ok = strings.CutPrefix(s, m.mark)
 			}
 			if ok && rest != "" {
+				n.Unit = n.Unit || behind
 				s = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), ":"))
 				if n.Currency == "" {
 					n.Currency = m.currency

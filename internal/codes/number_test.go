@@ -61,14 +61,34 @@ func TestParseNumber(t *testing.T) {
 			}
 			continue
 		}
-		if (got != codes.Number{Digits: tt.digits, Percent: tt.percent, Currency: tt.currency}) || problems != nil {
+		if got.Digits != tt.digits || got.Percent != tt.percent || got.Currency != tt.currency || got.About || problems != nil {
 			t.Errorf("%q: %+v %v, want %q", tt.text, got, problems, tt.digits)
 		}
 	}
 	for _, text := range []string{"", "-", "abc", "1,23", "1,2345,678", "1..2", "1.2.3", "0x10", "1e999", "NaN", "Inf", "--1", "(-1)", "万", "元", "%", "1.23456万5",
-		strings.Repeat("9", 100), strings.Repeat("万", 100), "2026-01-03", "一千"} {
+		strings.Repeat("9", 100), strings.Repeat("万", 100), "2026-01-03", "50-100", "一千两千", "五千万万", "十万十万", "百", "一百百", "约", "壹佰圆五角"} {
 		if got, problems := codes.ParseNumber(text); word(problems) != "not_a_number" {
 			t.Errorf("%q was read as %+v", text, got)
+		}
+	}
+}
+
+// TestNumeralsAndRoughNumbers: 五百万 is a number like any other, 约500万 is one
+// to look at, and what a number counts in is told apart from its digits.
+func TestNumeralsAndRoughNumbers(t *testing.T) {
+	for _, tt := range []struct {
+		text, digits string
+		about, unit  bool
+	}{
+		{"五百万", "5000000", false, true}, {"伍佰万元整", "5000000", false, true}, {"叁仟伍佰贰拾圆整", "3520", false, true}, {"一百二十", "120", false, false},
+		{"一千零五", "1005", false, false}, {"一万二", "12000", false, true}, {"一万零二", "10002", false, true}, {"两亿三千万", "230000000", false, true}, {"三萬億", "3000000000000", false, true},
+		{"十", "10", false, false}, {"十二万", "120000", false, true}, {"二〇二六", "2026", false, false}, {"五", "5", false, false}, {"人民币伍佰万元", "5000000", false, true},
+		{"约500万", "5000000", true, true}, {"500万左右", "5000000", true, true}, {"500多万", "5000000", true, true}, {"50余", "50", true, false}, {"50+", "50", true, false}, {"500万以上", "5000000", true, true},
+		{"~50", "50", true, false}, {"about 50", "50", true, false}, {"500万（实缴）", "5000000", true, true}, {"约3200", "3200", true, false}, {"￥500", "500", false, false}, {"500元", "500", false, true}, {"$1.5M", "1500000", false, true},
+	} {
+		got, problems := codes.ParseNumber(tt.text)
+		if got.Digits != tt.digits || got.About != tt.about || got.Unit != tt.unit || problems != nil {
+			t.Errorf("%q: %+v %v, want %+v", tt.text, got, problems, tt)
 		}
 	}
 }

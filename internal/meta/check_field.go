@@ -27,6 +27,8 @@ var keyKinds = map[string][]string{
 	"yearly":     {"date"},
 	"lunar":      {"date"},
 	"due":        {"date", "datetime"},
+	"forever":    {"date"},
+	"reduction":  {"percent"},
 	"color":      {"bool"},
 	"currencies": {"money"},
 	"unit":       {"integer", "decimal", "money"},
@@ -67,6 +69,9 @@ func (l *loader) checkFields(t *Type) {
 	for _, f := range t.Fields {
 		l.fieldName(t, f, seen)
 		l.checkField(f)
+		if other, ok := t.byName[f.Forever]; f.Forever != "" && (!ok || other.KindName != "bool") {
+			l.problems.add(l.marks.at(f, "forever", f.Pos), "forever_field", map[string]any{"name": f.Forever})
+		}
 		if f.Section != "" && !slices.ContainsFunc(t.Sections, func(s *Section) bool { return s.Name == f.Section }) {
 			var known []string
 			for _, s := range t.Sections {

@@ -37,10 +37,13 @@ func (kindBool) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 		switch han.Fold(x) {
 		case "":
 			return nil, nil
-		case "是", "有", "真", "对", "√", "✓", "✔", "☑", "1", "y", "yes", "true", "t", "on":
+		case "是", "有", "真", "对", "√", "✓", "✔", "☑", "1", "y", "yes", "true", "t", "on", "ok", "已", "需要", "启用", "●", "■", "是的":
 			return int64(1), nil
-		case "否", "无", "没有", "假", "错", "×", "✗", "✘", "☐", "0", "n", "no", "false", "f", "off", "不是":
+		case "否", "无", "没有", "假", "错", "×", "✗", "✘", "☐", "0", "n", "no", "false", "f", "off", "不是", "未", "不", "不需要", "停用", "○", "□":
 			return int64(0), nil
+		}
+		if looseBlank(x) {
+			return nil, nil
 		}
 		return nil, refusal("not_a_bool", errs.Params{"value": strings.TrimSpace(x)})
 	}

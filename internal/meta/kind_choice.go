@@ -42,6 +42,9 @@ func (kindChoice) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 	if !ok && in.Loose && looseBlank(s) {
 		return nil, nil
 	}
+	if !ok && in.Loose {
+		value, ok = f.guess(s, in)
+	}
 	if !ok {
 		return nil, refusal("bad_choice", badChoice(f, s))
 	}
@@ -70,11 +73,12 @@ func (f *Field) pick(s string, loose bool) (string, bool) {
 
 // foldChoices prepares the loose lookup: values, labels, synonyms, folded.
 func (f *Field) foldChoices() {
-	f.folded = map[string]string{}
+	f.folded, f.meant = map[string]string{}, nil
 	put := func(text, value string) {
 		if key := han.Fold(text); key != "" {
 			if _, taken := f.folded[key]; !taken {
 				f.folded[key] = value
+				f.meant = append(f.meant, meant{plainKey(text), value})
 			}
 		}
 	}

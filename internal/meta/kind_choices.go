@@ -45,6 +45,9 @@ func (kindChoices) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 		if ok {
 			value, known = f.pick(s, in.Loose)
 		}
+		if ok && !known && in.Loose {
+			value, known = f.guess(s, in)
+		}
 		switch {
 		case !ok:
 			ps = append(ps, errs.Problem{Path: "[" + strconv.Itoa(i) + "]", Code: "wrong_kind", Params: errs.Params{"want": "choice"}})

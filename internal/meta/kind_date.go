@@ -62,7 +62,9 @@ func (kindDate) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 	switch {
 	case s == "":
 		return nil, nil
-	case codes.ValidDate(s):
+	case in.Loose && neverWas(s):
+		return nil, nil
+	case codes.ValidDate(s) && !(in.Loose && s[0] == '0'):
 		return s, nil
 	case f.Yearly && strings.HasPrefix(s, "--") && codes.ValidDate(noYear+s[2:]):
 		return noYear + s[2:], nil
@@ -98,11 +100,14 @@ func looseDate(f *Field, s string, in *Input) (any, []errs.Problem) {
 			return parseLunar(f, day.String())
 		}
 	}
-	read, ps := codes.ParseDate(s, codes.DateStyle{Region: in.Region})
+	read, ps := codes.ParseDate(s, codes.DateStyle{Region: in.Region, Partial: !f.Yearly})
 	if ps != nil {
-		return nil, ps
+		return nil, refusal(ps[0].Code, errs.Params{"value": s})
 	}
-	if read.Ambiguous {
+	switch {
+	case read.Partial:
+		warn(in, "date_partial", errs.Params{"value": s, "read": read.Date})
+	case read.Ambiguous:
 		warn(in, "date_ambiguous", errs.Params{"value": s, "read": read.Date, "other": read.Other})
 	}
 	return read.Date, nil

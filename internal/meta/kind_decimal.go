@@ -14,7 +14,7 @@ func (scaled) Type(f *Field) expr.Type { return expr.Type{Base: expr.Decimal, Sc
 
 // Parse takes a JSON string or number.
 func (scaled) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
-	s, ps := numberText(v, in)
+	s, ps := numberText(counted(f, v, in), in)
 	if s == "" || ps != nil {
 		return nil, ps
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"kedang/internal/codes"
 	"kedang/internal/errs"
 	"kedang/internal/expr"
 )
@@ -25,8 +24,8 @@ func (kindInteger) Type(*Field) expr.Type { return expr.Type{Base: expr.Int} }
 func (k kindInteger) CheckField(f *Field) []errs.Problem { return checkBounds(f, k) }
 
 // Parse takes a JSON number or a string of digits; a fraction is refused.
-func (kindInteger) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
-	s, ps := numberText(v, in)
+func (kindInteger) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
+	s, ps := numberText(counted(f, v, in), in)
 	if s == "" || ps != nil {
 		return nil, ps
 	}
@@ -88,21 +87,9 @@ func numberText(v any, in *Input) (string, []errs.Problem) {
 		if x == "" || !in.Loose {
 			return x, nil
 		}
-		return looseNumber(x)
+		return looseNumber(x, in)
 	}
 	return "", refusal("wrong_kind", errs.Params{"want": "number"})
-}
-
-// looseNumber reads a number as people write it: 1,234.50 ￥1,234 12万 (1,234).
-func looseNumber(s string) (string, []errs.Problem) {
-	if looseBlank(s) {
-		return "", nil
-	}
-	n, ps := codes.ParseNumber(s)
-	if ps != nil {
-		return "", refusal("not_a_number", errs.Params{"value": s})
-	}
-	return n.Digits, nil
 }
 
 // bound parses a declared bound into the stored form; nil when there is none,

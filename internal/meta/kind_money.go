@@ -101,6 +101,7 @@ func amountText(v any, in *Input) (digits, currency string, ps []errs.Problem) {
 		if currency == "" {
 			currency = n.Currency
 		}
+		warnAbout(n, x, in)
 		return n.Digits, currency, nil
 	}
 	return "", "", refusal("wrong_kind", errs.Params{"want": "money"})

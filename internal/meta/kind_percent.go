@@ -24,6 +24,9 @@ func (k kindPercent) CheckField(f *Field) []errs.Problem {
 func (k kindPercent) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 	if s, ok := v.(string); ok && in.Loose {
 		s = strings.TrimSpace(s)
+		if off, known := reduction(s); known && f.Reduction {
+			return k.scaled.Parse(f, off, in)
+		}
 		for _, sign := range [...]string{"%", "％"} {
 			s = strings.TrimSpace(strings.TrimSuffix(s, sign))
 		}

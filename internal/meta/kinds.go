@@ -154,16 +154,6 @@ func splitLoose(s string) []string {
 	return out
 }
 
-// looseBlank tells whether a cell says "nothing": people write a dash, a
-// slash or 无 where they have no value.
-func looseBlank(s string) bool {
-	switch strings.TrimSpace(s) {
-	case "", "-", "--", "—", "——", "－", "/", "／", "无", "無", "暂无", "暫無", "没有", "沒有", "N/A", "n/a", "NA", "null", "NULL":
-		return true
-	}
-	return false
-}
-
 // because gives the parameters that a code's sentence needs of the value, the
 // length allowed, the kind wanted.
 func because(code, value string, most int, want string) errs.Params {

@@ -82,6 +82,7 @@ var sentences = map[string]sentence{
 	"unknown_section":       {"section {name} is not declared", "Declare it under sections"},
 	"unknown_field":         {"field {name} is not declared", "Known: {known}"},
 	"unique_rows":           {"{name} has many values and cannot be part of a unique combination", "Use fields with one value"},
+	"forever_field":         {"{name} is no yes/no field of this type", "Name the field that says there is no end, or remove forever"},
 	"currencies_rows":       {"child rows cannot have currencies: many", "Give the record itself a money field with currencies: many, or a type of its own to the rows"},
 	"currencies_unique":     {"an amount with its currency cannot be unique", "Remove unique"},
 	"chart_currencies":      {"{name} has many currencies: its amounts cannot be added up", "Use a formula that gives the amounts of one currency"},

@@ -92,6 +92,8 @@ type Field struct {
 	Yearly     bool      `yaml:"yearly"`     // date: comes back every year
 	Lunar      bool      `yaml:"lunar"`      // date: may be given in the lunar calendar
 	Due        bool      `yaml:"due"`        // date, datetime: late once it has passed
+	Forever    string    `yaml:"forever"`    // date: the yes/no field that a cell with 长期 sets instead
+	Reduction  bool      `yaml:"reduction"`  // percent: it is taken off, so that 9.2折 in a cell is 8
 	Color      string    `yaml:"color"`      // bool: of the word beside the title, as a choice's
 	Currencies string    `yaml:"currencies"` // money: one (default) | many
 	Unit       Text      `yaml:"unit"`
@@ -114,6 +116,7 @@ type Field struct {
 	Inputs []*Field `yaml:"-"` // what a computed field reads, directly; its level is the strictest of theirs
 
 	folded    map[string]string // loose lookup of choices: folded text -> value
+	meant     []meant           // the same words without marks, for what is nearly one of them
 	low, high *int64            // Min and Max in the stored form, of number kinds
 }
 

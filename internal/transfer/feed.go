@@ -23,9 +23,10 @@ const chunkRows = 500
 type row struct {
 	line     int
 	values   record.Values
-	key      []any  // values in stored form by which it finds its record; empty when the cell is
-	keyText  string // as written
-	problems []errs.Problem
+	key      []any          // values in stored form by which it finds its record; empty when the cell is
+	keyText  string         // as written
+	problems []errs.Problem // why it cannot go in
+	notes    []errs.Problem // what was left out of it or is to be looked at
 }
 
 // batch is what the reader hands over: up to chunkRows rows.
@@ -43,6 +44,7 @@ type filling struct {
 
 // feed reads a sheet ahead of the writer.
 type feed struct {
+	t        *meta.Type
 	sheet    sheet
 	plan     Plan
 	key      string
@@ -79,7 +81,7 @@ func (s *Service) newFeed(sh sheet, t *meta.Type, i Import) *feed {
 
 // feedOf joins a plan's columns to the fields they fill.
 func feedOf(sh sheet, t *meta.Type, plan Plan, in *meta.Input) *feed {
-	r := &feed{sheet: sh, plan: plan, in: in}
+	r := &feed{t: t, sheet: sh, plan: plan, in: in}
 	for _, c := range plan.Columns {
 		field, ok := t.Field(c.Field)
 		if c.Field == "" || !ok {
@@ -112,10 +114,10 @@ func (r *feed) read(ctx context.Context, after int, out chan<- batch) {
 			continue
 		case err != nil:
 			b.ended = err
-		case line <= after || blank(cells):
+		case line <= after || blank(cells) || ruled(cells):
 			continue
-		case totals(cells):
-			b.rows = append(b.rows, row{line: line, problems: []errs.Problem{{Code: "total_row"}}})
+		case r.noRecord(cells) != "":
+			b.rows = append(b.rows, row{line: line, problems: []errs.Problem{{Code: r.noRecord(cells)}}})
 		default:
 			b.rows = append(b.rows, r.row(cells, line))
 		}
@@ -140,39 +142,13 @@ func (r *feed) next() (cells []string, line int, err error) {
 	return cells, line, err
 }
 
-// sums are how people head a line of totals.
-var sums = map[string]bool{"合计": true, "合計": true, "总计": true, "總計": true, "小计": true, "小計": true, "共计": true, "共計": true, "total": true, "totals": true, "sum": true}
-
-// totals tells a line of totals: its first cell says so, and all others are
-// numbers. It is no record, whatever its columns mean.
-func totals(cells []string) bool {
-	first, others := "", 0
-	for _, c := range cells {
-		c = strings.TrimSpace(c)
-		switch {
-		case c == "":
-		case first == "":
-			first = strings.ToLower(strings.TrimRight(c, ":： "))
-			if !sums[first] {
-				return false
-			}
-		default:
-			if _, err := strconv.ParseFloat(strings.NewReplacer(",", "", "¥", "", "￥", "", "$", "").Replace(c), 64); err != nil {
-				return false
-			}
-			others++
-		}
-	}
-	return others > 0
-}
-
 // row turns cells into values as the write path takes them. Blank cells are
 // left out: a blank never empties a field.
 func (r *feed) row(cells []string, line int) row {
 	out := row{line: line, values: make(record.Values, len(r.fillings))}
 	for _, f := range r.fillings {
 		text := f.text(cells)
-		if text == "" {
+		if text == "" || r.leftOut(f.field, text, &out) {
 			continue
 		}
 		text = r.mend(f.field, text)

@@ -244,7 +244,7 @@ func TestWorkbookValues(t *testing.T) {
 func TestALineOfTotalsIsNoRecord(t *testing.T) {
 	each(t, shop, func(t *testing.T, f *fixture) {
 		f.StartJobs()
-		i := f.load(f.Admin(), transfer.StartOptions{}, "名称,代码,额度", "甲,A1,1", "合计：,,\"1,000.50\"", "合计餐饮,A2,3", "合计,A3,三")
+		i := f.load(f.Admin(), transfer.StartOptions{}, "名称,代码,额度", "甲,A1,1", "合计：,,\"1,000.50\"", "合计餐饮,A2,3", "合计,A3,三分")
 		if diff := cmp.Diff(transfer.Counts{Rows: 4, Created: 2, Refused: 2}, i.Counts); diff != "" {
 			t.Error(diff)
 		}

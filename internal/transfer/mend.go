@@ -151,6 +151,8 @@ func (r *feed) mended(t *meta.Type, cells []string, line int, said map[string]an
 		} else {
 			out.values[name] = v
 		}
+		other := func(p errs.Problem) bool { return p.Path == name }
+		out.problems, out.notes = slices.DeleteFunc(out.problems, other), slices.DeleteFunc(out.notes, other)
 		if name != r.key {
 			continue
 		}

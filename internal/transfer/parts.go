@@ -13,9 +13,9 @@ import (
 // addressParts are what columns are headed that hold an address in pieces, from
 // the largest to the smallest.
 var addressParts = [][]string{
-	{"省", "省份", "所在省", "所在省份", "省市", "state", "province", "billing state", "mailing state"},
-	{"市", "城市", "所在市", "所在城市", "地市", "地级市", "县市", "city", "billing city", "mailing city"},
-	{"区", "区县", "县", "县区", "县市区", "市区", "所在区", "所在区县", "行政区", "district", "county"},
+	{"省", "省份", "所在省", "所在省份", "省市", "state", "province", "county"},
+	{"市", "城市", "所在市", "所在城市", "地市", "地级市", "县市", "city", "town"},
+	{"区", "区县", "县", "县区", "县市区", "市区", "所在区", "所在区县", "行政区", "乡镇市区", "区乡镇市", "district"},
 	{"街道", "乡镇", "镇", "街道乡镇", "镇街"},
 }
 
@@ -33,10 +33,13 @@ func (m *mapper) addresses(out []Column) {
 	pieces := make([]int, len(addressParts))
 	for level, words := range addressParts {
 		pieces[level] = slices.IndexFunc(out, func(c Column) bool {
-			return slices.ContainsFunc(words, func(w string) bool { return headerKey(w) == headerKey(c.Header) })
+			return slices.ContainsFunc(words, func(w string) bool {
+				rest, ok := strings.CutSuffix(headerKey(c.Header), headerKey(w))
+				return ok && (rest == "" || len(w) > 3 && w[0] < 0x80 && plainRest(rest)) // Business City
+			})
 		})
 	}
-	if pieces[0] < 0 && pieces[2] < 0 {
+	if pieces[0] < 0 && pieces[2] < 0 && (pieces[1] < 0 || slices.Contains(addressParts[1], strings.ToLower(out[pieces[1]].Header))) {
 		return
 	}
 	for level, i := range pieces {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 
 	"kedang/internal/access"
 	"kedang/internal/db"
@@ -274,6 +275,9 @@ func (c *chunk) fates(out []record.BulkResult) []fate {
 		if c.op[k] {
 			fates[k] = c.fate(next, out[next], revs)
 			next++
+		}
+		if notes := c.rows[k].notes; len(notes) > 0 && fates[k].action != rowRefused {
+			fates[k].problems = append(slices.Clone(notes), fates[k].problems...)
 		}
 	}
 	return fates

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kedang/internal/codes"
 	"kedang/internal/meta"
 )
 
@@ -57,13 +58,16 @@ func withUnit(cell, unit string) string {
 	if unit == "" {
 		return cell
 	}
-	text := strings.ReplaceAll(strings.TrimSpace(cell), ",", "")
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil {
+	n, problems := codes.ParseNumber(cell)
+	if problems != nil || n.Unit || n.Percent {
 		return cell
 	}
-	if len(text) > 15 || strings.ContainsAny(text, "eE") {
-		text = shortest(n)
+	digits := n.Digits
+	if f, err := strconv.ParseFloat(digits, 64); err == nil && len(digits) > 15 {
+		digits = shortest(f)
 	}
-	return text + unit
+	if n.About {
+		digits = "约" + digits
+	}
+	return digits + unit
 }

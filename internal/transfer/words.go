@@ -10,6 +10,9 @@ import (
 // headerKey is a header as it is compared: folded, without spaces, brackets,
 // units, stars and numbers behind it (电话1, 手机号码(必填), *姓名).
 func headerKey(s string) string {
+	if cellErrors[strings.TrimSpace(s)] {
+		return ""
+	}
 	s = han.Fold(s)
 	if i := strings.IndexAny(s, "([{<【〔（"); i > 0 {
 		s = s[:i]

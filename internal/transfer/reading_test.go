@@ -1,0 +1,86 @@
+package transfer_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kedang/internal/meta"
+	"kedang/internal/transfer"
+)
+
+// general is the pack that most lists are imported into.
+func general() (out []meta.Source) {
+	for _, p := range []string{"core", "general"} {
+		out = append(out, meta.Source{Name: "packs/" + p, FS: os.DirFS(filepath.Join("..", "..", "packs", p))})
+	}
+	return out
+}
+
+// codes are the codes of the problems of an import's rows, by line.
+func (f *fixture) codes(id int64) (out []string) {
+	f.t.Helper()
+	rows, err := f.svc.Rows(f.ctx, f.Admin(), id, 0, 100, false)
+	f.check(err)
+	for _, r := range rows {
+		var list []string
+		for _, p := range r.Problems {
+			list = append(list, strings.TrimSuffix(p.Code+"@"+p.Path, "@"))
+		}
+		slices.Sort(list) // warnings of values come in no order
+		out = append(out, strings.Join(append([]string{r.Action}, list...), " "))
+	}
+	return out
+}
+
+// TestCellsAsFirmsKeepThem: what a careful person would read is read, what is
+// a guess is told, and what is no value is left out.
+func TestCellsAsFirmsKeepThem(t *testing.T) {
+	each(t, general(), func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		i := f.load(f.Admin(), transfer.StartOptions{},
+			"客户名称,注册资本（万元）,员工人数,成立日期,执照有效期至,折扣,行业,法人,企业性质",
+			"甲公司,约500,50人,2020年5月,长期,9.2折,—,无,国有企业",
+			"乙公司,五百,约50,0000-00-00,2030-12-31,不打折,N/A,待补,私营企业",
+			"丙公司,500万,#N/A,1998,永久有效,,酒店,#REF!,B+",
+			"#NAME?,1,1,,,,,,",
+			"丁公司,1千万,,民國109年5月3日,,85,,李四,")
+		want := []string{
+			"created date_partial@founded_on discount_without_end@discount_until number_about@registered_capital",
+			"created number_about@staff_count",
+			"refused bad_choice@economic_type",
+			"refused cell_error@name",
+			"created discount_steep@discount discount_without_end@discount_until",
+		}
+		if diff := cmp.Diff(want, f.codes(i.ID)); diff != "" {
+			t.Error(diff)
+		}
+		got := f.table(f.Admin(), "name", "registered_capital", "staff_count", "founded_on", "licence_until", "licence_long_term", "discount", "industry", "legal_rep", "economic_type")
+		if diff := cmp.Diff(strings.Join([]string{
+			"甲公司,5000000.00,50,2020-05-01,,Yes,8.00%,,,State-owned",
+			"乙公司,5000000.00,50,,2030-12-31,,0.00%,,,Private",
+			"丁公司,10000000.00,,2020-05-03,,,85.00%,,李四,",
+			"",
+		}, "\n"), got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestLinesThatAreNoRecords: sums, the header of the next page, and what people
+// write below a table.
+func TestLinesThatAreNoRecords(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		i := f.load(f.Admin(), transfer.StartOptions{}, "名称,代码,额度,备注", "甲,A1,1,", "华东小计,,1,", "名称,代码,额度,备注", "本页合计,,,", "合计（华东）,,5,",
+			"制表人：张三,,审核：李四,", "第1页 共2页,,,", "以下空白,,,", "----,----,----,----", "小计测试厂,A2,3,", "本页科技公司,A3,4,")
+		want := []string{"created", "refused total_row", "refused header_row", "refused total_row", "refused total_row", "refused note_row", "refused note_row", "refused note_row", "created", "created"}
+		if diff := cmp.Diff(want, f.codes(i.ID)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
