@@ -53,6 +53,19 @@ func (r *feed) leftOut(f *meta.Field, text string, out *row) bool {
 	return false
 }
 
+// plainCell takes off what stands around a value in a cell and is no part of
+// it: ="0012" as programs write it to keep a spreadsheet from counting, and
+// white space and byte order marks around one line.
+func plainCell(f *meta.Field, text string) string {
+	if inner, ok := strings.CutPrefix(text, `="`); ok && strings.HasSuffix(inner, `"`) && !strings.Contains(inner[:len(inner)-1], `"`) {
+		text = inner[:len(inner)-1]
+	}
+	if f.KindName == "longtext" || f.KindName == "json" {
+		return text
+	}
+	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' })
+}
+
 // titleFields are the fields that a type's title is made of.
 func titleFields(t *meta.Type) (out []*meta.Field) {
 	for _, p := range t.TitleParts {

@@ -48,6 +48,9 @@ func detect(head []byte, whole bool) (textEncoding, error) {
 	if name := utf16Guess(head); name != "" {
 		return encodings[name], nil
 	}
+	if name := utf16Han(head); name != "" {
+		return encodings[name], nil
+	}
 	if bytes.IndexByte(head, 0) >= 0 && !textual(head) {
 		return textEncoding{}, errs.New(errs.Invalid, "not_a_sheet", nil)
 	}
@@ -87,6 +90,24 @@ func utf16Guess(head []byte) string {
 		return "utf-16be"
 	}
 	return ""
+}
+
+// utf16Han finds UTF-16 without a mark where most characters are Chinese: only
+// line ends and commas have a zero byte, and only read the right way round the
+// rest are characters that lists are made of.
+func utf16Han(head []byte) string {
+	if len(head) < 8 || bytes.IndexByte(head, 0) < 0 {
+		return ""
+	}
+	head = head[:len(head)&^1]
+	little, big := plausible(head, "utf-16le"), plausible(head, "utf-16be")
+	switch {
+	case max(little, big) < 0.3:
+		return ""
+	case little > big:
+		return "utf-16le"
+	}
+	return "utf-16be"
 }
 
 // textual tells a text with a stray zero byte from a program or picture.

@@ -37,6 +37,8 @@ func TestEncodings(t *testing.T) {
 		{"utf-16 little", simplified, le, "\xff\xfe", "utf-16le"},
 		{"utf-16 big", traditional, be, "\xfe\xff", "utf-16be"},
 		{"utf-16 without mark", western, le, "", "utf-16le"},
+		{"utf-16 without mark, Chinese", simplified, le, "", "utf-16le"},
+		{"utf-16 the other way, Chinese", traditional, be, "", "utf-16be"},
 		{"western", western, charmap.Windows1252, "", "windows-1252"},
 		{"ascii", "name,phone\nAn,1\n", encoding.Nop, "", "utf-8"},
 	} {

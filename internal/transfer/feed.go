@@ -186,6 +186,7 @@ func (f filling) text(cells []string) string {
 // mend undoes what a spreadsheet does to values: the quote before what is no
 // formula, days counted from 1904, and digits that a float never had.
 func (r *feed) mend(f *meta.Field, text string) string {
+	text = plainCell(f, text)
 	if len(text) > 1 && text[0] == '\'' && formulaLike(text[1:]) {
 		return text[1:]
 	}

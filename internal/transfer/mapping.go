@@ -77,9 +77,12 @@ func Inspect(f *os.File, t *meta.Type, h Hints) (_ Plan, err error) {
 	if len(rows) == 0 {
 		return Plan{}, errs.New(errs.Invalid, "empty_file", nil)
 	}
-	at, _, ok := m.findHeader(rows)
+	at, hits, ok := m.findHeader(rows)
 	if !ok {
 		return Plan{}, errs.New(errs.Invalid, "no_header", errs.Params{"type": t.Label.In("zh-Hans")})
+	}
+	if m.sideways(rows[at:], hits) {
+		return Plan{}, errs.New(errs.Invalid, "sheet_sideways", nil)
 	}
 	if len(rows[at]) > maxColumns {
 		return Plan{}, errs.New(errs.Invalid, "too_many_columns", errs.Params{"max": maxColumns})
@@ -91,7 +94,6 @@ func Inspect(f *os.File, t *meta.Type, h Hints) (_ Plan, err error) {
 	}
 	m.units(p.Columns, rows[:at])
 	p.Missing = m.missing(p.Columns)
-	p.Region = m.phoneRegion(p.Columns, rows[at+1:])
 	p.Region = m.region(p.Columns, rows[at+1:])
 	return p, nil
 }
@@ -220,6 +222,18 @@ func (m *mapper) findHeader(rows [][]string) (at, best int, ok bool) {
 		at = slices.IndexFunc(rows[:min(headerWithin, max(0, len(rows)-1))], func(row []string) bool { return namesLike(row, rows) })
 	}
 	return at, best, at >= 0
+}
+
+// sideways tells a table whose column names stand below each other: its first
+// column names more fields than the row that would be the header.
+func (m *mapper) sideways(rows [][]string, hits int) bool {
+	n := 0
+	for _, row := range rows[:min(headerWithin, len(rows))] {
+		if i := slices.IndexFunc(row, func(c string) bool { return strings.TrimSpace(c) != "" }); i >= 0 && filled(row) > 1 && len(m.exact[headerKey(row[i])]) > 0 {
+			n++
+		}
+	}
+	return n > 2 && n > hits
 }
 
 // namesLike tells whether a row may be a header: words, each once, over at
@@ -371,36 +385,6 @@ func (m *mapper) byContent(values []string) *meta.Field {
 		}
 	}
 	return nil
-}
-
-// phoneRegion is the region whose way of writing telephones without a country
-// code a sheet plainly follows; "" when that is the company's, or nothing is plain.
-func (m *mapper) phoneRegion(cols []Column, rows [][]string) string {
-	var texts []string
-	for i, c := range cols {
-		if f := m.field(c.Field); f != nil && (f.KindName == "phones" || f.KindName == "phone") {
-			texts = append(texts, column(rows, i)...)
-		}
-	}
-	read := func(region string) (n int) {
-		for _, text := range texts {
-			if found := codes.ParsePhones(text, region); len(found) > 0 && found[0].E164 != "" && found[0].Problem == "" {
-				n++
-			}
-		}
-		return n
-	}
-	own := read(m.hints.Region)
-	best, most := "", own
-	for _, region := range []string{"CN", "TW", "HK", "MO"} {
-		if n := read(region); n > most {
-			best, most = region, n
-		}
-	}
-	if len(texts) < 5 || 5*most < 4*len(texts) || 2*own > most {
-		return ""
-	}
-	return best
 }
 
 // given applies what the user said of columns: it wins.

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"archive/zip"
 	"context"
 	"os"
 	"path/filepath"
@@ -39,6 +40,7 @@ func TestMessyTexts(t *testing.T) {
 		"excel xml cut": {bytes: book[:len(book)-130], want: "名称||日期¶甲 & 乙||2020-05-06¶甲 & 乙|5", code: "damaged_workbook"},
 		"classic mac":   {bytes: "a,b\r1,\"2\"\r3,4\r", want: "a|b¶1|2¶3|4"},
 		"open quote":    {bytes: "a,b\n1,2\n\"x,3\ny,4\n", want: "a|b¶1|2", code: "bad_row"},
+		"quote within":  {bytes: "a,b\n\"x\"y,z \"w\"\nv,\"u\"\n", want: "a|b", code: "bad_row"},
 		"lines in one":  {bytes: "a,b\n\"x\ny\",3\nz,4\n", want: "a|b¶x\ny|3¶z|4"},
 		"lines at last": {bytes: "a,b\nz,4\n\"x\ny\",3", want: "a|b¶z|4¶x\ny|3"},
 	} {
@@ -111,6 +113,50 @@ func TestMessyBook(t *testing.T) {
 	want := []string{"甲公司|陈|500万元|1.5亿元|浙江省杭州市文三路1号|展会|12", "甲公司|李|80万||上海市张江路1号|展会|", "乙公司|王|0.3万元|2千万||展会|3"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestRenamedFiles: what people rename or save with another program is told by
+// what it is, and a table that stands on its side is no list of one customer
+// called 电话.
+func TestRenamedFiles(t *testing.T) {
+	parts := func(names ...string) string {
+		var out strings.Builder
+		z := zip.NewWriter(&out)
+		for _, name := range names {
+			if _, err := z.Create(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	for name, c := range map[string]struct{ bytes, code string }{
+		"xlsb":     {parts("[Content_Types].xml", "xl/workbook.bin", "xl/worksheets/sheet1.bin"), "other_workbook"},
+		"numbers":  {parts("Index/Document.iwa", "preview.jpg"), "other_workbook"},
+		"ods":      {parts("mimetype", "content.xml"), "other_workbook"},
+		"docx":     {parts("[Content_Types].xml", "word/document.xml"), "not_a_sheet"},
+		"zip":      {parts("客户.csv"), "not_a_sheet"},
+		"cut":      {parts("xl/workbook.xml")[:40], "damaged_workbook"},
+		"sideways": {"客户名称,甲厂,乙厂\n电话,13800001301,13800001302\n级别,A,B\n地址,x,y\n", "sheet_sideways"},
+		"form":     {"客户登记表\n客户名称,登记厂\n电话,13800001201\n地址,上海市1号\n", "sheet_sideways"},
+		"upright":  {"客户名称,电话\n电话,13800001201\n甲,13800001202\n", ""},
+	} {
+		path := filepath.Join(t.TempDir(), "a.xlsx")
+		if err := os.WriteFile(path, []byte(c.bytes), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Inspect(f, generalType(t, "customer"), Hints{Region: "CN", Today: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})
+		f.Close()
+		if (err == nil) != (c.code == "") || err != nil && errs.As(err).Code != c.code {
+			t.Errorf("%s: err = %v, want %q", name, err, c.code)
+		}
 	}
 }
 

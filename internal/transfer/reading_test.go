@@ -71,6 +71,18 @@ func TestCellsAsFirmsKeepThem(t *testing.T) {
 	})
 }
 
+// TestWhatStandsAroundAValue: signs that keep a spreadsheet from counting,
+// white space and marks in the middle of a file made of two.
+func TestWhatStandsAroundAValue(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		f.load(f.Admin(), transfer.StartOptions{}, `="名称",="代码",备注`, `="甲",="0012", 空 `, "\ufeff乙　,\t7\t,", "'丙,'=1+1,")
+		if diff := cmp.Diff("甲,0012,\" 空 \"\n乙,7,\n'丙,'=1+1,\n", f.table(f.Admin(), "name", "code", "remark")); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 // TestLinesThatAreNoRecords: sums, the header of the next page, and what people
 // write below a table.
 func TestLinesThatAreNoRecords(t *testing.T) {

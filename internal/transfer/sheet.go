@@ -56,8 +56,8 @@ func openSheet(f *os.File, as Format) (sheet, Format, error) {
 	case len(bytes.TrimSpace(head)) == 0:
 		return nil, Format{}, errs.New(errs.Invalid, "empty_file", nil)
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		if bytes.Contains(head[:min(n, 100)], []byte("opendocument")) {
-			return nil, Format{}, errs.New(errs.Invalid, "not_a_sheet", nil)
+		if err := knownZip(f); err != nil {
+			return nil, Format{}, err
 		}
 		return openWorkbook(f.Name(), as.Sheet)
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
@@ -92,6 +92,8 @@ type textSheet struct {
 	reader *csv.Reader
 	guard  *recordGuard
 	ahead  *ahead
+	comma  string
+	width  int // cells of the widest row so far
 }
 
 func openText(f io.Reader, size int64, head []byte, hint string) (sheet, Format, error) {
@@ -118,7 +120,7 @@ func openText(f io.Reader, size int64, head []byte, hint string) (sheet, Format,
 	r.LazyQuotes = true
 	r.FieldsPerRecord = -1
 	r.ReuseRecord = true
-	return &textSheet{raw: raw, size: size, reader: r, guard: g}, Format{Kind: "csv", Encoding: enc.name, Delimiter: string(delimiter)}, nil
+	return &textSheet{raw: raw, size: size, reader: r, guard: g, comma: string(delimiter)}, Format{Kind: "csv", Encoding: enc.name, Delimiter: string(delimiter)}, nil
 }
 
 func (s *textSheet) next() ([]string, int, error) {
@@ -162,12 +164,23 @@ func (s *textSheet) read() ([]string, int, error) {
 		return nil, 0, err
 	}
 	line, _ := s.reader.FieldPos(0)
+	if len(cells) < s.width && slices.ContainsFunc(cells, s.swallowed) {
+		return nil, line, errs.New(errs.Invalid, "bad_row", errs.Params{"line": line})
+	}
+	s.width = max(s.width, len(cells))
 	return cells, line, nil
 }
 
 func (s *textSheet) part() float64 { return min(1, float64(s.raw.n)/float64(max(1, s.size))) }
 
 func (s *textSheet) close() error { return nil }
+
+// swallowed tells a cell that took its neighbours in because a quote within it
+// was not doubled: "张江"大酒店,备注 is no one cell.
+func (s *textSheet) swallowed(cell string) bool {
+	_, rest, quoted := strings.Cut(cell, `"`)
+	return quoted && strings.Contains(rest, s.comma)
+}
 
 // counted counts the bytes read.
 type counted struct {

@@ -57,7 +57,7 @@ var refusals = map[string]string{
 	"ca_empty_sheet.xlsx":    "empty_file",
 	"ca_vba.xlsm":            "empty_file",
 	"xl_BadWorkbook.xlsx":    "damaged_workbook",
-	"mt_blank_line.ods":      "not_a_sheet",
+	"mt_blank_line.ods":      "other_workbook",
 }
 
 func TestEveryFileIsReadOrRefused(t *testing.T) {

@@ -1,8 +1,10 @@
 package transfer
 
 import (
+	"archive/zip"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,6 +40,9 @@ func openWorkbook(path, sheet string) (_ sheet, format Format, err error) {
 		if errors.Is(err, excelize.ErrWorkbookPassword) || strings.Contains(err.Error(), "encrypted") {
 			return nil, format, errs.New(errs.Invalid, "encrypted_file", nil)
 		}
+		if strings.Contains(err.Error(), "unzip size exceeds") {
+			return nil, format, errs.New(errs.Invalid, "workbook_too_large", errs.Params{"max": maxUnzipped >> 30})
+		}
 		return nil, format, &errs.Error{Kind: errs.Invalid, Code: "damaged_workbook", Err: err}
 	}
 	format.Kind = "xlsx"
@@ -67,6 +72,42 @@ func openWorkbook(path, sheet string) (_ sheet, format Format, err error) {
 	}
 	w.more = names[1:]
 	return w, format, nil
+}
+
+// knownZip refuses archives that are something else than a workbook: what
+// people rename, or save with another program.
+func knownZip(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	z, err := zip.NewReader(f, info.Size())
+	if err != nil {
+		return nil //nolint:nilerr // openWorkbook says what is wrong with it
+	}
+	other, workbook := "", false
+	for _, part := range z.File {
+		switch name := part.Name; {
+		case strings.HasPrefix(name, "xl/") && strings.HasSuffix(name, ".bin") && strings.Contains(name, "workbook"):
+			other = ".xlsb"
+		case strings.HasPrefix(name, "Index/") && strings.HasSuffix(name, ".iwa"):
+			other = ".numbers"
+		case name == "content.xml":
+			other = ".ods"
+		case strings.HasPrefix(name, "xl/"), name == "[Content_Types].xml":
+			workbook = true
+		}
+		if strings.HasPrefix(part.Name, "word/") || strings.HasPrefix(part.Name, "ppt/") {
+			return errs.New(errs.Invalid, "not_a_sheet", nil)
+		}
+	}
+	switch {
+	case other != "":
+		return errs.New(errs.Invalid, "other_workbook", errs.Params{"format": other})
+	case !workbook && len(z.File) > 0:
+		return errs.New(errs.Invalid, "not_a_sheet", nil)
+	}
+	return nil
 }
 
 // withRows lists the visible sheets with rows; broken: one could not be read.
