@@ -52,6 +52,8 @@ type Hints struct {
 	Writable func(*meta.Field) bool // which fields the importing person may set; nil: all
 	Region   string                 // of phones without a country code: CN, HK, TW, MO
 	Today    time.Time
+
+	Colleagues func(names []string) bool // whether all of them are user names or names of colleagues; nil: not known
 }
 
 // Inspect reads the head of a file and proposes a plan for a type. It leaves the
@@ -274,6 +276,7 @@ func (m *mapper) columns(header []string, rows [][]string) []Column {
 		out[i] = Column{Index: i, Header: strings.TrimSpace(h), How: "none", Sample: samples(rows, i)}
 	}
 	m.names(out, taken)
+	m.owners(out, rows, taken)
 	m.byWords(out, taken, true)
 	m.byWords(out, taken, false)
 	for i := range out {

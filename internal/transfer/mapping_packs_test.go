@@ -45,6 +45,10 @@ func TestMapOurPacks(t *testing.T) {
 		{"customer", "客户名称,城市,地址", "name region address"},
 		{"customer", "姓,名,手机", "name name phones"},
 		{"customer", "first name,last name,company,phone", "name name employer phones"},
+		{"customer", "Company Name,First Name,Last Name,E-mail Address,Business Phone,Business Street,Business City,Business State,Business Country/Region,Web Page", "employer name name emails phones address address address region website"},
+		{"customer", "客戶編號,公司名稱,統編,行動,公司電話,縣市,鄉鎮市區,地址,往來銀行", "number name tw_ubn phones phones address address address bank"},
+		{"customer", "序号,单位全称,姓名,手机,年销售额", "- name contact_name phones yearly_turnover"},
+		{"customer", "购方名称,纳税人识别号,客户名", "name uscc -"},
 		{"contact", "公司,姓名,职务,手机", "customer name position phones"},
 		{"product", "货号,品名,规格,单位,单价,库存", "sku name spec unit list_price stock"},
 	} {

@@ -110,7 +110,7 @@ func (m *mending) rights(ctx context.Context, a *access.Actor) (err error) {
 // rows reads the rows that are to be tried, in the order of the sheet.
 func (m *mending) rows(ctx context.Context, list []Mending) ([]row, error) {
 	m.said = make(map[int]map[string]any, len(list))
-	known := newMapper(m.t, m.s.hints(m.actor, m.t, Hints{}))
+	known := newMapper(m.t, m.s.hints(ctx, m.actor, m.t, Hints{}))
 	for _, x := range list {
 		for name := range x.Values {
 			if known.field(name) == nil {

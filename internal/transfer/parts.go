@@ -158,3 +158,27 @@ func whole(family, given string) string {
 	}
 	return strings.TrimSpace(given + " " + family)
 }
+
+// ownerWords head columns that mean the colleague in charge when colleagues
+// stand below them; 负责人 may be the firm's own head as well.
+var ownerWords = []string{"负责人", "负责人员", "责任人", "经办人", "所有者", "专员", "顾问", "销售顾问", "assigned to", "salesperson", "sales", "manager"}
+
+// owners gives such a column to the owner, unless another says so by its name.
+func (m *mapper) owners(out []Column, rows [][]string, taken map[*meta.Field]bool) {
+	f := m.field("owner")
+	if f == nil || m.hints.Colleagues == nil || slices.ContainsFunc(out, func(c Column) bool {
+		return slices.ContainsFunc(m.exact[headerKey(c.Header)], func(x meaning) bool { return x.field == f })
+	}) {
+		return
+	}
+	for i, c := range out {
+		names := column(rows, i)
+		slices.Sort(names)
+		names = slices.Compact(names)
+		named := slices.ContainsFunc(ownerWords, func(w string) bool { return headerKey(w) == headerKey(c.Header) })
+		if named && len(names) > 0 && m.hints.Colleagues(names) {
+			out[i].Field, out[i].How, taken[f] = f.Name, "content", true
+			return
+		}
+	}
+}

@@ -83,6 +83,25 @@ func TestWhatStandsAroundAValue(t *testing.T) {
 	})
 }
 
+// TestWhoIsInCharge: 负责人 is the firm's head, unless colleagues stand below it;
+// a colleague is found however his user name is written.
+func TestWhoIsInCharge(t *testing.T) {
+	each(t, general(), func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		f.User("lin", "rep", "")
+		head := f.upload(f.Admin(), transfer.Hints{}, "客户名称,负责人", "甲公司,王大", "乙公司,lin")
+		ours := f.upload(f.Admin(), transfer.Hints{}, "客户名称,负责人", "甲公司,LIN", "乙公司,boss")
+		if head.Plan.Columns[1].Field != "legal_rep" || ours.Plan.Columns[1].Field != "owner" {
+			t.Errorf("%+v, %+v", head.Plan.Columns[1], ours.Plan.Columns[1])
+		}
+		f.check(f.svc.Start(f.ctx, f.Admin(), ours.ID, transfer.StartOptions{}))
+		f.wait(f.Admin(), ours.ID)
+		if diff := cmp.Diff("甲公司,lin\n乙公司,boss\n", f.table(f.Admin(), "name", "owner")); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 // TestLinesThatAreNoRecords: sums, the header of the next page, and what people
 // write below a table.
 func TestLinesThatAreNoRecords(t *testing.T) {

@@ -28,8 +28,8 @@ func headOf(p Plan) string {
 }
 
 // recall makes an import's plan as that of the last sheet with the same header
-// was, one's own before a colleague's: what its columns were said to mean, and
-// how its rows went in. What was undone was perhaps wrong, and teaches nothing.
+// was, one's own before a colleague's: what a person said its columns mean, and
+// how its rows went in. What nobody said is proposed anew: today we may know better. What was undone was perhaps wrong, and teaches nothing.
 func (s *Service) recall(ctx context.Context, a *access.Actor, t *meta.Type, f *os.File, i *Import, h Hints) error {
 	before, err := s.sameHead(ctx, a, t, i.Plan)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -38,12 +38,12 @@ func (s *Service) recall(ctx context.Context, a *access.Actor, t *meta.Type, f *
 	if err != nil {
 		return err
 	}
-	h = s.hints(a, t, h)
+	h = s.hints(ctx, a, t, h)
 	m := newMapper(t, h)
 	said := map[string]string{}
 	for k, c := range before.Plan.Columns {
 		now := i.Plan.Columns[k]
-		if c.Field == now.Field || (c.Field != "" && m.field(c.Field) == nil) {
+		if c.How != "given" && c.How != "recalled" || c.Field == now.Field || (c.Field != "" && m.field(c.Field) == nil) {
 			continue
 		}
 		said["#"+strconv.Itoa(k+1)] = c.Field

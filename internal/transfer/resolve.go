@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"kedang/internal/access"
 	"kedang/internal/db"
 	"kedang/internal/errs"
 	"kedang/internal/meta"
@@ -179,7 +180,7 @@ func (w *importing) owner(ctx context.Context, r *row) error {
 	who, known := w.owners[text]
 	if !known {
 		var err error
-		if who, err = w.findOwner(ctx, text); err != nil {
+		if who, err = w.s.findOwner(ctx, w.actor, text); err != nil {
 			return err
 		}
 		w.owners[text] = who
@@ -193,18 +194,20 @@ func (w *importing) owner(ctx context.Context, r *row) error {
 	return nil
 }
 
-func (w *importing) findOwner(ctx context.Context, text string) (string, error) {
+// findOwner finds a colleague by id, user name or name: his id outside the
+// database, or the code of why nobody is.
+func (s *Service) findOwner(ctx context.Context, a *access.Actor, text string) (string, error) {
 	if id, err := db.ParseID(text); err == nil {
 		return db.FormatID(id), nil
 	}
-	for _, field := range []string{"username", "name"} {
-		found, err := w.s.Store.FindBy(ctx, w.actor, "user", field, []any{text})
+	for _, by := range [][2]string{{"username", text}, {"username", strings.ToLower(text)}, {"name", text}} {
+		found, err := s.Store.FindBy(ctx, a, "user", by[0], []any{by[1]})
 		if err != nil {
 			return "", err
 		}
-		switch len(found[text]) {
+		switch hits := found[by[1]]; len(hits) {
 		case 1:
-			return db.FormatID(found[text][0].ID), nil
+			return db.FormatID(hits[0].ID), nil
 		case 0:
 		default:
 			return "link_ambiguous", nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"kedang/internal/access"
@@ -93,8 +94,15 @@ func (s *Service) mayDo(a *access.Actor, verb, typ string) (*meta.Type, error) {
 }
 
 // hints completes what a user said with what is known of him.
-func (s *Service) hints(a *access.Actor, t *meta.Type, h Hints) Hints {
+func (s *Service) hints(ctx context.Context, a *access.Actor, t *meta.Type, h Hints) Hints {
 	h.Region, h.Today = s.Store.Region, s.Clock().In(s.Store.Zone)
 	h.Writable = func(f *meta.Field) bool { return a.Level(t, f) == meta.Write }
+	h.Colleagues = func(names []string) bool {
+		return !slices.ContainsFunc(names, func(name string) bool {
+			who, err := s.findOwner(ctx, a, name)
+			_, bad := db.ParseID(who)
+			return err != nil || bad != nil
+		})
+	}
 	return h
 }

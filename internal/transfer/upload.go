@@ -36,7 +36,7 @@ func (s *Service) Upload(ctx context.Context, a *access.Actor, typ, name string,
 		return Import{}, err
 	}
 	defer discard(f)
-	plan, err := Inspect(f, t, s.hints(a, t, h))
+	plan, err := Inspect(f, t, s.hints(ctx, a, t, h))
 	if err != nil {
 		return Import{}, err
 	}
@@ -117,7 +117,7 @@ func (s *Service) SetPlan(ctx context.Context, a *access.Actor, id int64, h Hint
 		return Import{}, err
 	}
 	defer discard(f)
-	if i.Plan, err = Inspect(f, t, s.hints(a, t, h)); err != nil {
+	if i.Plan, err = Inspect(f, t, s.hints(ctx, a, t, h)); err != nil {
 		return Import{}, err
 	}
 	text, err := json.Marshal(i.Plan)
