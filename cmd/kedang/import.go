@@ -25,6 +25,7 @@ type importCommand struct {
 	Mode     string            `enum:"create,update,upsert" default:"create" help:"create, update or upsert (${default})."`
 	Encoding string            `help:"Encoding of a CSV when it is guessed wrong: utf-8, gb18030, big5, utf-16le …"`
 	Sheet    string            `help:"Sheet of a workbook when the wrong one is taken: that whose header names most fields is."`
+	Unread   string            `enum:"refuse,leave" default:"refuse" help:"A cell that cannot be read: refuse its row, or leave the cell out with a warning (${default}). What is left out of a new record is kept in its remarks."`
 	DryRun   bool              `name:"dry-run" help:"Check all rows, store none."`
 	As       string            `placeholder:"USER" help:"Whose rights it has and whose records they become. Without it new records belong to nobody: they stand in the public pool."`
 	Refused  string            `type:"path" placeholder:"FILE" help:"Where to put refused rows with their reasons; in the data directory unless told."`
@@ -32,9 +33,9 @@ type importCommand struct {
 
 // importRequest is an import on its way to whoever runs it.
 type importRequest struct {
-	Type, File, Mode, Key, Encoding, Sheet, As string
-	Map                                        map[string]string
-	DryRun                                     bool
+	Type, File, Mode, Key, Encoding, Sheet, Unread, As string
+	Map                                                map[string]string
+	DryRun                                             bool
 }
 
 // importState is how far an import is, and what it understood of the sheet.
@@ -66,7 +67,7 @@ func (c *importCommand) Run(ctx context.Context, p *place) error {
 		refused.path = refusedName(p.Data, c.File, time.Now())
 	}
 	defer refused.Close()
-	q := importRequest{Type: c.Type, File: filepath.Base(c.File), Mode: c.Mode, Key: c.Key, Encoding: c.Encoding, Sheet: c.Sheet, As: c.As, Map: c.Map, DryRun: c.DryRun}
+	q := importRequest{Type: c.Type, File: filepath.Base(c.File), Mode: c.Mode, Key: c.Key, Encoding: c.Encoding, Sheet: c.Sheet, Unread: c.Unread, As: c.As, Map: c.Map, DryRun: c.DryRun}
 	return withOperator(ctx, p, everything, func(op operator) error {
 		line := newStatus(os.Stderr)
 		planned := false
@@ -202,7 +203,7 @@ func (d *direct) Import(ctx context.Context, q importRequest, sheet io.Reader, r
 		return s, err
 	}
 	progress(stateOf(i))
-	if err := d.transfer.Start(ctx, a, i.ID, transfer.StartOptions{Mode: q.Mode, Key: q.Key, DryRun: q.DryRun}); err != nil {
+	if err := d.transfer.Start(ctx, a, i.ID, transfer.StartOptions{Mode: q.Mode, Key: q.Key, Unread: q.Unread, DryRun: q.DryRun}); err != nil {
 		return s, err
 	}
 	if err := d.runJobs(ctx); err != nil {

@@ -183,7 +183,7 @@ func (s *Server) importPlan(w http.ResponseWriter, r *http.Request, a *access.Ac
 	return writeJSON(w, http.StatusOK, s.asImport(lang(r), i))
 }
 
-// importStart serves POST /sys/imports/{id}/start {"mode","key","dry_run","on_behalf"}.
+// importStart serves POST /sys/imports/{id}/start {"mode","key","dry_run","unread","on_behalf"}.
 func (s *Server) importStart(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
 	id, err := idIn(r.PathValue("id"))
 	if err != nil {
@@ -193,6 +193,7 @@ func (s *Server) importStart(w http.ResponseWriter, r *http.Request, a *access.A
 		Mode   string `json:"mode"`
 		Key    string `json:"key"`
 		DryRun bool   `json:"dry_run"`
+		Unread string `json:"unread"`
 		Behalf string `json:"on_behalf"`
 	}
 	if err := readJSON(w, r, &b); err != nil {
@@ -202,7 +203,7 @@ func (s *Server) importStart(w http.ResponseWriter, r *http.Request, a *access.A
 	if err != nil {
 		return err
 	}
-	if err := s.Transfer.Start(r.Context(), a, id, transfer.StartOptions{Mode: b.Mode, Key: b.Key, DryRun: b.DryRun, Behalf: behalf}); err != nil {
+	if err := s.Transfer.Start(r.Context(), a, id, transfer.StartOptions{Mode: b.Mode, Key: b.Key, DryRun: b.DryRun, Unread: b.Unread, Behalf: behalf}); err != nil {
 		return err
 	}
 	return s.answerImport(w, r, a, id, http.StatusAccepted)
@@ -249,7 +250,7 @@ func (s *Server) importRefused(w http.ResponseWriter, r *http.Request, a *access
 	return s.stream(late, r, s.Transfer.Refused(r.Context(), a, id, format, late))
 }
 
-// importPreview serves GET /sys/imports/{id}/preview?mode=&key=&on_behalf=&page_size=:
+// importPreview serves GET /sys/imports/{id}/preview?mode=&key=&unread=&on_behalf=&page_size=:
 // what the first rows would come to.
 func (s *Server) importPreview(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
 	id, err := idIn(r.PathValue("id"))
@@ -268,7 +269,7 @@ func (s *Server) importPreview(w http.ResponseWriter, r *http.Request, a *access
 	if err != nil {
 		return err
 	}
-	list, err := s.Transfer.Preview(r.Context(), a, id, transfer.StartOptions{Mode: v.Get("mode"), Key: v.Get("key"), Behalf: behalf}, limit)
+	list, err := s.Transfer.Preview(r.Context(), a, id, transfer.StartOptions{Mode: v.Get("mode"), Key: v.Get("key"), Unread: v.Get("unread"), Behalf: behalf}, limit)
 	if err != nil {
 		return err
 	}

@@ -154,7 +154,7 @@ func workEndpoints() []endpoint {
 	upload := sys("uploadImport", "Upload a sheet").answers(201, one).refuses(403, 404, 413).and(inQuery("type", "The record type", anyText()))
 	upload.form = object(obj{"type": anyText(), "encoding": anyText(), "sheet": anyText(), "map": anyText(), "file": obj{"type": "string", "format": "binary"}}, "file")
 	plan := object(obj{"map": obj{"type": "object", "additionalProperties": anyText()}, "encoding": anyText(), "sheet": anyText()})
-	start := object(obj{"mode": obj{"type": "string", "enum": []string{"create", "update", "upsert"}}, "key": anyText(), "dry_run": obj{"type": "boolean"}, "on_behalf": anyText()})
+	start := object(obj{"mode": obj{"type": "string", "enum": []string{"create", "update", "upsert"}}, "key": anyText(), "dry_run": obj{"type": "boolean"}, "unread": obj{"type": "string", "enum": []string{"refuse", "leave"}}, "on_behalf": anyText()})
 	mend := object(obj{"rows": obj{"type": "array", "items": object(obj{"line": obj{"type": "integer"}, "values": anyObject()}, "line")}, "mode": anyText(), "key": anyText()}, "rows")
 	act := func(id, summary string) operation {
 		return sys(id, summary).with("id").answers(202, one).refuses(403, 404, 409)
@@ -177,7 +177,7 @@ func workEndpoints() []endpoint {
 			and(inQuery("action", "created, updated, unchanged, refused, undone, kept, with commas", anyText()), inQuery("told", "Only rows with problems or warnings", obj{"type": "boolean"}), inQuery("written", "Refused rows with their cells", obj{"type": "boolean"}))},
 		{"post", v1 + "/sys/imports/{id}/mend", sys("mendImport", "Try refused rows again with mended cells").with("id").takes(mend).answers(200, object(obj{"import": one, "items": obj{"type": "array", "items": anyObject()}}, "import", "items")).refuses(403, 404, 409, 422)},
 		{"get", v1 + "/sys/imports/{id}/preview", sys("previewImport", "What the first rows would come to; nothing is stored").with("id", "page_size").answers(200, object(obj{"items": obj{"type": "array", "items": anyObject()}}, "items")).refuses(403, 404, 409).
-			and(inQuery("mode", "create, update, upsert", anyText()), inQuery("key", "The field that finds a row's record", anyText()), inQuery("on_behalf", "In whose name, by an administrator", anyText()))},
+			and(inQuery("mode", "create, update, upsert", anyText()), inQuery("key", "The field that finds a row's record", anyText()), inQuery("unread", "What becomes of a row with a cell that cannot be read: refuse, or leave the cell out", anyText()), inQuery("on_behalf", "In whose name, by an administrator", anyText()))},
 		{"get", v1 + "/sys/imports/{id}/refused", sys("importRefused", "The refused rows, with reasons, as a sheet").with("id", "format").file("text/csv").refuses(404)},
 	}
 }

@@ -28,6 +28,7 @@ var keyKinds = map[string][]string{
 	"lunar":      {"date"},
 	"due":        {"date", "datetime"},
 	"forever":    {"date"},
+	"rest":       {"longtext"},
 	"reduction":  {"percent"},
 	"color":      {"bool"},
 	"currencies": {"money"},

@@ -92,6 +92,7 @@ type Field struct {
 	Yearly     bool      `yaml:"yearly"`     // date: comes back every year
 	Lunar      bool      `yaml:"lunar"`      // date: may be given in the lunar calendar
 	Due        bool      `yaml:"due"`        // date, datetime: late once it has passed
+	Rest       bool      `yaml:"rest"`       // longtext: takes what an import leaves out of a new record
 	Forever    string    `yaml:"forever"`    // date: the yes/no field that a cell with 长期 sets instead
 	Reduction  bool      `yaml:"reduction"`  // percent: it is taken off, so that 9.2折 in a cell is 8
 	Color      string    `yaml:"color"`      // bool: of the word beside the title, as a choice's

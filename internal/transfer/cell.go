@@ -26,7 +26,7 @@ var forever = []string{"长期", "长期有效", "永久", "永久有效", "永�
 // empty where others would: 无, —, N/A.
 func (r *feed) leftOut(f *meta.Field, text string, out *row) bool {
 	text = strings.TrimSpace(text)
-	needed := f.Required == "true" || slices.Contains(titleFields(r.t), f)
+	needed := r.needed(f)
 	if cellErrors[text] {
 		p := errs.Problem{Path: f.Name, Code: "cell_error", Params: errs.Params{"value": text}}
 		if needed {
@@ -43,7 +43,7 @@ func (r *feed) leftOut(f *meta.Field, text string, out *row) bool {
 			return true
 		}
 	case "text", "number":
-		if !needed && f.Name != r.key && meta.Blank(text) {
+		if !needed && meta.Blank(text) {
 			return true
 		}
 	}
@@ -51,6 +51,49 @@ func (r *feed) leftOut(f *meta.Field, text string, out *row) bool {
 		out.notes = append(out.notes, errs.Problem{Path: f.Name, Code: "undecoded"})
 	}
 	return false
+}
+
+// needed tells whether a record cannot do without a field's value.
+func (r *feed) needed(f *meta.Field) bool {
+	return f.Required == "true" || f.Name == r.key || slices.Contains(titleFields(r.t), f)
+}
+
+// unread leaves out a cell that its field cannot read: the row goes in with a
+// warning, and what stood there is kept in the field that takes the rest.
+func (r *feed) unread(f filling, text string, out *row) bool {
+	if f.field.System || r.needed(f.field) {
+		return false
+	}
+	in := *r.in
+	in.Warn = nil
+	v, problems := f.field.Kind.Parse(f.field, text, &in)
+	if len(problems) == 0 {
+		problems = f.field.Kind.Check(f.field, v, &in)
+	}
+	if len(problems) == 0 || problems[0].Code == "bad_checksum" {
+		return false
+	}
+	out.leave(f.field, text, f.columns[0].Header)
+	return true
+}
+
+// leave notes a cell that is left out.
+func (r *row) leave(f *meta.Field, text, header string) {
+	r.notes = append(r.notes, errs.Problem{Path: f.Name, Code: "cell_left_out", Params: errs.Params{"value": text}})
+	if !f.Sealed && f.Personal == "" {
+		r.rest = append(r.rest, header+"："+text)
+	}
+}
+
+// foreign tells a column that fills a long text beside others without being
+// headed as it: its header says what is meant and stays with the cell.
+func (f filling) foreign(c Column) bool {
+	return len(f.columns) > 1 && f.field.KindName == "longtext" && c.How != "name" && c.How != "synonym" && c.Header != "" && !goesBy(f.field, c.Header)
+}
+
+func goesBy(f *meta.Field, header string) bool {
+	key := headerKey(header)
+	return slices.ContainsFunc(append([]string{f.Name, f.Label.ZhHans, f.Label.ZhHant, f.Label.En}, f.Synonyms...), func(w string) bool { return headerKey(w) == key })
 }
 
 // plainCell takes off what stands around a value in a cell and is no part of

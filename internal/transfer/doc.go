@@ -28,7 +28,10 @@
 // is taken whose header names most fields. What people mean by their layout is
 // understood: cells merged downwards, 同上, a unit in a header (万元) or above
 // it, an address or a name in several columns, telephone numbers of another
-// region. A blank cell never empties a field. With a key, a row finds its record by one look into an
+// region. A blank cell never empties a field,
+// and 无, —, N/A are blank. What is not sure (约500万, 2020年5月) is taken and told;
+// a cell that cannot be read refuses its row, or is left out where a person says
+// so ([Leave]). With a key, a row finds its record by one look into an
 // index for the whole chunk; the key itself is not written again. Files are
 // kept sealed in the vault and lie unpacked in the data directory only while
 // they are read.

@@ -27,6 +27,7 @@ type row struct {
 	keyText  string         // as written
 	problems []errs.Problem // why it cannot go in
 	notes    []errs.Problem // what was left out of it or is to be looked at
+	rest     []string       // what was left out, as lines of the field that takes it in a new record
 }
 
 // batch is what the reader hands over: up to chunkRows rows.
@@ -50,6 +51,7 @@ type feed struct {
 	key      string
 	fillings []filling
 	in       *meta.Input
+	leave    bool     // what cannot be read is left out
 	above    []string // the last value of each column, for 同上
 }
 
@@ -76,6 +78,7 @@ func (s *Service) newFeed(sh sheet, t *meta.Type, i Import) *feed {
 	if i.Mode != Create {
 		r.key = i.Key
 	}
+	r.leave = i.Unread == Leave
 	return r
 }
 
@@ -152,6 +155,9 @@ func (r *feed) row(cells []string, line int) row {
 			continue
 		}
 		text = r.mend(f.field, text)
+		if r.leave && r.unread(f, text, &out) {
+			continue
+		}
 		out.values[f.field.Name] = text
 		if f.field.Name == r.key {
 			out.keyText = text
@@ -171,6 +177,8 @@ func (f filling) text(cells []string) string {
 		}
 		cell := withUnit(cells[c.Index], c.Unit)
 		switch {
+		case f.foreign(c):
+			text = strings.TrimPrefix(text+"\n"+c.Header+"："+strings.TrimSpace(cell), "\n")
 		case text == "":
 			text = cell
 		case c.Part > 0 && f.field.KindName == "text":

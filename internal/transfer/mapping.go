@@ -409,7 +409,7 @@ func (m *mapper) given(cols []Column) error {
 			return errs.RefuseField("map", "unknown_field", errs.Params{"field": name})
 		}
 		for k := range cols {
-			if cols[k].Field == f.Name && !many(f) && cols[k].How != "given" && cols[k].Part == 0 {
+			if cols[k].Field == f.Name && !many(f) && f.KindName != "longtext" && cols[k].How != "given" && cols[k].Part == 0 {
 				cols[k].Field, cols[k].How = "", "none"
 			}
 		}

@@ -41,7 +41,7 @@ func (s *Service) Preview(ctx context.Context, a *access.Actor, id int64, o Star
 	if err != nil {
 		return nil, err
 	}
-	i.Mode, i.Key, i.DryRun, i.line = o.mode(), o.Key, true, 0
+	i.Mode, i.Key, i.Unread, i.DryRun, i.line = o.mode(), o.Key, o.Unread, true, 0
 	if err := s.checkKey(ctx, who, t, i.Plan, o); err != nil {
 		return nil, err
 	}

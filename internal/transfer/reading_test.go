@@ -83,6 +83,42 @@ func TestWhatStandsAroundAValue(t *testing.T) {
 	})
 }
 
+// TestUnreadCells: where a person says so, a row goes in without the cells that
+// cannot be read. What stood there, and columns that no field is for, are kept
+// in the remarks; a record that is there already keeps its own.
+func TestUnreadCells(t *testing.T) {
+	each(t, general(), func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		leave := transfer.StartOptions{Unread: transfer.Leave}
+		bring := func(o transfer.StartOptions, lines ...string) transfer.Import {
+			i := f.upload(f.Admin(), transfer.Hints{Map: map[string]string{"血型": "remark", "车牌号": "remark"}}, lines...)
+			f.check(f.svc.Start(f.ctx, f.Admin(), i.ID, o))
+			return f.wait(f.Admin(), i.ID)
+		}
+		head := "客户名称,客户级别,员工人数,业务员,备注,血型,车牌号"
+		i := bring(leave, head, "甲公司,VIP,50-100人,nobody,老客户,A,沪A12345", ",A,1,,,,", "乙公司,A,50,boss,,,")
+		want := []string{"created cell_left_out@level cell_left_out@owner cell_left_out@staff_count", "refused required@name", "created"}
+		if diff := cmp.Diff(want, f.codes(i.ID)); diff != "" {
+			t.Error(diff)
+		}
+		remark := "老客户\n血型：A\n车牌号：沪A12345\n客户级别：VIP\n员工人数：50-100人\n归属业务员：nobody"
+		if diff := cmp.Diff("甲公司,,,\""+remark+"\"\n乙公司,A,50,\n", f.table(f.Admin(), "name", "level", "staff_count", "remark")); diff != "" {
+			t.Error(diff)
+		}
+		leave.Mode, leave.Key = transfer.Update, "name"
+		i = bring(leave, head, "甲公司,贵宾,60,,,,")
+		if diff := cmp.Diff([]string{"updated cell_left_out@level"}, f.codes(i.ID)); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff("甲公司,,60,\""+remark+"\"\n乙公司,A,50,\n", f.table(f.Admin(), "name", "level", "staff_count", "remark")); diff != "" {
+			t.Error(diff)
+		}
+		if i = bring(transfer.StartOptions{}, head, "丙公司,VIP,5,,,,"); i.Refused != 1 {
+			t.Errorf("%+v", i.Counts)
+		}
+	})
+}
+
 // TestWhoIsInCharge: 负责人 is the firm's head, unless colleagues stand below it;
 // a colleague is found however his user name is written.
 func TestWhoIsInCharge(t *testing.T) {

@@ -2,6 +2,8 @@ package transfer
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"kedang/internal/access"
@@ -127,7 +129,7 @@ func (w *importing) write(ctx context.Context, r *row, found map[any][]record.Fo
 	if len(r.problems) > 0 {
 		return nil, 0, nil
 	}
-	create := &record.Op{Verb: "create", Type: w.Type, Values: r.values}
+	create := &record.Op{Verb: "create", Type: w.Type, Values: w.withRest(r)}
 	if w.Mode == Create {
 		return create, 0, nil
 	}
@@ -148,6 +150,22 @@ func (w *importing) write(ctx context.Context, r *row, found map[any][]record.Fo
 	}
 	r.problems = append(r.problems, errs.Problem{Path: w.Key, Code: code, Params: errs.Params{"value": r.keyText}})
 	return nil, 0, nil
+}
+
+// withRest are a new record's values with what was left out of its row: nothing
+// that stood in a sheet is lost. A record that is there already keeps its text.
+func (w *importing) withRest(r *row) record.Values {
+	k := slices.IndexFunc(w.t.Fields, func(f *meta.Field) bool { return f.Rest })
+	if len(r.rest) == 0 || k < 0 || w.actor.Level(w.t, w.t.Fields[k]) != meta.Write {
+		return r.values
+	}
+	f := w.t.Fields[k]
+	if text, ok := r.values[f.Name].(string); ok && text != "" {
+		r.rest = append([]string{text}, r.rest...)
+	}
+	values := maps.Clone(r.values)
+	values[f.Name] = strings.Join(r.rest, "\n")
+	return values
 }
 
 // distinct are the records that bear any of the values.
@@ -187,6 +205,10 @@ func (w *importing) owner(ctx context.Context, r *row) error {
 	}
 	if _, err := db.ParseID(who); err != nil {
 		delete(r.values, "owner")
+		if f, known := w.t.Field("owner"); known && w.Unread == Leave {
+			r.leave(f, text, f.Label.In("zh-Hans"))
+			return nil
+		}
 		r.problems = append(r.problems, errs.Problem{Path: "owner", Code: who, Params: errs.Params{"type": "user", "value": text}})
 		return nil
 	}

@@ -54,6 +54,7 @@ var tables = []string{
 	`ALTER TABLE sys_import_row ADD COLUMN mended {text} NOT NULL DEFAULT ''`,
 	`ALTER TABLE sys_import ADD COLUMN head {text} NOT NULL DEFAULT ''`,
 	`CREATE INDEX sys_import_head ON sys_import (type, head)`,
+	`ALTER TABLE sys_import ADD COLUMN unread {text} NOT NULL DEFAULT ''`,
 }
 
 // The states of an import.
@@ -98,6 +99,7 @@ type Import struct {
 	Mode   string // create | update | upsert; "" until it is started
 	Key    string // the field by which rows find their records
 	DryRun bool
+	Unread string // what becomes of a cell that cannot be read: Refuse or Leave
 	Plan   Plan
 	Name   string // of the file
 	State  string
@@ -128,13 +130,13 @@ func (i *Import) Rate(now int64) float64 {
 }
 
 const importColumns = `id, type, mode, key, dry_run, plan, file, name, state, code, job, actor, line,
-	seen, created, updated, unchanged, refused, warned, undone, kept, created_at, started_at, ended_at, behalf`
+	seen, created, updated, unchanged, refused, warned, undone, kept, created_at, started_at, ended_at, behalf, unread`
 
 func scanImport(i *Import, scan func(...any) error) error {
 	var dry int64
 	var plan string
 	err := scan(&i.ID, &i.Type, &i.Mode, &i.Key, &dry, &plan, &i.file, &i.Name, &i.State, &i.Code, &i.Job, &i.Actor, &i.line,
-		&i.Rows, &i.Created, &i.Updated, &i.Unchanged, &i.Refused, &i.Warned, &i.Undone, &i.Kept, &i.CreatedAt, &i.StartedAt, &i.EndedAt, &i.Behalf)
+		&i.Rows, &i.Created, &i.Updated, &i.Unchanged, &i.Refused, &i.Warned, &i.Undone, &i.Kept, &i.CreatedAt, &i.StartedAt, &i.EndedAt, &i.Behalf, &i.Unread)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,12 @@ const (
 	Upsert = "upsert" // a row whose key finds nothing is a new record
 )
 
+// What becomes of a cell that its field cannot read.
+const (
+	Refuse = "refuse" // its row is refused, as it is by default
+	Leave  = "leave"  // the row goes in without it, with a warning, unless it cannot do without
+)
+
 // Upload takes a sheet in: it is looked at, kept sealed, and a plan of what
 // its columns mean is proposed. Errors: Invalid with a code for what is no
 // sheet (not_a_sheet, encrypted_file, no_header …); Forbidden without the
@@ -60,7 +66,7 @@ func (s *Service) Upload(ctx context.Context, a *access.Actor, typ, name string,
 	}
 	return i, s.DB.Write(ctx, func(tx db.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO sys_import (`+importColumns+`, head) VALUES
-			(?, ?, ?, ?, 0, ?, ?, ?, 'new', '', 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0, ?)`,
+			(?, ?, ?, ?, 0, ?, ?, ?, 'new', '', 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0, '', ?)`,
 			i.ID, i.Type, i.Mode, i.Key, string(text), ref, name, a.ID, i.CreatedAt, headOf(i.Plan))
 		return err
 	})
@@ -150,6 +156,7 @@ type StartOptions struct {
 	Mode   string // Create when empty
 	Key    string // for Update and Upsert: the field that finds a row's record
 	DryRun bool   // check all rows, store none
+	Unread string // Refuse when empty, or Leave
 	Behalf int64  // an administrator may bring records in for somebody else: in his name, with his rights; 0 is oneself
 }
 
@@ -205,9 +212,9 @@ func (s *Service) Start(ctx context.Context, a *access.Actor, id int64, o StartO
 		if err != nil {
 			return err
 		}
-		args := append(Counts{}.args(), o.Mode, o.Key, dry, work, o.Behalf, id)
+		args := append(Counts{}.args(), o.Mode, o.Key, dry, work, o.Behalf, o.Unread, id)
 		return one(tx.Exec(ctx, `UPDATE sys_import SET `+countsSet+`, line = 0, code = '', started_at = 0, ended_at = 0, state = 'waiting',
-			mode = ?, key = ?, dry_run = ?, job = ?, behalf = ? WHERE id = ? AND state IN ('new', 'checked')`, args...))
+			mode = ?, key = ?, dry_run = ?, job = ?, behalf = ?, unread = ? WHERE id = ? AND state IN ('new', 'checked')`, args...))
 	})
 }
 
@@ -217,6 +224,9 @@ func (s *Service) checkStart(ctx context.Context, a *access.Actor, t *meta.Type,
 	verbs := map[string][]string{Create: {"create"}, Update: {"update"}, Upsert: {"create", "update"}}[o.Mode]
 	if verbs == nil {
 		return errs.RefuseField("mode", "bad_mode", nil)
+	}
+	if o.Unread != "" && o.Unread != Refuse && o.Unread != Leave {
+		return errs.RefuseField("unread", "bad_choice", errs.Params{"value": o.Unread, "known": Refuse + ", " + Leave})
 	}
 	for _, verb := range verbs {
 		if a.Scope(t, verb).None() {
