@@ -1,6 +1,7 @@
 package codes
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -24,7 +25,7 @@ func ParsePhones(text, region string) []Phone {
 		return []Phone{{Raw: text, Problem: "bad_phone"}}
 	}
 	var phones []Phone
-	for _, piece := range splitPhones(text) {
+	for _, piece := range splitPhones(apart(lastDigits(text))) {
 		if narrow(piece) == "" {
 			continue
 		}
@@ -34,6 +35,51 @@ func ParsePhones(text, region string) []Phone {
 		phones = append(phones, parsePiece(piece, region)...)
 	}
 	return phones
+}
+
+var (
+	tails = regexp.MustCompile(`([0-9][0-9 -]{4,}[0-9])((?:/[0-9]{1,2})+)(?:[^0-9]|$)`)
+	// mobiles are those of the mainland that stand among other characters:
+	// 张三13817660030李四13817660031.
+	mobiles = regexp.MustCompile(`1[3-9][0-9]{9}`)
+)
+
+// lastDigits writes out what people shorten: 021-58880016/17/18 are three numbers.
+func lastDigits(text string) string {
+	if !strings.Contains(text, "/") {
+		return text
+	}
+	return tails.ReplaceAllStringFunc(text, func(s string) string {
+		found := tails.FindStringSubmatchIndex(s)
+		number, rest, behind := s[:found[3]], s[found[4]:found[5]], s[found[5]:]
+		out := number
+		for _, tail := range strings.Split(rest[1:], "/") {
+			out += "/" + number[:len(number)-len(tail)] + tail
+		}
+		return out + behind
+	})
+}
+
+// apart puts a mark between mobile numbers that nothing parts, or only the name
+// of the next one's owner; of this one's where the text ends with a name.
+func apart(text string) string {
+	found := mobiles.FindAllStringIndex(text, -1)
+	if len(found) < 2 {
+		return text
+	}
+	out, from := "", 0
+	behind := found[0][0] == 0 && found[len(found)-1][1] < len(text)
+	for i, at := range found[1:] {
+		end := found[i][1]
+		between := text[end:at[0]]
+		if between == "" && len(text) == len(found)*11 || between != "" && !strings.ContainsFunc(between, func(r rune) bool { return !unicode.Is(unicode.Han, r) }) {
+			if behind {
+				end = at[0]
+			}
+			out, from = out+text[from:end]+"/", end
+		}
+	}
+	return out + text[from:]
 }
 
 // parsePiece reads one piece; when that fails and spaces part it, the words

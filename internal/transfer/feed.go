@@ -172,10 +172,10 @@ func (r *feed) row(cells []string, line int) row {
 func (f filling) text(cells []string) string {
 	text := ""
 	for _, c := range f.columns {
-		if c.Index >= len(cells) || strings.TrimSpace(cells[c.Index]) == "" {
+		if c.Index >= len(cells) || strings.TrimSpace(cells[c.Index]) == "" || c.Names > 0 {
 			continue
 		}
-		cell := withUnit(cells[c.Index], c.Unit)
+		cell := f.named(cells, c) + withUnit(cells[c.Index], c.Unit)
 		switch {
 		case f.foreign(c):
 			text = strings.TrimPrefix(text+"\n"+c.Header+"："+strings.TrimSpace(cell), "\n")
@@ -189,6 +189,16 @@ func (f filling) text(cells []string) string {
 		}
 	}
 	return text
+}
+
+// named is what other columns say of whose a column's telephones are.
+func (f filling) named(cells []string, of Column) (who string) {
+	for _, c := range f.columns {
+		if c.Names == of.Index+1 && c.Index < len(cells) && strings.TrimSpace(cells[c.Index]) != "" {
+			who += strings.TrimSpace(cells[c.Index]) + " "
+		}
+	}
+	return who
 }
 
 // mend undoes what a spreadsheet does to values: the quote before what is no

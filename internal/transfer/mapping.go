@@ -23,12 +23,13 @@ const headerWithin = 20
 
 // Column is what one column of a sheet was understood to be.
 type Column struct {
-	Index  int      `json:"index"`          // from 0
-	Header string   `json:"header"`         // as written; "" when there is none
-	Field  string   `json:"field"`          // the field it fills; "" for none
-	How    string   `json:"how"`            // name | synonym | content | given | recalled | none
-	Unit   string   `json:"unit,omitempty"` // what its numbers are counted in, by its header: 万元
-	Part   int      `json:"part,omitempty"` // of an address (1 province, 2 city, 3 district, 4 street) or a name (1 family's, 2 given) in pieces
+	Index  int      `json:"index"`           // from 0
+	Header string   `json:"header"`          // as written; "" when there is none
+	Field  string   `json:"field"`           // the field it fills; "" for none
+	How    string   `json:"how"`             // name | synonym | content | given | recalled | none
+	Unit   string   `json:"unit,omitempty"`  // what its numbers are counted in, by its header: 万元
+	Part   int      `json:"part,omitempty"`  // of an address (1 province, 2 city, 3 district, 4 street) or a name (1 family's, 2 given) in pieces
+	Names  int      `json:"names,omitempty"` // it says whose the telephones of another column are: that column, from 1
 	Sample []string `json:"sample,omitempty"`
 }
 
@@ -289,6 +290,7 @@ func (m *mapper) columns(header []string, rows [][]string) []Column {
 		}
 	}
 	m.addresses(out)
+	m.persons(out)
 	return out
 }
 
@@ -401,7 +403,7 @@ func (m *mapper) given(cols []Column) error {
 			return errs.RefuseField("map", "no_such_column", errs.Params{"column": header})
 		}
 		if name == "" {
-			cols[i].Field, cols[i].How, cols[i].Part = "", "given", 0
+			cols[i].Field, cols[i].How, cols[i].Part, cols[i].Names = "", "given", 0, 0
 			continue
 		}
 		f := m.field(name)
@@ -413,7 +415,7 @@ func (m *mapper) given(cols []Column) error {
 				cols[k].Field, cols[k].How = "", "none"
 			}
 		}
-		cols[i].Field, cols[i].How, cols[i].Part = f.Name, "given", 0
+		cols[i].Field, cols[i].How, cols[i].Part, cols[i].Names = f.Name, "given", 0, 0
 	}
 	return nil
 }

@@ -182,3 +182,36 @@ func (m *mapper) owners(out []Column, rows [][]string, taken map[*meta.Field]boo
 		}
 	}
 }
+
+// persons gives 联系人2 and 职务2, for which a record has no field of its own, to
+// the telephones of 电话2: whose they are stands beside the number.
+func (m *mapper) persons(out []Column) {
+	for i, c := range out {
+		n := behind(c.Header)
+		if c.Field != "" || n == "" || !slices.ContainsFunc(m.exact[headerKey(c.Header)], func(x meaning) bool { return x.field.KindName == "text" }) {
+			continue
+		}
+		at := slices.IndexFunc(out, func(p Column) bool {
+			f := m.field(p.Field)
+			return f != nil && f.KindName == "phones" && p.Names == 0 && behind(p.Header) == n
+		})
+		if at >= 0 {
+			out[i].Field, out[i].How, out[i].Names = out[at].Field, "synonym", at+1
+		}
+	}
+}
+
+// behind is the number behind a header: 2 of 联系人2, 联系人（二）.
+func behind(header string) string {
+	runes := []rune(strings.TrimRight(han.Fold(header), ")] 】"))
+	if len(runes) < 2 {
+		return ""
+	}
+	switch last := runes[len(runes)-1]; {
+	case last >= '1' && last <= '9':
+		return string(last)
+	case strings.ContainsRune("一二三四五", last):
+		return string(rune('1' + slices.Index([]rune("一二三四五"), last)))
+	}
+	return ""
+}

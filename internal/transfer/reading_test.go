@@ -119,6 +119,20 @@ func TestUnreadCells(t *testing.T) {
 	})
 }
 
+// TestSeveralPersons: of the second and third contact a customer keeps who they
+// are beside their numbers.
+func TestSeveralPersons(t *testing.T) {
+	each(t, general(), func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		f.load(f.Admin(), transfer.StartOptions{}, "公司名称,联系人1,电话1,职务1,联系人2,电话2,职务2,联系人（三）,电话（三）",
+			"甲公司,林大海,13600000101,老板,林小燕,13600000102,财务,陈三,021-58880004转808", "乙公司,吴茶,13600000103,,,,,,")
+		if diff := cmp.Diff("甲公司,林大海,老板,\"136 0000 0101, 136 0000 0102 (林小燕 财务), 021 5888 0004-808 (陈三)\"\n乙公司,吴茶,,136 0000 0103\n",
+			f.table(f.Admin(), "name", "contact_name", "job_title", "phones")); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 // TestWhoIsInCharge: 负责人 is the firm's head, unless colleagues stand below it;
 // a colleague is found however his user name is written.
 func TestWhoIsInCharge(t *testing.T) {
