@@ -96,6 +96,11 @@ func (s *addressScan) try(at int, above string, from, score, depth int) {
 		}
 		at += size
 	}
+	if rest := strings.TrimLeft(s.text[at:], "0123456789"); above != "" {
+		if digits := len(s.text) - at - len(rest); digits == 3 || digits == 5 || digits == 6 { // 台北市110信義區: a post code
+			at += digits
+		}
+	}
 	end := at
 	for n := 1; end < len(s.text) && n <= s.table.most; n++ {
 		_, size := utf8.DecodeRuneInString(s.text[end:])
