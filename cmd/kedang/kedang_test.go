@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -263,6 +264,23 @@ func TestDemoRefusals(t *testing.T) {
 	real := filepath.Join(dir, "real")
 	good(t, "", "user", "add", "boss", "--role", "administrator", "--data", real)
 	refused(t, 1, "demo", "serve", "--demo", "--data", real, "--addr", "127.0.0.1:0")
+}
+
+// TestAddresses tells at once that nobody could reach the server, and makes
+// nothing.
+func TestAddresses(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for addr, says := range map[string]string{taken.Addr().String(): "Another program", "8080": "HOST:PORT", "127.0.0.1": "HOST:PORT", "127.0.0.1:": "HOST:PORT", ":99999": "HOST:PORT", "": "HOST:PORT"} {
+		refused(t, 1, says, "serve", "--data", data, "--addr", addr)
+	}
+	if _, err := os.Stat(data); !os.IsNotExist(err) {
+		t.Errorf("the data directory: %v", err)
+	}
 }
 
 // TestFirstRun prints the one-time code while nobody administers the company.

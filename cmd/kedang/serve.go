@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"syscall"
 	"time"
 
 	"kedang/internal/db"
@@ -53,6 +54,9 @@ func (c *serveCommand) Run(ctx context.Context, p *place) (err error) {
 			return fmt.Errorf("--tls-cert, --tls-key: %w", err)
 		}
 	}
+	if err := c.tryAddress(); err != nil { // before a company is made that nobody could reach
+		return err
+	}
 	frugal()
 	log := c.logger()
 	slog.SetDefault(log)
@@ -73,6 +77,22 @@ func (c *serveCommand) Run(ctx context.Context, p *place) (err error) {
 		}
 	}
 	return c.serve(ctx, a, log)
+}
+
+// tryAddress tells what is wrong with the address to listen on.
+func (c *serveCommand) tryAddress() error {
+	_, port, err := net.SplitHostPort(c.Addr)
+	if err != nil || port == "" {
+		return errs.New(errs.Invalid, "bad_listen", errs.Params{"address": c.Addr})
+	}
+	l, err := net.Listen("tcp", c.Addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return errs.New(errs.Conflict, "address_taken", errs.Params{"address": c.Addr})
+	case err != nil:
+		return &errs.Error{Kind: errs.Invalid, Code: "bad_listen", Params: errs.Params{"address": c.Addr}, Err: err}
+	}
+	return l.Close()
 }
 
 // toldToStop makes a start that was cut short by a signal a clean stop.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"syscall"
 )
 
 // Kind says what the caller can do about an error.
@@ -136,7 +137,7 @@ func Wrap(err *error, format string, args ...any) {
 }
 
 // As returns the Error in err's chain; other errors become Internal, or
-// Canceled when a context ended.
+// Canceled when a context ended, or Unavailable disk_full.
 func As(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {
@@ -144,6 +145,9 @@ func As(err error) *Error {
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return &Error{Kind: Canceled, Code: "canceled", Err: err}
+	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return &Error{Kind: Unavailable, Code: "disk_full", Err: err}
 	}
 	return &Error{Kind: Internal, Code: "internal", Err: err}
 }

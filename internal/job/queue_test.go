@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -166,6 +167,7 @@ func TestErrors(t *testing.T) {
 		}, job.Done, 3, ""},
 		{"out of attempts", func(*job.Run) error { return errs.New(errs.Unavailable, "mail_down", nil) }, job.Failed, 4, "mail_down"},
 		{"no retry can mend it", func(*job.Run) error { return errs.New(errs.Invalid, "bad_file", nil) }, job.Failed, 1, "bad_file"},
+		{"a full disk is told soon", func(*job.Run) error { return fmt.Errorf("put: %w", syscall.ENOSPC) }, job.Failed, 2, "disk_full"},
 		{"panic", func(*job.Run) error { panic("boom") }, job.Failed, 4, "panic"},
 		{"text no column takes", func(*job.Run) error { return errors.New("a\x00b\xff") }, job.Failed, 4, "internal"},
 	} {

@@ -130,7 +130,7 @@ func (q *Queue) finish(why error, r *Run, failed error) (err error) {
 		state, runAt, attempt = Waiting, now, attempt-1
 	default:
 		code, text = errs.As(failed).Code, failed.Error()
-		if state = Waiting; permanent(failed) || attempt >= r.MaxAttempts {
+		if state = Waiting; permanent(failed) || attempt >= r.MaxAttempts || code == "disk_full" && attempt >= fullAttempts {
 			state = Failed
 		}
 		runAt = now + q.opts.Backoff(attempt).Milliseconds()
@@ -157,6 +157,10 @@ func (q *Queue) finish(why error, r *Run, failed error) (err error) {
 		return err
 	})
 }
+
+// fullAttempts is how often a full disk is tried: somebody has to make room
+// first, and is told at once.
+const fullAttempts = 2
 
 // permanent reports errors that the same input will meet again.
 func permanent(err error) bool {
