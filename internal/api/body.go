@@ -47,6 +47,9 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 	if err := d.Decode(v); err != nil {
 		return badJSON(err)
 	}
+	if name, twice := repeatedKey(raw); twice {
+		return errs.RefuseField(name, "repeated_key", errs.Params{"name": name})
+	}
 	if _, err := d.Token(); err != io.EOF {
 		return errs.New(errs.Invalid, "bad_json", errs.Params{"at": d.InputOffset()})
 	}
