@@ -6,12 +6,15 @@ import { Button, DatePicker, Input, Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { useSearchParams } from "react-router";
 import { get, post, Problem, query } from "../api/client";
 import type { Field, Listed, Rec, RecordType, Values } from "../api/types";
+import { holds } from "../expr";
 import { blank } from "../fields/values";
 import { weekday } from "../format";
 import { hear, hearWay } from "../heard";
 import { t } from "../i18n";
+import { usePhone } from "../mode";
 import { fieldsOf, useKnown } from "../model";
 import { put } from "../outbox";
 import { idempotent, sentence, useNotify, useRefresh } from "../saving";
@@ -36,7 +39,31 @@ function noted(of: RecordType, type: RecordType): Noted | undefined {
   return { on, way, text, next, whom };
 }
 
-const shownWays = 5;
+const shownWays = 5, shownOnPhones = 4;
+
+const wanted = new Set<string>(); // records whose composer is to take the cursor once it is there
+
+/** focusComposer brings one to where a note is written; false where there is none. */
+export function focusComposer(): boolean {
+  const el = document.querySelector<HTMLTextAreaElement>("#composer textarea");
+  el?.scrollIntoView({ block: "center" });
+  el?.focus();
+  return !!el;
+}
+
+/** useNote brings one to the composer, from whatever tab: to the first that has one. */
+export function useNote(type: RecordType, rec: Rec): (() => void) | undefined {
+  const { types } = useKnown();
+  const [, setParams] = useSearchParams();
+  if (rec.archived_at || !composes(type, types)) return undefined;
+  const tabs = (type.page?.tabs ?? []).filter((x) => holds(x.when, rec));
+  const at = tabs.findIndex((x) => x.blocks?.some((b) => b.block === "timeline"));
+  return () => {
+    if (focusComposer()) return;
+    wanted.add(rec.id);
+    setParams(at > 0 ? { tab: tabs[at]!.name } : {}, { replace: true });
+  };
+}
 
 interface Draft { way?: string; text?: string; next?: string; whom?: string }
 
@@ -67,16 +94,19 @@ export function Composer({ type, rec }: { type: RecordType; rec: Rec }) {
     if (text.trim()) localStorage.setItem(draftKey, JSON.stringify({ way, text, next, whom }));
     else localStorage.removeItem(draftKey);
   }, [way, text, next, whom, draftKey]);
+  useEffect(() => { if (wanted.delete(rec.id)) focusComposer(); }, [rec.id]);
   // The record hangs on this one, or on what this one hangs on (a contact's customer).
   const root = to.on.to === type.name ? { id: rec.id } : (rec[to.on.name] as { id: string } | undefined);
   const people = usePeople(to.whom, root?.id, to.on, type, rec);
-  if (!root) return null;
-  const near = ways.filter((w, i) => i < shownWays || w.value === way);
+  const phone = usePhone();
   const heard = useMemo(() => (to.next && text.trim() ? hear(text) : null), [text, to.next]);
   const heardAt = heard?.at.toISOString();
   const heardWay = useMemo(() => (text.trim() ? ways.find((w) => w.value === hearWay(text, ways)) : undefined), [text, ways]);
-  const done = () => {
-    setText("");
+  if (!root) return null;
+  const near = ways.filter((w, i) => i < (phone ? shownOnPhones : shownWays) || w.value === way);
+  // What was typed on while it was on its way stays.
+  const done = (sent: string) => {
+    setText((now) => (now.startsWith(sent) ? now.slice(sent.length).trimStart() : now));
     setNext(undefined);
     setWhom(undefined);
   };
@@ -90,13 +120,13 @@ export function Composer({ type, rec }: { type: RecordType; rec: Rec }) {
     const headers = idempotent();
     try {
       const made = await post<Rec>(`/${of.name}`, body, headers);
-      done();
+      done(text);
       refresh(type.name, rec.id);
       notify.said(t("stream.noted"), () => void post(`/${of.name}/${made.id}:undo`, { rev: made.rev }).then(() => refresh(type.name, rec.id)).catch(notify.failed));
     } catch (e) {
       if (e instanceof Problem && e.status === 0) {
         put({ type: type.name, id: rec.id, what: of.label, path: `/${of.name}`, body, headers, says: text.trim(), way });
-        done();
+        done(text);
       } else setProblem(e instanceof Problem && e.errors[0] ? e.errors.map((x) => x.message).join(" ") : sentence(e));
     }
     setBusy(false);
@@ -108,7 +138,7 @@ export function Composer({ type, rec }: { type: RecordType; rec: Rec }) {
         {ways.length > near.length && <Select size="small" variant="borderless" aria-label={t("stream.other_way")} value={undefined} placeholder={t("act.more")} options={ways.filter((w) => !near.includes(w)).map((w) => ({ value: w.value, label: w.label }))} onChange={(v: string) => setWay(v)} popupMatchSelectWidth={false} />}
       </div>
       <Input.TextArea variant="borderless" aria-label={t("stream.what")} placeholder={t("stream.hint")} autoSize={{ minRows: 1, maxRows: 6 }} maxLength={to.text.max_len} value={text} onChange={(e) => setText(e.target.value)}
-        onPressEnter={(e) => { if (!e.shiftKey && !e.nativeEvent.isComposing) { e.preventDefault(); void send(); } }} />
+        enterKeyHint="send" onPressEnter={(e) => { if (!e.shiftKey && !e.nativeEvent.isComposing) { e.preventDefault(); void send(); } }} />
       {((heardAt && heardAt !== next) || (heardWay && heardWay.value !== way)) && (
         <div className="heard" role="group" aria-label={t("stream.heard")}>
           <small>{t("stream.heard")}</small>
@@ -120,8 +150,8 @@ export function Composer({ type, rec }: { type: RecordType; rec: Rec }) {
         {to.next && <DatePicker size="small" variant="filled" aria-label={to.next.label} placeholder={t("stream.next_at")} showTime={{ format: "HH:mm", defaultOpenValue: dayjs("09:00", "HH:mm") }} format="MM-DD HH:mm" needConfirm={false} minDate={dayjs()} value={next ? dayjs(next) : null} onChange={(d) => setNext(d ? d.toISOString() : undefined)} />}
         {to.whom && people.length > 0 && <Select size="small" variant="filled" aria-label={to.whom.label} placeholder={t("stream.whom")} allowClear value={whom} options={people} onChange={(v: string | undefined) => setWhom(v)} popupMatchSelectWidth={false} style={{ minWidth: 96 }} />}
         <span className="grow" />
-        <kbd>Enter</kbd>
-        <Button type="primary" size="small" htmlType="submit" loading={busy} disabled={!text.trim()}>{t("stream.note")}</Button>
+        {!phone && <kbd>Enter</kbd>}
+        <Button type="primary" size={phone ? "middle" : "small"} htmlType="submit" loading={busy} disabled={!text.trim()}>{t("stream.note")}</Button>
       </div>
       {problem && <div className="says" role="alert">{problem}</div>}
     </form>

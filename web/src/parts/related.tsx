@@ -91,6 +91,7 @@ function Call({ value, wide, who }: { value: unknown; wide: boolean; who: string
 export function RelatedTable({ type, rec, block }: { type: RecordType; rec: Rec; block: Block }) {
   const [limit, setLimit] = useState(block.limit ?? 20);
   const [peek, setPeek] = useState("");
+  const phone = usePhone();
   const { of, via, columns, list } = useRelated(type, rec, block, limit);
   const add = useAdd(type, rec, of, via);
   if (!of || list.isError) return null;
@@ -104,7 +105,8 @@ export function RelatedTable({ type, rec, block }: { type: RecordType; rec: Rec;
         {add && <Button type="link" size="small" icon={<PlusOutlined />} onClick={add}>{t("act.new_of", { what: of.label })}</Button>}
       </header>
       {block.group && rows.length > 1 && <Tree rows={rows} group={block.group} roles={columns.filter((c) => c.name !== block.group && ["choices", "text", "choice"].includes(c.kind)).slice(1)} open={setPeek} />}
-      {rows.length > 0 && (
+      {phone && rows.length > 0 && <ul className="narrow-rows">{rows.map((r) => <NarrowRow key={r.id} of={of} rec={r} columns={shown} open={() => setPeek(r.id)} />)}</ul>}
+      {!phone && rows.length > 0 && (
         <div className="scroll" tabIndex={0} role="group" aria-label={block.label ?? of.plural}>
           <table className="plain rows">
             <thead><tr>{shown.map((c) => <th key={c.name} scope="col" className={kindOf(c).align}>{c.label}</th>)}</tr></thead>
@@ -122,6 +124,22 @@ export function RelatedTable({ type, rec, block }: { type: RecordType; rec: Rec;
       {total && total.count > rows.length && <Button type="link" size="small" onClick={() => setLimit(limit + 200)}>{t("related.all", { n: countText(total) })}</Button>}
       {peek && <Peek type={of} id={peek} close={() => setPeek("")} />}
     </section>
+  );
+}
+
+// A row where there is no room for a table: what it is and its sum in one line, the rest below.
+function NarrowRow({ of, rec, columns, open }: { of: RecordType; rec: Rec; columns: Field[]; open: () => void }) {
+  const there = columns.filter((c) => !blank(rec[c.name]) && rec[c.name] !== false);
+  const sum = there.filter((c) => c.kind === "money").at(-1);
+  const [main, ...rest] = there.filter((c) => c !== sum);
+  const follow = (e: React.MouseEvent) => { if (!e.metaKey && !e.ctrlKey && e.button === 0) { e.preventDefault(); open(); } };
+  return (
+    <li>
+      <a href={recordPath(of.name, rec.id)} onClick={follow}>
+        <b>{main ? <Value field={main} value={rec[main.name]} place="cell" /> : rec.title}</b>{sum && <span className="money"><Value field={sum} value={rec[sum.name]} place="fact" /></span>}
+        {rest.length > 0 && <small>{rest.map((c) => <span key={c.name}>{["integer", "decimal", "bool", "money", "percent", "date", "datetime"].includes(c.kind) && <i>{c.label} </i>}{c.kind !== "bool" && <Value field={c} value={rec[c.name]} place="cell" />}</span>)}</small>}
+      </a>
+    </li>
   );
 }
 

@@ -32,11 +32,12 @@ function useTimelineTypes(type: RecordType): RecordType[] {
   return [...types.values()].filter((x) => x.timeline && x.fields.some((f) => f.name === x.timeline!.on && f.to === type.name));
 }
 
-export function Stream({ type, rec, limit = 30, compose = true }: { type: RecordType; rec: Rec; limit?: number; compose?: boolean }) {
+/** Stream is everything that happened, or opens with what happened of one kind first. */
+export function Stream({ type, rec, limit = 30, compose = true, first = "" }: { type: RecordType; rec: Rec; limit?: number; compose?: boolean; first?: string }) {
   const kinds = useTimelineTypes(type);
   const { types } = useKnown();
   const counts = useCounts(type.name, rec.id);
-  const [only, setOnly] = useState("");
+  const [only, setOnly] = useState(first);
   const waiting = useWaiting().filter((w) => w.type === type.name && w.id === rec.id && w.says);
   const [peek, setPeek] = useState<{ type: string; id: string } | null>(null);
   const stream = useInfiniteQuery({

@@ -203,3 +203,43 @@ test("what is typed tells of the next appointment and of the way: one click take
   assert.equal(made.way, "wechat");
   assert.match(made.next_at, /T07:00/); // three in the afternoon, in Shanghai
 });
+
+test("a rep's tab opens with what was said, and a note is written from any tab", async (t) => {
+  const c = await full();
+  for (const size of [phone, desktop]) {
+    const { page } = await open(t, c, size, { tab: "contacts" });
+    await page.locator(".stream li.interaction").first().waitFor();
+    assert.equal(await page.locator(".stream li.order").count(), 0);
+    await page.getByRole("group", { name: "只看一种" }).getByRole("button", { name: /^全部/ }).click();
+    await page.locator(".stream li.order").first().waitFor();
+    await page.getByRole("tab", { name: /^交易/ }).click();
+    await page.locator("#composer").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: size === phone ? "记一次" : "记一次联系" }).click();
+    await page.waitForFunction(() => document.activeElement?.matches("#composer textarea"));
+    await note(page, "从别的页签记下的" + stamp());
+  }
+});
+
+test("what is typed while a note is on its way stays", async (t) => {
+  const c = await customer();
+  const { page } = await open(t, c);
+  let let_go;
+  const held = new Promise((go) => { let_go = go; });
+  await page.route("**/api/v1/interaction", async (route) => { await held; await route.continue(); });
+  const box = page.getByLabel("内容", { exact: true });
+  await box.fill("第一句");
+  await box.press("Enter");
+  await box.pressSequentially("第二句");
+  let_go();
+  await page.locator(".stream li", { hasText: "第一句" }).waitFor();
+  await page.waitForFunction(() => document.querySelector("#composer textarea").value === "第二句");
+});
+
+test("a related list is lines on a phone, not a table that is cut off", async (t) => {
+  const c = await full();
+  const { page } = await open(t, c, phone, { tab: "deals" });
+  const orders = page.getByRole("region", { name: "订单" });
+  await orders.getByRole("link", { name: /¥400/ }).first().waitFor();
+  assert.equal(await orders.getByRole("table").count(), 0);
+  assert.ok(await page.evaluate(() => document.querySelector("main").scrollWidth <= document.querySelector("main").clientWidth));
+});

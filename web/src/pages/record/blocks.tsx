@@ -34,7 +34,7 @@ export function Layout({ type, rec, tab, first }: Props & { tab: Tab; first: boo
   const blocks = tab.blocks ?? [];
   const own = tab.side ?? [];
   const panel = { id: "tab-panel", role: "tabpanel", "aria-labelledby": "tab-" + tab.name };
-  if (blocks.some((b) => b.block === "timeline") && !own.length) {
+  if (blocks.some((b) => b.block === "timeline") && blocks.some((b) => b.block === "fields") && !own.length) {
     const facts = <div className="left" key="left"><Sections type={type} rec={rec} blocks={blocks} rest={first} /><Lacking type={type} rec={rec} /></div>;
     const stream = <div className="middle" key="middle"><Stream type={type} rec={rec} limit={phone ? 15 : 30} /></div>;
     const beside = type.page?.side ?? [];
@@ -47,7 +47,7 @@ export function Layout({ type, rec, tab, first }: Props & { tab: Tab; first: boo
     return (
       <div className="columns wide" {...panel}>
         <div className="left"><Blocks type={type} rec={rec} blocks={blocks} /></div>
-        <div className="right"><Side type={type} rec={rec} blocks={own} /><Lacking type={type} rec={rec} /></div>
+        <div className="right"><Side type={type} rec={rec} blocks={own} />{first && <Lacking type={type} rec={rec} />}</div>
       </div>
     );
   }
@@ -126,7 +126,7 @@ function Blocks({ type, rec, blocks }: Props & { blocks: Block[] }) {
           case "related": return <RelatedTable key={i} type={type} rec={rec} block={b} />;
           case "files": return <Files key={i} type={type} rec={rec} />;
           case "history": return <History key={i} type={type} rec={rec} />;
-          case "timeline": return <Stream key={i} type={type} rec={rec} />;
+          case "timeline": return <Stream key={i} type={type} rec={rec} first={b.of} />;
           case "topics": return <Topics key={i} type={type} rec={rec} block={b} />;
           case "graph": return <Graph key={i} type={type} rec={rec} block={b} />;
           case "tasks": return <Tasks key={i} type={type} rec={rec} block={b} />;

@@ -6,14 +6,14 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import type { Block, Field, Listed, Rec, RecordType } from "../../api/types";
-import { blank, str } from "../../fields/values";
+import { str } from "../../fields/values";
 import { moneyText } from "../../format";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";
-import { fieldsOf, masked, recordPath, useKnown } from "../../model";
+import { fieldsOf, masked, recordPath } from "../../model";
 import { AssignDialog } from "../../parts/bulk/dialogs";
 import { Change, useAgeing, useYears } from "../../parts/chart";
-import { composes } from "../../parts/composer";
+import { useNote } from "../../parts/composer";
 import { applies, asked, missing, telling } from "../../parts/facts";
 import { FormDrawer } from "../../parts/form";
 import { Marks } from "../../parts/marks";
@@ -153,13 +153,6 @@ function Walk({ type, id }: { type: RecordType; id: string }) {
   );
 }
 
-/** focusComposer brings one to where a note is written. */
-export function focusComposer() {
-  const el = document.querySelector<HTMLTextAreaElement>("#composer textarea");
-  el?.scrollIntoView({ block: "center" });
-  el?.focus();
-}
-
 /** useActs is what can be done with a record, and the dialogs that belong to it. */
 export function useActs(type: RecordType, rec: Rec) {
   const { act } = useSaving(type);
@@ -189,13 +182,12 @@ export function useActs(type: RecordType, rec: Rec) {
 
 function Acts({ type, rec }: { type: RecordType; rec: Rec }) {
   const phone = usePhone();
-  const { types } = useKnown();
   const { items, dialogs, print } = useActs(type, rec);
-  const notes = !rec.archived_at && !!composes(type, types) && !blank(rec.id);
+  const note = useNote(type, rec);
   if (phone) return null; // at the foot of the screen
   return (
     <>
-      {notes && <Button type="primary" icon={<MessageOutlined />} onClick={focusComposer}>{t("record.note")}</Button>}
+      {note && <Button type="primary" icon={<MessageOutlined />} onClick={note}>{t("record.note")}</Button>}
       <Dropdown menu={{ items: print }} trigger={["click"]}><Button icon={<PrinterOutlined />} aria-label={t("act.print")} /></Dropdown>
       {items.length > 0 && <Dropdown menu={{ items }} trigger={["click"]}><Button icon={<EllipsisOutlined />} aria-label={t("act.more")} /></Dropdown>}
       {dialogs}

@@ -2,13 +2,13 @@
 // the left, the stream in the middle, people and figures at the right.
 import { Button } from "antd";
 import { useEffect, useRef } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { Navigate, useLocation, useNavigate, useParams, useSearchParams } from "react-router";
 import { Problem } from "../../api/client";
 import type { Rec, RecordType, Tab } from "../../api/types";
 import { holds } from "../../expr";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";
-import { listPath, useKnown, useType } from "../../model";
+import { listPath, recordPath, useKnown, useType } from "../../model";
 import { addUp, countText, useCounts, useRecord, viaOf } from "../../parts/record";
 import { sentence } from "../../saving";
 import { remember } from "../../shell/omni";
@@ -28,6 +28,8 @@ export default function RecordPage() {
     }
   }, [rec.data, type, name, id]);
   const navigate = useNavigate();
+  const { search } = useLocation();
+  if (type && type.name !== name) return <Navigate replace to={recordPath(type.name, id) + search} />;
   if (!type || (rec.isError && rec.error instanceof Problem && rec.error.status === 404)) {
     return <div className="nothing page-nothing"><h1>{t("record.not_found")}</h1><p>{t("record.not_found_says")}</p><Button onClick={() => void navigate(type ? listPath(name) : "/")}>{t("record.to_list")}</Button></div>;
   }
@@ -72,7 +74,8 @@ function Tabs({ type, rec, tabs, tab, choose }: { type: RecordType; rec: Rec; ta
   const { types } = useKnown();
   const counts = useCounts(type.name, rec.id);
   const list = useRef<HTMLDivElement>(null);
-  const total = (x: Tab) => (x === tabs[0] ? "" : x.blocks?.some((b) => b.block === "history") ? countText(counts?.timeline.history) : countText(addUp((x.blocks ?? []).map((b) => (b.block === "related" ? counts?.related[`${b.of}.${viaOf(types.get(b.of ?? ""), type, b)}`] : b.block === "files" ? counts?.files : undefined)))));
+  const phone = usePhone();
+  const total = (x: Tab) => (x === tabs[0] ? "" : x.blocks?.some((b) => b.block === "history") ? countText(counts?.timeline.history) : countText(addUp([...(x.blocks ?? []), ...(x.side ?? [])].map((b) => (b.block === "timeline" && b.of ? counts?.timeline[b.of] : b.block === "related" ? counts?.related[`${b.of}.${viaOf(types.get(b.of ?? ""), type, b)}`] : b.block === "files" ? counts?.files : undefined)))));
   const onKey = (e: React.KeyboardEvent) => {
     const step = e.key === "ArrowRight" ? 1 : e.key === "ArrowLeft" ? -1 : 0;
     if (!step) return;
@@ -80,7 +83,13 @@ function Tabs({ type, rec, tabs, tab, choose }: { type: RecordType; rec: Rec; ta
     choose(next);
     requestAnimationFrame(() => list.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus());
   };
-  useEffect(() => { list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ inline: "center", block: "nearest" }); }, [tab.name]);
+  // On a phone the tab that was chosen begins at the top of the screen, not below the head.
+  const chosen = useRef(tab.name);
+  useEffect(() => {
+    const at = list.current?.querySelector('[aria-selected="true"]');
+    at?.scrollIntoView({ inline: "center", block: phone && chosen.current !== tab.name ? "start" : "nearest" });
+    chosen.current = tab.name;
+  }, [tab.name, phone]);
   return (
     <div ref={list} className="tabs record-tabs" role="tablist" aria-label={t("record.parts")} onKeyDown={onKey}>
       {tabs.map((x) => {
