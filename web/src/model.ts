@@ -14,8 +14,11 @@ export function useKnown(): Known {
   return k;
 }
 
-/** useType is a type by name; undefined when the reader knows none of that name. */
-export const useType = (name: string): RecordType | undefined => useKnown().types.get(name);
+/** useType is a type by its name or another that a pack gives it; undefined when the reader knows none of that name. */
+export function useType(name: string): RecordType | undefined {
+  const { types } = useKnown();
+  return types.get(name) ?? [...types.values()].find((x) => x.alias?.includes(name));
+}
 
 const fieldMaps = new WeakMap<RecordType, Map<string, Field>>();
 

@@ -60,7 +60,7 @@ export interface Page {
 /** Mark is how a record stands on a timeline: which of its fields are shown where. */
 export interface Mark { on: string; at: string; says: string; head?: string; facts?: string[]; text?: string[]; amount?: string; state?: string[]; chips?: string[] }
 export interface RecordType {
-  name: string; label: string; plural: string; help?: string; icon?: string; pack?: string; builtin?: boolean; number?: string; title?: string; root?: string;
+  name: string; alias?: string[]; label: string; plural: string; help?: string; icon?: string; pack?: string; builtin?: boolean; number?: string; title?: string; root?: string;
   fields: Field[]; builtins: Field[]; sections?: Section[]; views?: View[]; page?: Page;
   timeline?: Mark;
   print?: { name: string; label: string }[];

@@ -4,7 +4,7 @@
 import { AppstoreOutlined, CloseOutlined, DownloadOutlined, EllipsisOutlined, GroupOutlined, ImportOutlined, PlusOutlined, PrinterOutlined, SearchOutlined, SortAscendingOutlined, TableOutlined } from "@ant-design/icons";
 import { Alert, Button, Drawer, Dropdown, Popover } from "antd";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ComponentProps } from "react";
-import { useNavigate, useParams } from "react-router";
+import { Navigate, useLocation, useNavigate, useParams } from "react-router";
 import type { Listed, Rec, RecordType } from "../api/types";
 import { isGroup, print as written, read, type Condition, type Group } from "../filter";
 import { t } from "../i18n";
@@ -47,6 +47,8 @@ function prefetch() {
 export default function ListPage() {
   const { type: name = "" } = useParams();
   const type = useType(name);
+  const { search } = useLocation();
+  if (type && type.name !== name) return <Navigate replace to={`/t/${type.name}${search}`} />;
   if (!type) return <div className="nothing page-nothing"><h1>{t("state.no_page")}</h1></div>;
   return <List key={name} type={type} />;
 }
@@ -204,7 +206,7 @@ function useCards(type: RecordType, fields: string[], asked: Asked, on: boolean)
 
 function BoardOf({ type, s, fields, onOpen, on }: { type: RecordType; s: ListState; fields: string[]; onOpen: (r: Rec) => void; on: boolean }) {
   const by = fieldsOf(type).get(s.kanban)!;
-  const groups = useGroups(type, s.kanban, s.columns, s.asked, on);
+  const groups = useGroups(type, s.kanban, s.columns.filter((c) => !manyCurrencies(c.field)), s.asked, on);
   const lanes = (groups.data ?? []).map((g) => ({ value: g.value === null ? "" : String(g.value), count: g.count, sums: g.sums }));
   const page = useCallback((lane: string, token: string, signal: AbortSignal) =>
     askList<Listed>(type.name, "query", { ...s.asked, filter: joined(s.asked.filter, groupFilter(by, lane)!) }, { fields, page_size: 40, page_token: token, total: "none" }, signal), [type.name, s.asked, by, fields.join()]);
@@ -213,7 +215,7 @@ function BoardOf({ type, s, fields, onOpen, on }: { type: RecordType; s: ListSta
 
 const Foot = ({ total, sort, unknown }: { total: string; sort: string; unknown: number }) => (
   <>
-    <span>{t("list.n_all", { n: total })}{sort && ` · ${t("list.by", { what: sort })}`}{unknown > 0 && ` · ${t("list.unknown_columns", { n: unknown })}`}</span>
+    <span>{total && t("list.n_all", { n: total })}{sort && (total && " · ") + t("list.by", { what: sort })}{unknown > 0 && ` · ${t("list.unknown_columns", { n: unknown })}`}</span>
     <span className="grow" />
     <span className="foot-keys"><kbd>↑↓</kbd> {t("keys.move")} <kbd>Enter</kbd> {t("keys.open")} <kbd>→</kbd> {t("list.peek")} <kbd>Space</kbd> {t("keys.tick")} <kbd>/</kbd> {t("search.label")} <kbd>n</kbd> {t("act.new")}</span>
   </>

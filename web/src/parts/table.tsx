@@ -313,6 +313,14 @@ const Waiting = ({ index, columns }: { index: number; columns: Column[] }) => (
 
 interface GroupProps { line: GroupLine; index: number; at: boolean; columns: Column[]; onGroup: (key: string) => void; onAt: (i: number) => void }
 
+const shownSums = 2; // a row of the table has room for two amounts
+
+// Totals in several currencies: the commonest two, and how many more there are.
+function GroupSum({ field, value }: { field: Field; value: unknown }) {
+  const many = Array.isArray(value) && value.length > shownSums;
+  return <><Value field={field} value={many ? value.slice(0, shownSums) : value} place="cell" />{many && <small>+{value.length - shownSums}</small>}</>;
+}
+
 function GroupRow({ line, index, at, columns, onGroup, onAt }: GroupProps) {
   const firstSum = columns.findIndex((c) => !blank(line.sums[c.name]));
   const span = firstSum < 0 ? columns.length : firstSum;
@@ -321,7 +329,7 @@ function GroupRow({ line, index, at, columns, onGroup, onAt }: GroupProps) {
     <tr role="row" id={`row-${index}`} aria-rowindex={index + 2} aria-expanded={line.open} className={"group" + (at ? " at" : "")} onClick={press}>
       <td role="gridcell" className="tick">{line.closed ? null : line.open ? <CaretDownOutlined /> : <CaretRightOutlined />}</td>
       {span > 0 && <td role="gridcell" colSpan={span} className="group-name"><b>{line.label}</b> <small>{line.count.toLocaleString()}</small></td>}
-      {columns.slice(span).map((c) => <td key={c.name} role="gridcell" className={kindOf(c.field).align ?? ""}>{!blank(line.sums[c.name]) && <Value field={c.field} value={line.sums[c.name]} place="cell" />}</td>)}
+      {columns.slice(span).map((c) => <td key={c.name} role="gridcell" className={kindOf(c.field).align ?? ""} title={[line.sums[c.name]].flat().length > shownSums ? [line.sums[c.name]].flat().map((v) => kindOf(c.field).text(v, c.field)).join("\n") : undefined}>{!blank(line.sums[c.name]) && <GroupSum field={c.field} value={line.sums[c.name]} />}</td>)}
       <td role="presentation" />
     </tr>
   );

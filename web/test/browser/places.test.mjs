@@ -67,3 +67,14 @@ test("an address that leads nowhere says so and offers a way on", async (t) => {
   await page.getByRole("heading", { level: 1 }).waitFor();
   await page.getByRole("link").first().waitFor();
 });
+
+test("a type's other name leads to its page, a list's and a record's", async (t) => {
+  const { page } = await visit(t, desktop, { path: "/t/guest?view=guests" });
+  await row(page).first().waitFor();
+  await page.getByRole("tab", { name: /^客人/, selected: true }).waitFor();
+  assert.equal(new URL(page.url()).pathname, "/t/customer");
+  const id = /[^/]+$/.exec(await row(page).first().getByRole("link").first().getAttribute("href"))[0];
+  await page.goto(`${base}/r/guest/${id}?tab=history`);
+  await page.waitForURL(`${base}/r/customer/${id}?tab=history`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+});

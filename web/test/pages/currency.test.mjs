@@ -44,6 +44,19 @@ test("each currency has its total, and an amount is filtered by number and curre
   await page.getByRole("combobox", { name: "报价 › 币种" }).waitFor();
 });
 
+test("a group has its totals too, one for each currency it has", async (t) => {
+  const { page } = await visit(t, desktop, { as: false, cookie });
+  await page.goto(server.url + "/t/offer?group=state");
+  const group = page.locator("tr.group", { hasText: "待回复" });
+  await group.getByText("US$12,516").waitFor();
+  await group.getByText("NT$88,000").waitFor();
+  await group.getByText("€320").waitFor();
+  await ask("POST", "/offer", { customer: customer.id, price: { amount: "7", currency: "GBP" }, state: "won" });
+  await page.reload();
+  await page.locator("tr.group", { hasText: "成交" }).getByText("£7").waitFor();
+  assert.equal(await page.locator("tr.group", { hasText: "成交" }).getByText("US$").count(), 0);
+});
+
 test("currency and amount are typed in a form and in place", async (t) => {
   const { page } = await visit(t, desktop, { as: false, cookie });
   await page.goto(server.url + "/t/offer");

@@ -7,6 +7,7 @@ import type { Group, Listed, Rec, RecordType } from "../../api/types";
 import type { Column } from "../../parts/table";
 import { manyCurrencies, summable } from "./fields";
 import type { Asked } from "./state";
+import { joined } from "./ticks";
 
 export const pageSize = 100;
 const skip = 1000;
@@ -114,15 +115,30 @@ export function useSums(type: RecordType, columns: Column[], asked: Asked, on: b
 /** Grouped is a group of rows with its sums. */
 export interface Grouped { value: unknown; count: number; sums: Record<string, unknown> }
 
-/** useGroups counts rows by a field and adds up the number columns in each. */
+const mostCurrencies = 6; // that a group's total is told in; the commonest of the list
+
+/** useGroups counts rows by a field and adds up the number columns in each; amounts in currencies of their own once for each currency. */
 export function useGroups(type: RecordType, by: string, columns: Column[], asked: Asked, on: boolean) {
-  const names = columns.filter((c) => summable(c.field)).map((c) => c.name).slice(0, 6);
+  const shown = columns.filter((c) => summable(c.field) || manyCurrencies(c.field)).slice(0, 6);
   return useQuery({
-    queryKey: ["group", type.name, by, names.join(), { ...asked, order_by: undefined }], enabled: on, staleTime: 20_000, placeholderData: keepPreviousData,
+    queryKey: ["group", type.name, by, shown.map((c) => c.name).join(), { ...asked, order_by: undefined }], enabled: on, staleTime: 20_000, placeholderData: keepPreviousData,
     queryFn: async ({ signal }): Promise<Grouped[]> => {
-      const all = await Promise.all((names.length ? names : [""]).map((sum) => askList<{ items: Group[] }>(type.name, "group", { ...asked, order_by: "" }, { by, sum: sum || undefined }, signal)));
+      const one = async (by: string, sum?: string, filter = asked.filter) => (await askList<{ items: Group[] }>(type.name, "group", { ...asked, filter, order_by: "" }, { by, sum }, signal)).items;
       const id = (v: unknown) => JSON.stringify(v);
-      return all[0]!.items.map((g) => ({ value: g.value, count: g.count, sums: Object.fromEntries(names.map((n, i) => [n, all[i]!.items.find((x) => id(x.value) === id(g.value))?.sum])) }));
+      const plain = shown.filter((c) => !manyCurrencies(c.field));
+      const many = async (name: string) => {
+        const codes = (await one(name + ".currency")).map((g) => g.value).filter((v): v is string => !!v).slice(0, mostCurrencies);
+        const found = await Promise.all(codes.map((code) => one(by, name, joined(asked.filter, `${name}.currency == ${JSON.stringify(code)}`))));
+        return (value: string) => found.flatMap((list, i) => list.filter((g) => id(g.value) === value).map((g) => ({ amount: String(g.sum ?? 0), currency: codes[i]! })));
+      };
+      const [all, each] = await Promise.all([
+        Promise.all((plain.length ? plain : [undefined]).map((c) => one(by, c?.name))),
+        Promise.all(shown.filter((c) => manyCurrencies(c.field)).map(async (c) => [c.name, await many(c.name)] as const)),
+      ]);
+      return all[0]!.map((g) => ({ value: g.value, count: g.count, sums: Object.fromEntries([
+        ...plain.map((c, i) => [c.name, all[i]!.find((x) => id(x.value) === id(g.value))?.sum] as const),
+        ...each.map(([name, of]) => [name, of(id(g.value))] as const),
+      ]) }));
     },
   });
 }
