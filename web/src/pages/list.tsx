@@ -206,7 +206,7 @@ function useCards(type: RecordType, fields: string[], asked: Asked, on: boolean)
 
 function BoardOf({ type, s, fields, onOpen, on }: { type: RecordType; s: ListState; fields: string[]; onOpen: (r: Rec) => void; on: boolean }) {
   const by = fieldsOf(type).get(s.kanban)!;
-  const groups = useGroups(type, s.kanban, s.columns.filter((c) => !manyCurrencies(c.field)), s.asked, on);
+  const groups = useGroups(type, s.kanban, s.columns, s.asked, on);
   const lanes = (groups.data ?? []).map((g) => ({ value: g.value === null ? "" : String(g.value), count: g.count, sums: g.sums }));
   const page = useCallback((lane: string, token: string, signal: AbortSignal) =>
     askList<Listed>(type.name, "query", { ...s.asked, filter: joined(s.asked.filter, groupFilter(by, lane)!) }, { fields, page_size: 40, page_token: token, total: "none" }, signal), [type.name, s.asked, by, fields.join()]);

@@ -124,11 +124,11 @@ function LaneColumn({ type, value, label, count, sums, columns, cacheKey, page, 
   }, [list.data, gone, come]);
   for (const r of rows) cards.set(r.id, r);
   // Every number column of the view is added up: which ones, one chooses with the columns.
-  const totals = columns.filter((c) => !blank(sums[c.name]) && Number(sums[c.name]) !== 0);
+  const totals = columns.filter((c) => !blank(sums[c.name]) && (Array.isArray(sums[c.name]) || Number(sums[c.name]) !== 0));
   return (
     <section ref={setNodeRef} className={"lane" + (isOver ? " over" : "")} aria-label={`${label} ${count}`}>
       <h2><span className="lane-name">{label}</span> <small>{count.toLocaleString()}</small></h2>
-      {totals.length > 0 && <dl className="lane-sums" aria-label={t("board.sums")}>{totals.map((c) => <div key={c.name}><dt>{c.field.label}</dt><dd>{c.field.kind === "money" ? moneyText(Math.round(Number(sums[c.name]))) : <Value field={c.field} value={sums[c.name]} place="cell" />}</dd></div>)}</dl>}
+      {totals.length > 0 && <dl className="lane-sums" aria-label={t("board.sums")}>{totals.map((c) => <div key={c.name}><dt>{c.field.label}</dt><dd>{c.field.kind === "money" && !Array.isArray(sums[c.name]) ? moneyText(Math.round(Number(sums[c.name]))) : <Value field={c.field} value={sums[c.name]} place="cell" />}</dd></div>)}</dl>}
       <ul onScroll={(e) => { const el = e.currentTarget; if (list.hasNextPage && !list.isFetchingNextPage && el.scrollHeight - el.scrollTop - el.clientHeight < 300) void list.fetchNextPage(); }}>
         {list.isPending && <li><Skeleton active title={false} paragraph={{ rows: 3 }} /></li>}
         {rows.map((r) => <Tile key={r.id} rec={r} columns={columns} by={by.name} may={may && r.rights?.update !== false} onOpen={onOpen} />)}

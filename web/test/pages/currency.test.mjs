@@ -57,6 +57,14 @@ test("a group has its totals too, one for each currency it has", async (t) => {
   assert.equal(await page.locator("tr.group", { hasText: "成交" }).getByText("US$").count(), 0);
 });
 
+test("a column of the board has them as well", async (t) => {
+  const { page } = await visit(t, desktop, { as: false, cookie });
+  await page.goto(server.url + "/t/offer?board=state");
+  const lane = page.getByRole("region", { name: /^待回复/ });
+  await lane.locator(".lane-sums").getByText("US$12,516").waitFor();
+  await lane.locator(".lane-sums").getByText("€320").waitFor();
+});
+
 test("currency and amount are typed in a form and in place", async (t) => {
   const { page } = await visit(t, desktop, { as: false, cookie });
   await page.goto(server.url + "/t/offer");
