@@ -52,13 +52,13 @@ func (p *printer) rows(each *manyValue, item frame) {
 func (p *printer) from(n *node, complement bool) error {
 	item := p.newItem(n.each)
 	p.rows(n.each, item)
-	if n.op == opHas {
-		return p.hasValue(n, item)
-	}
 	if len(n.kids) == 0 {
 		return nil
 	}
 	p.put(" AND ")
+	if n.op == opHas {
+		return p.itemIs(n, item)
+	}
 	return p.within(item, func() error { return p.cond(n.kids[0], complement) })
 }
 
@@ -98,9 +98,9 @@ func (p *printer) owner(list *node) {
 	p.put(base, `."id"`)
 }
 
-// hasValue prints that an item equals a value, which stands outside.
-func (p *printer) hasValue(n *node, item frame) error {
-	p.put(" AND ", item.value, " = ")
+// itemIs prints that an item equals a value, which stands outside.
+func (p *printer) itemIs(n *node, item frame) error {
+	p.put(item.value, " = ")
 	v := n.kids[0]
 	if !v.free {
 		return p.scalar(v)

@@ -202,7 +202,7 @@ func (l *list) conditions(view *meta.View) error {
 	}
 	l.filter = e
 	l.noteLooks(e)
-	l.unserved = !l.served(e)
+	l.unserved = !l.served(e) && !e.Driven()
 	return l.condition(e)
 }
 

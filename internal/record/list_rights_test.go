@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -20,7 +21,8 @@ import (
 // pages and the total of the same list asked by somebody who sees everything,
 // without what is not the reader's.
 func TestListsUnderSeveralDepartments(t *testing.T) {
-	recordtest.Each(t, shop, func(t *testing.T, e *recordtest.Env) {
+	tagged := shopWith(nil, "customer", "  - {name: parent,", "  - {name: tags, kind: tags, label: {zh-Hans: 标签, en: Tags}}\n  - {name: parent,")
+	recordtest.Each(t, tagged, func(t *testing.T, e *recordtest.Env) {
 		e.Department("north", "")
 		for _, d := range []string{"n1", "n2", "n3", "empty"} {
 			e.Department(d, "north")
@@ -38,6 +40,9 @@ func TestListsUnderSeveralDepartments(t *testing.T) {
 				if i%3 > 0 {
 					v["credit"] = fmt.Sprint(i % 7)
 				}
+				if v["tags"] = []any{"少"}; i%40 > 0 {
+					v["tags"] = []any{"多"}
+				}
 				ops[i] = record.Op{Verb: "create", Type: "customer", Values: v}
 			}
 			out, err := e.Store.Bulk(context.Background(), rep, ops, record.WriteOptions{}, nil)
@@ -52,12 +57,19 @@ func TestListsUnderSeveralDepartments(t *testing.T) {
 			}
 		}
 		for _, q := range []record.ListQuery{{OrderBy: "name"}, {OrderBy: "-name"}, {OrderBy: "-created_at"}, {OrderBy: "credit,-name"},
-			{OrderBy: "-credit"}, {OrderBy: "name", Filter: `name startsWith "王"`}, {}} {
+			{OrderBy: "-credit"}, {OrderBy: "name", Filter: `name startsWith "王"`}, {OrderBy: "name", Filter: `has(tags, "少")`},
+			{OrderBy: "-created_at", Filter: `has(tags, "多") and name startsWith "王"`}, {}} {
 			all, _ := pagesOf(t, e, e.Admin(), q)
 			all = slices.DeleteFunc(all, func(id string) bool { return !inside[id] })
 			got, total := pagesOf(t, e, boss, q)
 			if diff := cmp.Diff(all, got); diff != "" {
 				t.Errorf("%+v: %s", q, diff)
+			}
+			if len(q.Filter) > 4 && q.Filter[:4] == "has(" { // the same asked record by record
+				q.Filter = regexp.MustCompile(`has\((\w+), ("[^"]+")\)`).ReplaceAllString(q.Filter, "any($1, # == $2)")
+				if walked, _ := pagesOf(t, e, boss, q); !slices.Equal(walked, got) {
+					t.Errorf("%+v: %s", q, cmp.Diff(walked, got))
+				}
 			}
 			if total != len(all) || total == 0 {
 				t.Errorf("%+v: the total is %d of %d", q, total, len(all))

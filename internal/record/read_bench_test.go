@@ -283,6 +283,8 @@ func BenchmarkReading(b *testing.B) {
 		{"Filtered", record.ListQuery{Filter: `level == "A"`, OrderBy: "name"}},
 		{"View", record.ListQuery{View: "level_a"}}, {"Mine", record.ListQuery{View: "mine"}},
 		{"Recent", record.ListQuery{View: "recent"}}, {"Unindexed", record.ListQuery{Filter: `region == "上海"`}},
+		{"TagRare", record.ListQuery{Filter: `has(tags, "罕见标签")`, OrderBy: "name"}}, {"TagCommon", record.ListQuery{Filter: `has(tags, "常见标签")`, OrderBy: "name"}},
+		{"TagNone", record.ListQuery{Filter: `has(tags, "没有这个标签") and level == "A"`, OrderBy: "name"}},
 		{"UnindexedNone", record.ListQuery{Filter: `region == "天上"`}},
 	}
 	for _, l := range lists {

@@ -3,7 +3,6 @@ package record
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"strings"
 
 	"kedang/internal/access"
@@ -535,31 +534,3 @@ func (f *finder) sealedMatches(r *Row) bool {
 	}
 	return false
 }
-
-// found is the ids that words find among one type, for a list narrowed by them.
-func (l *list) find(ctx context.Context, tx db.Tx) error {
-	if strings.TrimSpace(l.q.Q) == "" || l.found != nil {
-		return nil
-	}
-	hits, err := l.s.search(ctx, tx, l.a, []*meta.Type{l.t}, l.q.Q, mostFound)
-	if err != nil {
-		return err
-	}
-	l.found, l.branches = []int64{}, nil
-	for _, h := range hits {
-		l.found = append(l.found, h.row.ID)
-	}
-	if len(l.found) == 0 {
-		l.where = append(l.where, "0 = 1")
-		return nil
-	}
-	slices.Sort(l.found)
-	l.where = append(l.where, "t.id IN ("+marks(len(l.found))+")")
-	for _, id := range l.found {
-		l.args = append(l.args, id)
-	}
-	return nil
-}
-
-// mostFound bounds a list narrowed by words.
-const mostFound = 1000
