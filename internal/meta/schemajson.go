@@ -242,19 +242,23 @@ func (j *jsonWriter) field(f *Field, level Level, r Reader) {
 	j.str("color", f.Color)
 	j.text("unit", f.Unit)
 	j.flag("sortable", sortable(f))
-	switch {
-	case f.ManyCurrencies() && level > Masked:
-		j.strs("operators", []string{"missing", "present"})
-	case !f.Sealed && level > Masked:
-		j.strs("operators", f.Kind.Operators())
-	default:
-		j.strs("operators", []string{"=="})
-	}
+	j.strs("operators", operators(f, level))
 	j.choices(f.Choices)
 	if len(f.Rows) > 0 {
 		j.fields("fields", f.Rows, r)
 	}
 	j.close('}')
+}
+
+// operators are the comparisons that a filter on a field may make.
+func operators(f *Field, level Level) []string {
+	switch {
+	case f.Sealed || level <= Masked:
+		return []string{"=="}
+	case f.ManyCurrencies():
+		return []string{"missing", "present"}
+	}
+	return f.Kind.Operators()
 }
 
 // addedBy is the pack that adds a field to another pack's type; "" for the
