@@ -130,6 +130,7 @@ func (b *bulk) bear(r *Row) {
 func (s *Store) prepareAll(ctx context.Context, snap *snapshot, a *access.Actor, ops []Op, o WriteOptions) ([]*writing, []error) {
 	drafts, refused := make([]*writing, len(ops)), make([]error, len(ops))
 	workers := min(runtime.GOMAXPROCS(0), len(ops))
+	o.inputs = &inputs{}
 	var wg sync.WaitGroup
 	for k := range workers {
 		wg.Add(1)

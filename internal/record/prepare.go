@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"sort"
+	"sync"
 
 	"kedang/internal/access"
 	"kedang/internal/db"
@@ -68,10 +69,37 @@ func (w *writing) verb() string {
 	return w.op.Verb
 }
 
+// inputs are the inputs of the types that a request writes: the company is asked
+// once for each, not for every row of a sheet.
+type inputs struct {
+	mu sync.Mutex // guards of
+	of map[*meta.Type]*meta.Input
+}
+
+// readInput is a copy of what reading the type's values needs to know.
+func (w *writing) readInput() (*meta.Input, error) {
+	c := w.opts.inputs
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	in, ok := c.of[w.t]
+	if !ok {
+		var err error
+		if in, err = w.s.Input(w.ctx, w.t, w.opts.Loose); err != nil {
+			return nil, err
+		}
+		if c.of == nil {
+			c.of = map[*meta.Type]*meta.Input{}
+		}
+		c.of[w.t] = in
+	}
+	own := *in
+	return &own, nil
+}
+
 // parse turns the caller's values into stored forms. All problems are
 // collected, so that a form shows them at once.
 func (w *writing) parse() error {
-	in, err := w.s.Input(w.ctx, w.t, w.opts.Loose)
+	in, err := w.readInput()
 	if err != nil {
 		return err
 	}

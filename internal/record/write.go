@@ -30,6 +30,8 @@ type WriteOptions struct {
 	Region         string // with Loose: of phones without a country code; the company's when empty
 	Undo           bool   // the write takes an earlier one back
 	Answer         bool   // a single write answers the record as stored, read in its transaction
+
+	inputs *inputs // what reading values needs to know, for all writes of a request
 }
 
 // Create stores a new record and answers its id, number and revision. Refused
@@ -78,6 +80,7 @@ func (s *Store) Batch(ctx context.Context, a *access.Actor, ops []Op, o WriteOpt
 func (s *Store) batchOnce(ctx context.Context, a *access.Actor, ops []Op, o WriteOptions) ([]Saved, error) {
 	snap := s.current.Load()
 	drafts := make([]*writing, len(ops))
+	o.inputs = &inputs{}
 	for i, op := range ops {
 		w, err := s.prepare(ctx, snap, a, op, o)
 		if err != nil {
