@@ -59,6 +59,9 @@ func openPostgres(ctx context.Context, c Config, st *stats) (*pgEngine, error) {
 	cfg.ConnConfig.BuildContextWatcherHandler = func(pc *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: pc, DeadlineDelay: pgCancelWait}
 	}
+	cfg.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		return ownSession(ctx, conn, cfg.ConnConfig.RuntimeParams["search_path"])
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, pgError(err)
@@ -69,6 +72,20 @@ func openPostgres(ctx context.Context, c Config, st *stats) (*pgEngine, error) {
 		return nil, pgError(err)
 	}
 	return e, nil
+}
+
+// ownSession makes sure that a connection is a session of ours at the server. A
+// pooler in between may leave out what it does not know of, and statements would
+// then go to another schema.
+func ownSession(ctx context.Context, conn *pgx.Conn, path string) error {
+	var have string
+	if err := conn.QueryRow(ctx, "SELECT current_setting('search_path')", pgx.QueryExecModeExec).Scan(&have); err != nil {
+		return err
+	}
+	if have != path {
+		return &errs.Error{Kind: errs.Unavailable, Code: "database_pooled", Params: errs.Params{"what": "search_path"}}
+	}
+	return nil
 }
 
 // createSchema makes the schema once, however many nodes start together.
@@ -280,6 +297,10 @@ func pgServerError(code string, err error) error {
 	switch {
 	case code == "57014": // query_canceled
 		return canceled(err)
+	case code == "08P01" && strings.Contains(err.Error(), "startup parameter"): // what PgBouncer says
+		return &errs.Error{Kind: errs.Unavailable, Code: "database_pooled", Err: err}
+	case strings.HasPrefix(code, "28"), code == "3D000": // log-in refused, no such database
+		return &errs.Error{Kind: errs.Unavailable, Code: "database_refused", Err: err}
 	case code == "53100": // disk_full
 		return &errs.Error{Kind: errs.Unavailable, Code: "disk_full", Err: err}
 	case strings.HasPrefix(code, "57P"), strings.HasPrefix(code, "53"), strings.HasPrefix(code, "08"):
