@@ -19,7 +19,7 @@ import (
 // importCommand takes a sheet in.
 type importCommand struct {
 	Type     string            `arg:"" help:"Record type, such as customer."`
-	File     string            `arg:"" type:"path" help:"CSV or xlsx."`
+	File     string            `arg:"" type:"path" help:"CSV, xlsx or vCards."`
 	Map      map[string]string `mapsep:"none" placeholder:"COLUMN=FIELD" help:"What a column means; an empty field leaves it out. May be given several times."`
 	Key      string            `help:"Field by which a row finds its record: number, name, phones …"`
 	Mode     string            `enum:"create,update,upsert" default:"create" help:"create, update or upsert (${default})."`

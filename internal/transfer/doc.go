@@ -24,7 +24,8 @@
 //
 // Sheets are text in UTF-8, GB18030, Big5, UTF-16 or Windows-1252 with any
 // usual delimiter, .xlsx, the .xls that older programs write, and what many
-// call so: a page with a table, or Excel's XML of 2003. Of a workbook the sheet
+// call so: a page with a table, or Excel's XML of 2003; vCards are a sheet with a
+// row for each. Of a workbook the sheet
 // is taken whose header names most fields. What people mean by their layout is
 // understood: cells merged downwards, 同上, a unit in a header (万元) or above
 // it, an address or a name in several columns, telephone numbers of another

@@ -49,6 +49,8 @@ func TestMapOurPacks(t *testing.T) {
 		{"customer", "客戶編號,公司名稱,統編,行動,公司電話,縣市,鄉鎮市區,地址,往來銀行", "number name tw_ubn phones phones address address address bank"},
 		{"customer", "序号,单位全称,姓名,手机,年销售额", "- name contact_name phones yearly_turnover"},
 		{"customer", "购方名称,纳税人识别号,客户名", "name uscc -"},
+		{"customer", "FN,ORG,TITLE,TEL,FAX,EMAIL,ADR,ZIP,URL,BDAY,NICKNAME,CATEGORIES,WeChat,QQ,NOTE", "name employer job_title phones fax emails address post_code website birth_date alias tags wechat accounts remark"},
+		{"contact", "FN,ORG,TITLE,TEL,EMAIL,BDAY,WeChat,NOTE", "name customer position phones emails birthday wechat remark"},
 		{"contact", "公司,姓名,职务,手机", "customer name position phones"},
 		{"product", "货号,品名,规格,单位,单价,库存", "sku name spec unit list_price stock"},
 	} {

@@ -31,7 +31,7 @@ type sheet interface {
 
 // Format is what a file turned out to be.
 type Format struct {
-	Kind      string `json:"kind"`                // csv | xlsx | xls | html
+	Kind      string `json:"kind"`                // csv | xlsx | xls | html | vcard
 	Encoding  string `json:"encoding,omitempty"`  // of a csv
 	Delimiter string `json:"delimiter,omitempty"` // of a csv
 	Sheet     string `json:"sheet,omitempty"`     // of a workbook: its first sheet with rows
@@ -64,6 +64,8 @@ func openSheet(f *os.File, as Format) (sheet, Format, error) {
 		return openOldBook(f)
 	case isMarkup(head):
 		return openMarkup(f, head)
+	case isCard(head):
+		return openCards(f, head, as.Encoding)
 	case isJunk(head):
 		return nil, Format{}, errs.New(errs.Invalid, "not_a_sheet", nil)
 	}
@@ -77,7 +79,7 @@ func openSheet(f *os.File, as Format) (sheet, Format, error) {
 // isJunk knows files that are text or bytes and never a list.
 func isJunk(head []byte) bool {
 	t := bytes.TrimSpace(head)
-	for _, prefix := range []string{"%PDF", "\x89PNG", "\xff\xd8\xff", "GIF8", "Rar!", "<?xml", "{", "[{", "\x7fELF", "BEGIN:VCARD"} {
+	for _, prefix := range []string{"%PDF", "\x89PNG", "\xff\xd8\xff", "GIF8", "Rar!", "<?xml", "{", "[{", "\x7fELF"} {
 		if bytes.HasPrefix(t, []byte(prefix)) {
 			return true
 		}
