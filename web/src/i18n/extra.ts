@@ -87,7 +87,7 @@ addTexts({
   "imp.key": ["用来找已有记录的字段", "用來找既有資料的欄位", "Find records by"],
   "imp.kind_refused": ["不导入", "不匯入", "left out"],
   "imp.kind_warned": ["导入，提醒一下", "匯入，提醒一下", "goes in, with a warning"],
-  "imp.kinds": ["CSV、Excel（xlsx、xls）；简体、繁体编码都认得", "CSV、Excel（xlsx、xls）；簡體、繁體編碼都認得", "CSV or Excel (xlsx, xls), any Chinese encoding"],
+  "imp.kinds": ["CSV、Excel（xlsx、xls）、通讯录 vCard；简体、繁体编码都认得", "CSV、Excel（xlsx、xls）、通訊錄 vCard；簡體、繁體編碼都認得", "CSV, Excel (xlsx, xls) or vCards, any Chinese encoding"],
   "imp.kinds_n": ["{n} 种", "{n} 種", "{n} kinds"],
   "imp.leave": ["可以离开，导入会继续；已进来的可以撤销。", "可以離開，匯入會繼續；已進來的可以復原。", "You may leave: it goes on. What is in can be undone."],
   "imp.leave_check": ["可以离开，检查会继续；什么都不会存。", "可以離開，檢查會繼續；什麼都不會存。", "You may leave: the check goes on and stores nothing."],

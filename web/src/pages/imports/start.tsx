@@ -79,7 +79,7 @@ function Drop() {
             <small className="soft">{t("imp.kinds")}</small>
           </>
         )}
-        <input ref={pick} type="file" hidden aria-label={t("imp.pick")} accept=".csv,.tsv,.txt,.xlsx,.xlsm,.xls" onChange={(e) => void send(e.target.files?.[0])} />
+        <input ref={pick} type="file" hidden aria-label={t("imp.pick")} accept=".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.vcf" onChange={(e) => void send(e.target.files?.[0])} />
       </div>
       {wrong && <p className="imp-wrong red" role="alert">{wrong}</p>}
       <small className="soft">{t("imp.promise")}</small>
