@@ -29,12 +29,13 @@
 //	}
 //
 // What matches is defined without tokens, and the tokens miss nothing of it.
-// Both sides are folded, and é is e. A query is words between spaces; all must
+// Both sides are folded, é is e, and 𠮷 is 吉. A query is words between spaces; all must
 // match, each in any field. A word matches
 //
 //   - a title or longer text that contains it; a title also as it is said,
 //     without brackets, quotes, dots and dashes, and without blanks between Han
-//     characters;
+//     characters; one with Latin letters also as it is typed in one go (acmehotel,
+//     zjwang and zhangjiangwang for 张江Wang, mueller for Müller);
 //   - a title in which, from some Han character on, the pinyin of what follows
 //     begins with it (zhangs: 张三), or the initials do (zs), or, where letters
 //     can be no pinyin, syllables and initials mixed (zhangsf, zsfeng). A

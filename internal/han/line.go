@@ -51,10 +51,13 @@ func withoutMarks(s string) string {
 	var out []byte
 	for i, r := range s {
 		to := r
-		if r >= 0xC0 && r <= 0x24F || r >= 0x1E00 && r <= 0x1EFF {
+		switch {
+		case r >= 0xC0 && r <= 0x24F || r >= 0x1E00 && r <= 0x1EFF:
 			if p, ok := plain()[r]; ok {
 				to = p
 			}
+		case r >= 0x3400:
+			to = common(r)
 		}
 		if to != r && out == nil {
 			out = append(make([]byte, 0, len(s)), s[:i]...)
@@ -171,4 +174,99 @@ func also(list []string, s string) []string {
 		return list
 	}
 	return append(list[:len(list):len(list)], s)
+}
+
+// common is the usual form of a character that names have in a Japanese or
+// rare one, and that nobody types so: 𠮷野家 is asked for as 吉野家. Only the
+// search takes them for one.
+func common(r rune) rune {
+	switch r {
+	case '𠮷':
+		return '吉'
+	case '戸':
+		return '户'
+	case '塩':
+		return '盐'
+	case '沢':
+		return '泽'
+	case '辺':
+		return '边'
+	case '広':
+		return '广'
+	case '桜':
+		return '樱'
+	case '竜':
+		return '龙'
+	case '黒':
+		return '黑'
+	case '関':
+		return '关'
+	case '徳':
+		return '德'
+	case '浜':
+		return '滨'
+	case '栄':
+		return '荣'
+	case '髙':
+		return '高'
+	case '﨑':
+		return '崎'
+	case '邨':
+		return '村'
+	case '斉':
+		return '齐'
+	case '渋':
+		return '涩'
+	case '円':
+		return '圆'
+	case '亜':
+		return '亚'
+	case '団':
+		return '团'
+	case '図':
+		return '图'
+	case '発':
+		return '发'
+	case '実':
+		return '实'
+	case '歩':
+		return '步'
+	case '鉄':
+		return '铁'
+	case '対':
+		return '对'
+	case '単':
+		return '单'
+	case '気':
+		return '气'
+	case '毎':
+		return '每'
+	case '済':
+		return '济'
+	case '歳':
+		return '岁'
+	case '囲':
+		return '围'
+	case '帰':
+		return '归'
+	case '妳':
+		return '你'
+	case '堦':
+		return '阶'
+	case '畧':
+		return '略'
+	case '凴':
+		return '凭'
+	case '砲':
+		return '炮'
+	case '煕', '凞':
+		return '熙'
+	case '峩':
+		return '峨'
+	case '冨':
+		return '富'
+	case '嶋', '嶌':
+		return '岛'
+	}
+	return r
 }

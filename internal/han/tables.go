@@ -111,7 +111,9 @@ func (t *spoken) hear(list string) []string {
 		if t.syllables[s] {
 			continue
 		}
-		t.syllables[s] = true
+		if strings.ContainsAny(s, "aeiouv") { // 嗯 is ng, and nobody types a name by it
+			t.syllables[s] = true
+		}
 		for i := range s {
 			t.heads[s[:i+1]] = true
 		}

@@ -41,11 +41,15 @@ func (t *Tokens) Reset() { t.fields, t.extra = t.fields[:0], t.extra[:0] }
 
 // Title adds a text that names the record (name, alias, short name): found by
 // any part of it, by full pinyin and by initials from any character on. It is
-// found as it is said, too: 王府（上海）酒店 by 王府上海, O’Brien by obrien.
+// found as it is said, too: 王府（上海）酒店 by 王府上海, O’Brien by obrien, Acme
+// Hotel by acmehotel, 张江Wang by zjwang, Müller by mueller.
 func (t *Tokens) Title(text, mark string) {
 	t.add(titleField, text, mark)
 	if said := asSaid(text); said != "" {
 		t.add(titleField, said, mark)
+	}
+	for _, s := range spellings(text) {
+		t.add(wordsField, s, mark)
 	}
 }
 
@@ -204,7 +208,7 @@ func onlyDigits(s string) string {
 
 // Version is part of every hash: a change of the tokens' making changes it,
 // and with it every stored hash, so that rows are indexed anew.
-const Version = "2"
+const Version = "3"
 
 // Hash is a fingerprint of t's tokens, never 0. Equal hashes mean that the
 // row in the index may stay.
