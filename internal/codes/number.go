@@ -33,7 +33,7 @@ func ParseNumber(text string) (Number, []errs.Problem) {
 	}
 	s := strings.TrimLeft(strings.ToUpper(narrow(text)), "'")
 	var n Number
-	s = n.cutAbout(s)
+	s = n.cutAbout(withoutEach(s))
 	s, negative := cutNegative(s)
 	s = n.cutCurrency(s)
 	s, minus := cutNegative(s) // ￥-12

@@ -3,6 +3,7 @@ package codes
 import (
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // aboutBefore and aboutBehind are what makes a number a rough one.
@@ -37,6 +38,15 @@ func (n *Number) cutAbout(s string) string {
 		}
 	}
 	return s
+}
+
+// withoutEach takes off for what an amount is: 0.10元/个, 12.5/kg.
+func withoutEach(s string) string {
+	at := strings.LastIndexByte(s, '/')
+	if at <= 0 || len(s)-at > 13 || strings.ContainsFunc(s[at+1:], func(r rune) bool { return !unicode.IsLetter(r) }) {
+		return s
+	}
+	return strings.TrimSpace(s[:at])
 }
 
 // read reads what is left of a number: digits and units, or Chinese numerals.

@@ -31,7 +31,13 @@ func (kindChoices) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 	if s, ok := v.(string); ok && in.Loose {
 		list = list[:0]
 		for _, part := range splitLoose(s) {
-			list = append(list, part)
+			if _, known := f.pick(part, true); known {
+				list = append(list, part)
+				continue
+			}
+			for _, p := range strings.FieldsFunc(part, func(r rune) bool { return strings.ContainsRune("/／+&和及", r) }) {
+				list = append(list, p)
+			}
 		}
 	}
 	if len(list) > mostItems {

@@ -100,6 +100,11 @@ func looseDate(f *Field, s string, in *Input) (any, []errs.Problem) {
 			return parseLunar(f, day.String())
 		}
 	}
+	if f.Yearly {
+		if day, ok := looseMonthDay(s); ok {
+			return day, nil
+		}
+	}
 	read, ps := codes.ParseDate(s, codes.DateStyle{Region: in.Region, Partial: !f.Yearly})
 	if ps != nil {
 		return nil, refusal(ps[0].Code, errs.Params{"value": s})

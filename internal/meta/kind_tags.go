@@ -27,7 +27,9 @@ func (kindTags) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 	if s, ok := v.(string); ok && in.Loose {
 		list = list[:0]
 		for _, part := range splitLoose(s) {
-			list = append(list, part)
+			for _, word := range tagWords(part) {
+				list = append(list, word)
+			}
 		}
 	}
 	if len(list) > mostItems {

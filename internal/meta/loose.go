@@ -202,3 +202,33 @@ func (f *Field) choiceText(value string) (t Text) {
 	}
 	return t
 }
+
+// tagWords parts tags that only blanks part: #重点 #华东, and 重点 华东 where all
+// are Chinese; key account is one.
+func tagWords(s string) []string {
+	words := strings.Fields(s)
+	hashed := !slices.ContainsFunc(words, func(w string) bool { return !strings.HasPrefix(w, "#") || len(w) == 1 })
+	chinese := !strings.ContainsFunc(s, func(r rune) bool { return r < utf8.RuneSelf && r != ' ' })
+	if len(words) < 2 || !hashed && !chinese {
+		words = []string{strings.TrimSpace(s)}
+		hashed = hashed && len(words) == 1 && strings.Count(s, "#") == 1
+	}
+	for i, w := range words {
+		if hashed {
+			words[i] = strings.TrimPrefix(w, "#")
+		}
+	}
+	return words
+}
+
+// monthDay is a day that comes back every year, of a year nobody knows: 3月5日, 03-05.
+var monthDay = regexp.MustCompile(`^(?:每年)?(\d{1,2})(?:月|[-/.])(\d{1,2})[日号]?$`)
+
+func looseMonthDay(s string) (string, bool) {
+	found := monthDay.FindStringSubmatch(han.Fold(s))
+	if found == nil {
+		return "", false
+	}
+	day := noYear + ("0" + found[1])[len(found[1])-1:] + "-" + ("0" + found[2])[len(found[2])-1:]
+	return day, codes.ValidDate(day)
+}

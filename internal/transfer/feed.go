@@ -170,6 +170,11 @@ func (r *feed) row(cells []string, line int) row {
 // text is what the columns hold; several that fill one field stand one after
 // the other, as people write several telephones into one cell.
 func (f filling) text(cells []string) string {
+	if f.field.KindName == "address" && len(f.columns) > 1 {
+		if text, yes := westernAddress(f.columns, cells); yes {
+			return text
+		}
+	}
 	text := ""
 	for _, c := range f.columns {
 		if c.Index >= len(cells) || strings.TrimSpace(cells[c.Index]) == "" || c.Names > 0 {

@@ -182,6 +182,10 @@ func newMapper(t *meta.Type, h Hints) *mapper {
 		words := append([]string{f.Name, f.Label.ZhHans, f.Label.ZhHant, f.Label.En}, f.Synonyms...)
 		if f.Name == "number" {
 			words = append(words, "编号", "客户编号", "编码", "客户编码", "代码", "客户代码", "code", "no", "no.")
+			words = append(words, t.Label.ZhHans+"号", t.Label.ZhHans+"编号", t.Label.En+" number", t.Label.En+" no")
+		}
+		if to := f.Target; to != nil && to != t && f == firstLink(t, to) { // 客户名称 in a list of contracts
+			words = append(words, to.Label.ZhHans, to.Label.ZhHans+"名称", to.Label.ZhHans+"名", to.Label.ZhHans+"姓名", to.Label.ZhHans+"编号", to.Label.En, to.Label.En+" name")
 		}
 		for place, w := range words {
 			key := headerKey(w)
@@ -191,6 +195,16 @@ func newMapper(t *meta.Type, h Hints) *mapper {
 		}
 	}
 	return m
+}
+
+// firstLink is the field by which records of a type belong to another type's.
+func firstLink(t, to *meta.Type) *meta.Field {
+	for _, f := range t.Fields {
+		if f.Target == to && f.KindName == "link" {
+			return f
+		}
+	}
+	return nil
 }
 
 // fillable tells whether a sheet's cell can fill a field at all.

@@ -13,7 +13,7 @@ import (
 // addressParts are what columns are headed that hold an address in pieces, from
 // the largest to the smallest.
 var addressParts = [][]string{
-	{"省", "省份", "所在省", "所在省份", "省市", "state", "province", "county"},
+	{"省", "省份", "所在省", "所在省份", "省市", "state", "province", "state/province", "county"},
 	{"市", "城市", "所在市", "所在城市", "地市", "地级市", "县市", "city", "town"},
 	{"区", "区县", "县", "县区", "县市区", "市区", "所在区", "所在区县", "行政区", "乡镇市区", "区乡镇市", "district"},
 	{"街道", "乡镇", "镇", "街道乡镇", "镇街"},
@@ -48,6 +48,20 @@ func (m *mapper) addresses(out []Column) {
 		}
 		out[i].Field, out[i].How, out[i].Part = out[at].Field, "synonym", level+1
 	}
+}
+
+// westernAddress puts an address in pieces together as it is written without Han
+// characters: street, city, state. false for one with them.
+func westernAddress(columns []Column, cells []string) (string, bool) {
+	var pieces []string
+	for _, c := range columns {
+		if c.Index < len(cells) && strings.TrimSpace(cells[c.Index]) != "" {
+			pieces = append(pieces, strings.TrimSpace(cells[c.Index]))
+		}
+	}
+	slices.Reverse(pieces)
+	text := strings.Join(pieces, ", ")
+	return text, !strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
 // region tells where the telephone numbers of a sheet are dialled from: the

@@ -133,6 +133,17 @@ func TestSeveralPersons(t *testing.T) {
 	})
 }
 
+// TestWesternAddresses: in pieces, the small before the large.
+func TestWesternAddresses(t *testing.T) {
+	each(t, general(), func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		f.load(f.Admin(), transfer.StartOptions{}, "Account Name,Billing Street,Billing City,Billing State", "A Ltd,1 Main St,Austin,TX", "乙公司,张江路1号,浦东新区,上海市")
+		if diff := cmp.Diff("A Ltd,\"1 Main St, Austin, TX\"\n乙公司,上海市浦东新区张江路1号\n", f.table(f.Admin(), "name", "address")); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 // TestWhoIsInCharge: 负责人 is the firm's head, unless colleagues stand below it;
 // a colleague is found however his user name is written.
 func TestWhoIsInCharge(t *testing.T) {
