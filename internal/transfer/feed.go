@@ -27,6 +27,7 @@ type row struct {
 	keyText  string         // as written
 	problems []errs.Problem // why it cannot go in
 	notes    []errs.Problem // what was left out of it or is to be looked at
+	with     int            // it goes on with the record of so many rows before it; 0: it is one of its own
 	rest     []string       // what was left out, as lines of the field that takes it in a new record
 }
 
@@ -52,6 +53,7 @@ type feed struct {
 	fillings []filling
 	in       *meta.Input
 	leave    bool     // what cannot be read is left out
+	fresh    bool     // all rows are new records
 	above    []string // the last value of each column, for 同上
 }
 
@@ -78,7 +80,7 @@ func (s *Service) newFeed(sh sheet, t *meta.Type, i Import) *feed {
 	if i.Mode != Create {
 		r.key = i.Key
 	}
-	r.leave = i.Unread == Leave
+	r.leave, r.fresh = i.Unread == Leave, i.Mode == Create
 	return r
 }
 
@@ -105,36 +107,51 @@ func feedOf(sh sheet, t *meta.Type, plan Plan, in *meta.Input) *feed {
 	return r
 }
 
-// read hands over batches of what stands after a line.
+// read hands over batches of what stands after a line. Rows that go on with a
+// record stay with its first.
 func (r *feed) read(ctx context.Context, after int, out chan<- batch) {
 	b := batch{rows: make([]row, 0, chunkRows)}
-	for b.ended == nil {
-		cells, line, err := r.next()
-		switch {
-		case err != nil && errs.As(err).Code == "bad_row" && line > after:
-			b.rows = append(b.rows, row{line: line, problems: []errs.Problem{{Code: "bad_row", Params: errs.Params{"line": line}}}})
-		case err != nil && errs.As(err).Code == "bad_row":
-			continue
-		case err != nil:
-			b.ended = err
-		case line <= after || blank(cells) || ruled(cells):
-			continue
-		case r.noRecord(cells) != "":
-			b.rows = append(b.rows, row{line: line, problems: []errs.Problem{{Code: r.noRecord(cells)}}})
-		default:
-			b.rows = append(b.rows, r.row(cells, line))
-		}
-		if len(b.rows) < chunkRows && b.ended == nil {
-			continue
-		}
+	send := func() bool {
 		b.part = r.sheet.part()
 		select {
 		case out <- b:
 		case <-ctx.Done():
-			return
+			return false
 		}
 		b = batch{rows: make([]row, 0, chunkRows), ended: b.ended}
+		return true
 	}
+	for b.ended == nil {
+		cells, line, err := r.next()
+		next := row{line: line}
+		switch {
+		case err != nil && errs.As(err).Code == "bad_row" && line > after:
+			next.problems = []errs.Problem{{Code: "bad_row", Params: errs.Params{"line": line}}}
+		case err != nil && errs.As(err).Code == "bad_row":
+			continue
+		case err != nil:
+			b.ended = err
+			continue
+		case line <= after || blank(cells) || ruled(cells):
+			continue
+		case r.noRecord(cells) != "":
+			next.problems = []errs.Problem{{Code: r.noRecord(cells)}}
+		default:
+			next = r.row(cells, line)
+		}
+		if err == nil && r.goesOn(&next) {
+			if len(b.rows) > 0 {
+				r.join(b.rows, &next)
+				b.rows = append(b.rows, next)
+			}
+			continue // with nothing before it here, it was taken by an earlier run
+		}
+		if len(b.rows) >= chunkRows && !send() {
+			return
+		}
+		b.rows = append(b.rows, next)
+	}
+	send()
 }
 
 // next is the sheet's next row, with what stands above where it says 同上.

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"kedang/internal/errs"
 )
 
 // mostMerged bounds how many merged cells of a sheet are remembered.
@@ -26,14 +28,17 @@ type fill struct {
 	at     int      // the first that no line has reached yet
 	open   []merged
 	value  map[int]string // column -> what its open stretch holds
+	above  map[int]bool   // columns of the last line that got their value from above
 }
 
 // row fills a line's cells. A line that has nothing of its own stays empty.
 func (f *fill) row(cells []string, line int) []string {
 	if f.at == len(f.merged) && len(f.open) == 0 {
+		f.above = nil
 		return cells
 	}
 	f.open = slices.DeleteFunc(f.open, func(m merged) bool { return m.bottom < line })
+	f.above = nil
 	for _, m := range f.open {
 		if blank(cells) {
 			break
@@ -43,6 +48,10 @@ func (f *fill) row(cells []string, line int) []string {
 		}
 		if cells[m.column] == "" {
 			cells[m.column] = f.value[m.column]
+			if f.above == nil {
+				f.above = map[int]bool{}
+			}
+			f.above[m.column] = true
 		}
 	}
 	for ; f.at < len(f.merged) && f.merged[f.at].top <= line; f.at++ {
@@ -167,4 +176,68 @@ func readXML(z *zip.Reader, name string, v any) error {
 	}
 	defer f.Close()
 	return xml.NewDecoder(io.LimitReader(f, 4<<20)).Decode(v)
+}
+
+// goesOn tells a row that goes on with the record above: what names it is one
+// cell with the row above. Only new records grow so, and only where the sheet
+// has telephones or the like, which a record may have many of.
+func (r *feed) goesOn(next *row) bool {
+	s, ok := r.sheet.(interface{ fromAbove(column int) bool })
+	if !ok || !r.fresh || len(next.problems) > 0 || !slices.ContainsFunc(r.fillings, func(f filling) bool { return many(f.field) }) {
+		return false
+	}
+	named := false
+	for _, f := range r.fillings {
+		if !slices.Contains(titleFields(r.t), f.field) {
+			continue
+		}
+		for _, c := range f.columns {
+			if !s.fromAbove(c.Index) {
+				return false
+			}
+			named = true
+		}
+	}
+	return named
+}
+
+// join gives what a row says to the record that it goes on with: telephones
+// with the words beside them, the rest to the text that keeps what has no field.
+func (r *feed) join(before []row, next *row) {
+	k := len(before) - 1
+	next.with = before[k].with + 1
+	first := &before[k-before[k].with]
+	var who []string // words of the row that are not the record's
+	var rest []string
+	for _, f := range r.fillings {
+		text, ok := next.values[f.field.Name].(string)
+		if had, _ := first.values[f.field.Name].(string); !ok || had == text || many(f.field) {
+			continue
+		}
+		if f.field.KindName == "text" {
+			who = append(who, text)
+		} else {
+			rest = append(rest, f.columns[0].Header+"："+text)
+		}
+	}
+	added := false
+	for _, f := range r.fillings {
+		text, ok := next.values[f.field.Name].(string)
+		had, _ := first.values[f.field.Name].(string)
+		if !ok || !many(f.field) || had == text {
+			continue
+		}
+		if f.field.KindName == "phones" {
+			text = strings.TrimSpace(strings.Join(who, " ") + " " + text)
+			added = true
+		}
+		first.values[f.field.Name] = strings.TrimPrefix(had+joint(f.field)+text, joint(f.field))
+	}
+	if !added && len(who) > 0 {
+		rest = append(rest, strings.Join(who, " "))
+	}
+	first.rest = append(append(first.rest, rest...), next.rest...)
+	first.notes = slices.DeleteFunc(first.notes, func(p errs.Problem) bool { return p.Code == "rows_joined" })
+	first.notes = append(append(first.notes, next.notes...), errs.Problem{Code: "rows_joined", Params: errs.Params{"count": next.with}})
+	next.values, next.notes, next.rest = nil, nil, nil
 }

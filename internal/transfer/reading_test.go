@@ -1,6 +1,8 @@
 package transfer_test
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -8,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"kedang/internal/meta"
 	"kedang/internal/transfer"
@@ -129,6 +132,76 @@ func TestSeveralPersons(t *testing.T) {
 		if diff := cmp.Diff("甲公司,林大海,老板,\"136 0000 0101, 136 0000 0102 (林小燕 财务), 021 5888 0004-808 (陈三)\"\n乙公司,吴茶,,136 0000 0103\n",
 			f.table(f.Admin(), "name", "contact_name", "job_title", "phones")); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+// TestMergedDownwards: rows under one name are one customer with several
+// telephones, whose they are beside them; refused, they all come back.
+func TestMergedDownwards(t *testing.T) {
+	each(t, general(), func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		book := excelize.NewFile()
+		for i, line := range [][]any{{"客户名称", "联系人", "职务", "手机", "员工人数", "客户级别"}, {"合肥百货", "方一", "店长", "13900000301", 5, nil}, {nil, "方二", "采购", "13900000302", nil, nil}, {nil, "方三", "财务", "0551-62340303", 7, nil},
+			{"芜湖配件", "丁一", nil, "13900000304", nil, nil}, {"黄山茶庄", "胡一", nil, "13900000305", nil, "VIP"}, {nil, "胡二", nil, nil, nil, nil}, {"池州船厂", "石一", nil, nil, nil, nil}, {nil, "石二", nil, nil, nil, nil}} {
+			cell, _ := excelize.CoordinatesToCellName(1, i+1)
+			f.check(book.SetSheetRow("Sheet1", cell, &line))
+		}
+		for _, block := range [][2]string{{"A2", "A4"}, {"A6", "A7"}, {"A8", "A9"}} {
+			f.check(book.MergeCell("Sheet1", block[0], block[1]))
+		}
+		var file bytes.Buffer
+		f.check(book.Write(&file))
+		i, err := f.svc.Upload(f.ctx, f.Admin(), "customer", "a.xlsx", &file, transfer.Hints{})
+		f.check(err)
+		f.check(f.svc.Start(f.ctx, f.Admin(), i.ID, transfer.StartOptions{}))
+		i = f.wait(f.Admin(), i.ID)
+		want := []string{"created rows_joined", "unchanged", "unchanged", "created", "refused bad_choice@level", "refused bad_choice@level", "created rows_joined", "unchanged"}
+		if diff := cmp.Diff(want, f.codes(i.ID)); diff != "" || i.Created != 3 || i.Refused != 2 {
+			t.Errorf("%+v\n%s", i.Counts, diff)
+		}
+		if diff := cmp.Diff("合肥百货,方一,5,\"139 0000 0301, 139 0000 0302 (方二 采购), 0551 6234 0303 (方三 财务)\",员工人数：7\n芜湖配件,丁一,,139 0000 0304,\n池州船厂,石一,,,石二\n",
+			f.table(f.Admin(), "name", "contact_name", "staff_count", "phones", "remark")); diff != "" {
+			t.Error(diff)
+		}
+		var back strings.Builder
+		f.refused(f.Admin(), i.ID, "csv", &back)
+		if strings.Count(back.String(), "黄山茶庄") != 2 || !strings.Contains(back.String(), "胡二") {
+			t.Errorf("%s", back.String())
+		}
+	})
+}
+
+// TestMergedOverChunks: what goes on with a record stays in its transaction.
+func TestMergedOverChunks(t *testing.T) {
+	each(t, general(), func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		book := excelize.NewFile()
+		f.check(book.SetSheetRow("Sheet1", "A1", &[]any{"客户名称", "电话"}))
+		for i := range 1002 {
+			name := any(nil)
+			if i%3 == 0 {
+				name = fmt.Sprintf("第%d厂", i/3)
+			}
+			f.check(book.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+2), &[]any{name, fmt.Sprintf("1390000%04d", i)}))
+		}
+		for i := 2; i < 1004; i += 3 { // last: a value in a merged cell is its first cell's
+			f.check(book.MergeCell("Sheet1", fmt.Sprintf("A%d", i), fmt.Sprintf("A%d", i+2)))
+		}
+		var file bytes.Buffer
+		f.check(book.Write(&file))
+		i, err := f.svc.Upload(f.ctx, f.Admin(), "customer", "a.xlsx", &file, transfer.Hints{})
+		f.check(err)
+		f.check(f.svc.Start(f.ctx, f.Admin(), i.ID, transfer.StartOptions{}))
+		if i = f.wait(f.Admin(), i.ID); i.Created != 334 || i.Unchanged != 668 || i.Rows != 1002 {
+			t.Errorf("%+v %v", i.Counts, f.codes(i.ID)[:3])
+		}
+		if all := f.table(f.Admin(), "phones"); strings.Count(all, "139 0000") != 1002 {
+			t.Errorf("%d telephones", strings.Count(all, "139 0000"))
+		}
+		f.check(f.svc.Undo(f.ctx, f.Admin(), i.ID))
+		if i = f.wait(f.Admin(), i.ID); i.Undone != 334 || i.Kept != 0 {
+			t.Errorf("undone: %+v", i.Counts)
 		}
 	})
 }

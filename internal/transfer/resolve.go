@@ -42,6 +42,10 @@ func (w *importing) resolve(ctx context.Context, rows []row) (*chunk, error) {
 			break
 		}
 		c.rows = rows[:i+1]
+		if r.with > 0 {
+			c.op = append(c.op, false)
+			continue
+		}
 		op, rev, err := w.write(ctx, r, found)
 		if err != nil {
 			return nil, err

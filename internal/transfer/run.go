@@ -276,6 +276,16 @@ func (c *chunk) fates(out []record.BulkResult) []fate {
 			fates[k] = c.fate(next, out[next], revs)
 			next++
 		}
+		if with := c.rows[k].with; with > 0 { // it fares as the record that it goes on with
+			first := fates[k-with]
+			fates[k] = fate{action: first.action, record: first.record, rev: first.rev}
+			if first.action == rowRefused {
+				fates[k].problems = first.problems
+			} else {
+				fates[k].action = rowUnchanged
+			}
+			continue
+		}
 		if notes := c.rows[k].notes; len(notes) > 0 && fates[k].action != rowRefused {
 			fates[k].problems = append(slices.Clone(notes), fates[k].problems...)
 		}

@@ -182,6 +182,10 @@ func (w *workbook) next() (cells []string, line int, err error) {
 	return w.fill.row(cells, w.line), w.line, nil
 }
 
+// fromAbove tells whether a column of the last row got its value from a cell
+// merged downwards.
+func (w *workbook) fromAbove(column int) bool { return w.fill.above[column] }
+
 func (w *workbook) part() float64 { return 0 }
 
 func (w *workbook) close() error {
