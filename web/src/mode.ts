@@ -42,3 +42,6 @@ export function setMode(choice: Choice) {
 export const useMode = () => useSyncExternalStore(subscribe, preferredMode);
 export const useChosenMode = () => useSyncExternalStore(subscribe, chosenMode);
 export const usePhone = () => useSyncExternalStore(subscribe, () => !wide.matches);
+
+/** mac tells whether keys are named as on a Mac. */
+export const mac = /Mac|iPhone|iPad/.test(navigator.platform);

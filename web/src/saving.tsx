@@ -8,26 +8,41 @@ import type { Field, FieldProblem, Rec, RecordType, Session, Values } from "./ap
 import { kindOf } from "./fields";
 import { blank } from "./fields/values";
 import { t } from "./i18n";
+import { mac } from "./mode";
 import { fieldsOf } from "./model";
 import { openBox, put, takeOut, useWaiting, waitingNow, type Waiting } from "./outbox";
 
 /** sentence is what a person reads when something did not work. */
 export const sentence = (e: unknown) => (e instanceof Problem ? (e.code === "offline" ? t("error.offline") : e.message || t("error.unknown")) : t("error.unknown"));
 
+// What can be taken back, the latest last, while its toast stands.
+const standing: { key: string; undo: () => void }[] = [];
+const forget = (key: string) => { const at = standing.findIndex((x) => x.key === key); if (at >= 0) standing.splice(at, 1); };
+
+/** undoLast takes back what was done last, if its toast still stands. */
+export function undoLast(): boolean {
+  const last = standing.at(-1);
+  last?.undo();
+  return !!last;
+}
+
 /** useNotify is the toasts: said for what was done, with Undo, and failed for what was not. */
 export function useNotify() {
   const { message } = App.useApp();
   return useMemo(() => {
     const said = (text: string, undo?: () => void) => {
-      const key = "undo-" + Date.now();
+      const key = `undo-${Date.now()}-${Math.random()}`;
+      const back = undo && (() => { message.destroy(key); forget(key); undo(); });
+      if (back) standing.push({ key, undo: back });
       void message.open({
         key,
+        onClose: () => forget(key),
         type: "success",
         duration: undo ? 10 : 3,
         content: (
           <span role="status">
             {text}
-            {undo && <button type="button" className="undo" onClick={() => { message.destroy(key); undo(); }}>{t("act.undo")}</button>}
+            {back && <button type="button" className="undo" aria-keyshortcuts="Control+Z Meta+Z" title={mac ? "⌘Z" : "Ctrl Z"} onClick={back}>{t("act.undo")}</button>}
           </span>
         ),
       });

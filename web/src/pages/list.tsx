@@ -69,7 +69,7 @@ function List({ type }: { type: RecordType }) {
   const typed = useTyped(s.q, 200);
   useEffect(() => { if (typed.settled !== s.q) s.set({ q: typed.settled || undefined }); }, [typed.settled]);
   useEffect(prefetch, []);
-  useKeys({ "/": () => document.getElementById("within")?.focus(), n: () => create(type.name) });
+  useKeys({ "/": () => document.getElementById("within")?.focus(), n: () => create(type.name), ArrowDown: toRows });
   const choose = (key: string) => {
     clear();
     s.restore({ view: key, q: undefined, cols: undefined, peek: undefined }, true);
@@ -252,7 +252,7 @@ function Bar({ type, s, views, phone, typed, fields, count, saveAs, update }: Ba
   );
   return (
     <div className="list-bar">
-      <label className="within"><SearchOutlined aria-hidden="true" /><input id="within" type="search" aria-label={t("list.search_in", { what: type.plural })} placeholder={t("list.search_in", { what: type.plural })} {...typed.props} /></label>
+      <label className="within"><SearchOutlined aria-hidden="true" /><input id="within" type="search" aria-label={t("list.search_in", { what: type.plural })} placeholder={t("list.search_in", { what: type.plural })} {...typed.props} onKeyDown={onSearchKey} /></label>
       <FilterBar type={type} fields={fields} filter={s.filter} onChange={(f) => s.set({ f })} count={count} />
       {s.archived === "only" && <span className="chip removable"><b>{t("list.only_archived")}</b><button type="button" className="chip-x" aria-label={t("list.without_archived")} onClick={() => s.set({ archived: "" })}><CloseOutlined /></button></span>}
       {!phone && s.changed && views.on && (
@@ -290,6 +290,21 @@ function More({ type, s, exportNow, print, tick }: { type: RecordType; s: ListSt
   return <Dropdown menu={{ items }} trigger={["click"]}><Button icon={<EllipsisOutlined />} aria-label={t("act.more")} /></Dropdown>;
 }
 
+// From the search one goes down to what was found; Escape empties it first.
+function onSearchKey(e: React.KeyboardEvent<HTMLInputElement>) {
+  if (e.nativeEvent.isComposing || !(e.key === "ArrowDown" || e.key === "Enter" || (e.key === "Escape" && !e.currentTarget.value))) return;
+  e.preventDefault();
+  e.currentTarget.blur(); // on a phone its keyboard gives way to the cards
+  toRows();
+}
+
+// toRows brings one to the rows, and on to the first.
+function toRows() {
+  const grid = document.querySelector<HTMLElement>(".grid");
+  grid?.focus({ preventScroll: true });
+  if (grid && !grid.getAttribute("aria-activedescendant")) grid.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+}
+
 /** useKeys listens for single keys while nothing is being typed. */
 function useKeys(keys: Record<string, () => void>) {
   useEffect(() => {
@@ -297,7 +312,7 @@ function useKeys(keys: Record<string, () => void>) {
       const el = e.target as HTMLElement;
       if (e.metaKey || e.ctrlKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName) || el.isContentEditable || document.querySelector(".kd-open, .ant-modal-wrap:not([style*='none']), .ant-drawer-open .ant-drawer-mask")) return;
       const act = keys[e.key];
-      if (act) {
+      if (act && (e.key.length === 1 || el === document.body || el.id === "main")) {
         e.preventDefault();
         act();
       }

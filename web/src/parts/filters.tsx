@@ -69,6 +69,11 @@ export interface FilterProps {
   count: (filter: string, signal: AbortSignal) => Promise<{ count: number; exact: boolean }>;
 }
 
+// What opened has the cursor where one goes on: in the value, or in the field to choose.
+const toInput = (open: boolean) => {
+  if (open) (document.querySelector<HTMLElement>(".condition .line-value input") ?? document.querySelector<HTMLElement>(".condition input, .builder-line input, .builder textarea"))?.focus({ preventScroll: true });
+};
+
 /** FilterBar shows a filter as chips and edits it. */
 export function FilterBar(p: FilterProps) {
   const { fields, filter, onChange } = p;
@@ -89,7 +94,7 @@ export function FilterBar(p: FilterProps) {
     );
   }
   const all = (
-    <Popover trigger="click" open={building} onOpenChange={setBuilding} placement="bottomLeft" destroyOnHidden content={builder}>
+    <Popover trigger="click" open={building} onOpenChange={setBuilding} afterOpenChange={toInput} placement="bottomLeft" destroyOnHidden content={builder}>
       {g ? (
         <Button type="text" size="small" icon={<ApartmentOutlined />} aria-label={t("filter.build")} title={t("filter.build")} />
       ) : (
@@ -108,7 +113,7 @@ export function FilterBar(p: FilterProps) {
           {isGroup(c) ? (
             <span className="chip removable" role="group" aria-label={groupWords(c)}><button type="button" onClick={() => setBuilding(true)} title={groupWords(c)}><b>{groupWords(c)}</b></button><Remove what={groupWords(c)} onClick={() => without(i)} /></span>
           ) : (
-            <Popover trigger="click" open={editing === i} onOpenChange={(o) => setEditing(o ? i : null)} destroyOnHidden content={<Later><OneForm fields={fields} first={c} done={(x) => { setEditing(null); put({ ...g, items: g.items.map((y, k) => (k === i ? x : y)) }); }} /></Later>}>
+            <Popover trigger="click" open={editing === i} onOpenChange={(o) => setEditing(o ? i : null)} afterOpenChange={toInput} destroyOnHidden content={<Later><OneForm fields={fields} first={c} close={() => setEditing(null)} done={(x) => { setEditing(null); put({ ...g, items: g.items.map((y, k) => (k === i ? x : y)) }); }} /></Later>}>
               <span className={"chip removable" + (fields.has(c.field) ? "" : " unknown")} role="group" aria-label={fields.get(c.field)?.label ?? c.field}>
                 <button type="button" title={`${fields.get(c.field)?.label ?? c.field} ${fields.get(c.field) ? words(c, fields.get(c.field)!) : ""}`}>{fields.get(c.field)?.label ?? c.field} <b>{fields.get(c.field) ? words(c, fields.get(c.field)!) : t("filter.unseen")}</b></button>
                 <Remove what={fields.get(c.field)?.label ?? c.field} onClick={() => without(i)} />
@@ -117,7 +122,7 @@ export function FilterBar(p: FilterProps) {
           )}
         </span>
       ))}
-      <Popover trigger="click" open={editing === -1} onOpenChange={(o) => setEditing(o ? -1 : null)} placement="bottomLeft" destroyOnHidden content={<Later><OneForm fields={fields} done={(x) => { setEditing(null); put(g.join === "or" && g.items.length > 1 ? { join: "and", items: [g, x] } : { ...g, items: [...g.items, x] }); }} /></Later>}>
+      <Popover trigger="click" open={editing === -1} onOpenChange={(o) => setEditing(o ? -1 : null)} afterOpenChange={toInput} placement="bottomLeft" destroyOnHidden content={<Later><OneForm fields={fields} close={() => setEditing(null)} done={(x) => { setEditing(null); put(g.join === "or" && g.items.length > 1 ? { join: "and", items: [g, x] } : { ...g, items: [...g.items, x] }); }} /></Later>}>
         <Button type="text" size="small" icon={<FilterOutlined />}>{t("filter.add")}</Button>
       </Popover>
       {all}

@@ -122,7 +122,7 @@ export function FormDrawer(props: FormProps) {
     form.change(got);
   };
   return (
-    <Drawer open onClose={form.leave} size={phone ? "100%" : 680} title={t(rec ? "form.edit" : "form.new", { what: rec?.title || type.label })} maskClosable={!form.touched.size} keyboard
+    <Drawer open onClose={form.leave} size={phone ? "100%" : 680} title={t(rec ? "form.edit" : "form.new", { what: rec?.title || type.label })} maskClosable={!form.touched.size} keyboard afterOpenChange={(open) => { if (open && !phone) begin(box.current, props.values); }}
       footer={<div className="form-foot">{form.touched.size > 0 && <span className="quiet" role="status">{t("form.draft")}</span>}<span className="grow" /><Button onClick={form.leave}>{t("act.cancel")}</Button><Button type="primary" title="Ctrl + Enter" loading={form.busy} onClick={() => void save()}>{t("act.save")}</Button></div>}>
       <CreatorContext.Provider value={creator}>
         <form ref={box} className="form" noValidate onPaste={onPaste} onSubmit={(e) => { e.preventDefault(); void save(); }} onKeyDown={(e) => onKey(e, () => void save())}>
@@ -135,6 +135,12 @@ export function FormDrawer(props: FormProps) {
       {nested}
     </Drawer>
   );
+}
+
+// What opens has the cursor in its first field that is still to be filled.
+function begin(box: HTMLElement | null, given: Values = {}) {
+  const there = new Set(Object.keys(given).map((k) => box?.querySelector("#f-" + CSS.escape(k))?.closest(".form-item")));
+  [...(box?.querySelectorAll<HTMLElement>("input:not([type=hidden], [disabled]), textarea") ?? [])].find((x) => !there.has(x.closest(".form-item")))?.focus({ preventScroll: true });
 }
 
 // Enter goes on to the next field and saves in the last; Ctrl or ⌘ with Enter

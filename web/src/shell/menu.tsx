@@ -66,11 +66,12 @@ function Section({ name, label, narrow, folded, fold, has, children }: SectionPr
 
 interface EntryProps { to: string; label: string; icon?: string; narrow?: boolean; here: boolean; starred: boolean; star: () => void }
 
+// Its star is for the mouse: on the page itself the top bar has one, and Tab goes through half as many stops.
 function Entry({ to, label, icon, narrow, here, starred, star }: EntryProps) {
   return (
     <div className={"entry-row" + (here ? " here" : "")}>
       <Link to={to} className={"entry" + (here ? " here" : "")} aria-current={here ? "page" : undefined} aria-label={narrow ? label : undefined} title={label}><Icon name={icon} /> {!narrow && <span>{label}</span>}</Link>
-      {!narrow && <button type="button" className={"entry-star" + (starred ? " on" : "")} aria-pressed={starred} aria-label={t("shell.star", { what: label })} title={t("shell.star", { what: label })} onClick={star}>{starred ? <StarFilled /> : <StarOutlined />}</button>}
+      {!narrow && <button type="button" tabIndex={-1} className={"entry-star" + (starred ? " on" : "")} aria-pressed={starred} aria-label={t("shell.star", { what: label })} title={t("shell.star", { what: label })} onClick={star}>{starred ? <StarFilled /> : <StarOutlined />}</button>}
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { get, query } from "../api/client";
 import type { Hit, Values } from "../api/types";
 import { t } from "../i18n";
 import { kept } from "../kept";
-import { usePhone } from "../mode";
+import { mac, usePhone } from "../mode";
 import { recordPath, useKnown } from "../model";
 import { useMay } from "../rights";
 import { sentence } from "../saving";
@@ -166,6 +166,3 @@ function Finder({ close, phone }: { close: () => void; phone: boolean }) {
     </div>
   );
 }
-
-/** mac tells whether keys are named as on a Mac. */
-export const mac = /Mac|iPhone|iPad/.test(navigator.platform);

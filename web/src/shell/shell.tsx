@@ -8,13 +8,14 @@ import type { Values } from "../api/types";
 import { t } from "../i18n";
 import "../i18n/shell";
 import { useKept } from "../kept";
-import { setMode, useMode, usePhone } from "../mode";
+import { mac, setMode, useMode, usePhone } from "../mode";
 import { useKnown } from "../model";
-import { useOutbox } from "../saving";
+import { undoLast, useOutbox } from "../saving";
+import { useFocus } from "./focus";
 import { Icon } from "./icons";
 import { Menu, NarrowButton, useStars } from "./menu";
 import { Notices } from "./notices";
-import { mac, Omni } from "./omni";
+import { Omni } from "./omni";
 import { entriesOf, pathOf, useCreatable, useHere, useHub } from "./places";
 import { LanguageButton, Profile } from "./profile";
 import { ReachBanner } from "./reach";
@@ -55,6 +56,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [narrow, setNarrow] = useKept("kd.narrow", window.innerWidth < 1100);
   const navigate = useNavigate();
   useEffect(() => setMenu(false), [place.pathname, place.search]);
+  useFocus();
   useEffect(() => {
     if (form) sessionStorage.setItem(formKey, JSON.stringify(form));
     else sessionStorage.removeItem(formKey);
@@ -65,6 +67,9 @@ export function Shell({ children }: { children: ReactNode }) {
         e.preventDefault();
         setSearching(true);
       }
+      // Where nothing is typed, the usual key takes back what was done last.
+      const typed = (e.target as HTMLElement).matches?.("input:not([type=checkbox]), textarea, [contenteditable]") && !!(e.target as HTMLInputElement).value;
+      if ((e.metaKey || e.ctrlKey) && !e.shiftKey && e.key.toLowerCase() === "z" && !typed && undoLast()) e.preventDefault();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);

@@ -40,6 +40,7 @@ test("what matters stands in the head and in the stream", async (t) => {
   const kinds = page.getByRole("group", { name: "只看一种" });
   await kinds.getByRole("button", { name: "订单 2" }).click();
   await page.locator(".stream li.interaction").waitFor({ state: "detached" });
+  await page.locator(".stream ol li.order").nth(1).waitFor();
   assert.equal(await page.locator(".stream ol li.order").count(), 2);
   await page.getByRole("tab", { name: /^关系 2/ }).waitFor();
   const side = page.getByRole("region", { name: "联系人" });

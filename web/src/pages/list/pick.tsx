@@ -39,7 +39,7 @@ export function Pick({ type, types, has, turn }: Props) {
       <label className="within"><SearchOutlined aria-hidden="true" />
         <input autoFocus type="text" role="combobox" aria-label={t("columns.add")} placeholder={t("columns.add")} aria-expanded="true" aria-haspopup="tree" aria-controls={id} aria-activedescendant={list.length ? id + now : undefined} autoComplete="off" value={words} onChange={(e) => { setWords(e.target.value); setAt(0); }} onKeyDown={onKeyDown} />
       </label>
-      <div ref={box} id={id} className="pick-tree" role="tree" aria-label={t("columns.add")} aria-multiselectable="true">
+      <div ref={box} id={id} className="pick-tree" tabIndex={-1} role="tree" aria-label={t("columns.add")} aria-multiselectable="true">
         {list.map((x, i) => (
           <Item key={x.field.name} id={id + i} entry={x} at={i === now} ticked={has(x.field.name)} open={open.has(x.field.name)} press={() => { setAt(i); turn(x.field.name, !has(x.field.name)); }} unfold={() => { setAt(i); unfold(x.field.name, !open.has(x.field.name)); }} />
         ))}

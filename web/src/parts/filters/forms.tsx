@@ -3,7 +3,7 @@
 import { CloseOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Input, InputNumber, Segmented, Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Problem } from "../../api/client";
 import type { Field } from "../../api/types";
 import { filterOf } from "../../fields/inputs";
@@ -32,10 +32,18 @@ export function operatorsOf(f: Field): string[] {
   return byKind[f.kind] ?? all.filter((o) => known.has(o));
 }
 
-export function OneForm({ fields, first, done }: { fields: Map<string, Field>; first?: Condition; done: (c: Condition) => void }) {
+// Escape closes what is open: a list of choices first, then the form. The
+// library forgets the second where its drawing was begun twice.
+function onEscape(e: React.KeyboardEvent, close: () => void) {
+  if (e.key === "Escape" && !e.nativeEvent.isComposing && (e.target as HTMLElement).getAttribute("aria-expanded") !== "true") close();
+}
+
+export function OneForm({ fields, first, done, close }: { fields: Map<string, Field>; first?: Condition; done: (c: Condition) => void; close: () => void }) {
   const [c, setC] = useState<Condition>(first ?? { field: "", op: "" });
+  const box = useRef<HTMLFormElement>(null);
+  useEffect(() => { if (c.field) box.current?.querySelector<HTMLElement>(".line-value input")?.focus(); }, [c.field]); // the field said, one goes on with its value
   return (
-    <form className="condition" onSubmit={(e) => { e.preventDefault(); if (finished(c)) done(c); }}>
+    <form ref={box} className="condition" onKeyDown={(e) => onEscape(e, close)} onSubmit={(e) => { e.preventDefault(); if (finished(c)) done(c); }}>
       <Line fields={fields} c={c} onChange={setC} fresh={!first} />
       <Button type="primary" htmlType="submit" disabled={!finished(c)}>{t("filter.apply")}</Button>
     </form>
@@ -109,7 +117,7 @@ export function Builder({ fields, filter, onChange, count, close }: FilterProps 
     setAsText(m === "text");
   };
   return (
-    <form className="builder" onSubmit={(e) => { e.preventDefault(); onChange(now); close(); }}>
+    <form className="builder" onKeyDown={(e) => onEscape(e, close)} onSubmit={(e) => { e.preventDefault(); onChange(now); close(); }}>
       <div className="builder-head">
         <Segmented size="small" aria-label={t("filter.mode")} value={asText ? "text" : "lines"} onChange={(m) => mode(String(m))} options={[{ value: "lines", label: t("filter.as_lines"), disabled: asText && !readable }, { value: "text", label: t("filter.as_text") }]} />
         {asText && !readable && <small>{t("filter.beyond")}</small>}
