@@ -58,6 +58,7 @@ export function useNote(type: RecordType, rec: Rec): (() => void) | undefined {
   if (rec.archived_at || !composes(type, types)) return undefined;
   const tabs = (type.page?.tabs ?? []).filter((x) => holds(x.when, rec));
   const at = tabs.findIndex((x) => x.blocks?.some((b) => b.block === "timeline"));
+  if (at < 0) return undefined;
   return () => {
     if (focusComposer()) return;
     wanted.add(rec.id);

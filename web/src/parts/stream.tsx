@@ -45,7 +45,8 @@ export function Stream({ type, rec, limit = 30, compose = true, first = "" }: { 
     queryFn: ({ pageParam, signal }) => get<{ items: Moment[]; next_page_token: string }>(`/${type.name}/${rec.id}/timeline` + query({ page_size: limit, page_token: pageParam, kinds: only }), signal),
     getNextPageParam: (p) => p.next_page_token || undefined,
   });
-  if (!kinds.length) return null;
+  const composer = compose && !rec.archived_at && composes(type, types) && <Composer type={type} rec={rec} />;
+  if (!kinds.length) return composer ? <section className="stream" aria-label={t("stream.label")}>{composer}</section> : null; // what one writes here stands in a list of the page
   const items = stream.data?.pages.flatMap((p) => p.items) ?? [];
   const offered = [...kinds.map((k) => ({ name: k.name, label: k.label })), { name: changes, label: t("stream.changes") }]
     .map((k) => ({ ...k, total: counts?.timeline[k.name] })).filter((k) => (k.total?.count ?? 0) > 0 || k.name === only);
@@ -57,7 +58,7 @@ export function Stream({ type, rec, limit = 30, compose = true, first = "" }: { 
   const left = !only && all?.exact ? all.count - items.length : (counts?.timeline[only]?.count ?? 0) - items.length;
   return (
     <section className="stream" aria-label={t("stream.label")}>
-      {compose && !rec.archived_at && composes(type, types) && <Composer type={type} rec={rec} />}
+      {composer}
       <div className="kinds" role="group" aria-label={t("stream.kinds")}>
         {kindButton("", t("stream.all"), all)}
         {near.map((k) => kindButton(k.name, k.label, k.total))}

@@ -65,7 +65,8 @@ test("an address that leads nowhere says so and offers a way on", async (t) => {
   const { page } = await visit(t, desktop, { path: "/t/nosuchtype" });
   await still(page);
   await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.getByRole("link").first().waitFor();
+  await page.getByRole("main").getByRole("link", { name: "回到首页" }).click();
+  await page.waitForURL(/\/today$/);
 });
 
 test("a type's other name leads to its page, a list's and a record's", async (t) => {

@@ -244,3 +244,22 @@ test("a related list is lines on a phone, not a table that is cut off", async (t
   assert.equal(await orders.getByRole("table").count(), 0);
   assert.ok(await page.evaluate(() => document.querySelector("main").scrollWidth <= document.querySelector("main").clientWidth));
 });
+
+test("a talk is noted where one looks at a person, and offered nowhere it could not be written", async (t) => {
+  const c = await full();
+  const person = (await api("GET", `/contact?page_size=1&fields=id&filter=${encodeURIComponent(`customer == "${c.id}" and name == "王丽"`)}`)).items[0];
+  for (const size of [desktop, phone]) {
+    const { page } = await visit(t, size, { path: `/r/contact/${person.id}` });
+    await page.getByRole("button", { name: size === phone ? "记一次" : "记一次联系" }).click();
+    await page.waitForFunction(() => document.activeElement?.matches("#composer textarea"));
+    const words = "和王丽说的" + stamp();
+    await page.keyboard.type(words);
+    await page.keyboard.press("Enter");
+    await page.getByRole("region", { name: "跟进记录" }).getByText(words).waitFor();
+  }
+  const said = await api("POST", "/complaint", { customer: c.id, subject: "毛巾掉色" + stamp(), reported_at: new Date().toISOString() });
+  const { page } = await visit(t, desktop, { path: `/r/complaint/${said.id}` });
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.getByRole("button", { name: "打印" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "记一次联系" }).count(), 0);
+});

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { customer } from "../acts.mjs";
-import { base, desktop, phone, visit } from "../browser.mjs";
+import { api, base, desktop, phone, visit } from "../browser.mjs";
 
 const parts = ["users", "departments", "roles", "types", "company", "devices", "jobs", "audit"];
 
@@ -61,4 +61,15 @@ test("stopped work is tried again, from the list and from the tray", async (t) =
   await page.getByRole("region", { name: "正在做的事" }).getByRole("button", { name: "再试一次" }).click();
   await page.getByRole("row").filter({ hasText: "批量修改客户" }).filter({ hasText: "完成" }).waitFor();
   assert.equal(asked, 1);
+});
+
+test("the log says what was changed in words, not in what a program writes", async (t) => {
+  const old = await api("GET", "/sys/company");
+  const name = "改名商行" + Date.now().toString(36);
+  await api("PATCH", "/sys/company", { name });
+  await api("PATCH", "/sys/company", { name: old.name });
+  const { page } = await visit(t, desktop, { path: "/settings/audit" });
+  const row = page.getByRole("row", { name: new RegExp(`名称 ${old.name} → ${name}`) });
+  await row.getByText("改公司设置").waitFor();
+  for (const of of await page.getByRole("row", { name: /改公司设置|新建用户|登录/ }).allInnerTexts()) assert.doesNotMatch(of, /[{}[\]"]|address|name:/);
 });

@@ -75,7 +75,7 @@ function Tabs({ type, rec, tabs, tab, choose }: { type: RecordType; rec: Rec; ta
   const counts = useCounts(type.name, rec.id);
   const list = useRef<HTMLDivElement>(null);
   const phone = usePhone();
-  const total = (x: Tab) => (x === tabs[0] ? "" : x.blocks?.some((b) => b.block === "history") ? countText(counts?.timeline.history) : countText(addUp([...(x.blocks ?? []), ...(x.side ?? [])].map((b) => (b.block === "timeline" && b.of ? counts?.timeline[b.of] : b.block === "related" ? counts?.related[`${b.of}.${viaOf(types.get(b.of ?? ""), type, b)}`] : b.block === "files" ? counts?.files : undefined)))));
+  const total = (x: Tab) => (x === tabs[0] ? "" : x.blocks?.some((b) => b.block === "history") ? countText(counts?.timeline.history) : countText(addUp((x.blocks ?? []).map((b) => (b.block === "timeline" && b.of ? counts?.timeline[b.of] : b.block === "related" ? counts?.related[`${b.of}.${viaOf(types.get(b.of ?? ""), type, b)}`] : b.block === "files" ? counts?.files : undefined)))));
   const onKey = (e: React.KeyboardEvent) => {
     const step = e.key === "ArrowRight" ? 1 : e.key === "ArrowLeft" ? -1 : 0;
     if (!step) return;

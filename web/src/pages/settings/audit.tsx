@@ -3,11 +3,12 @@ import { CloseOutlined, DownloadOutlined } from "@ant-design/icons";
 import { Button, DatePicker, Select } from "antd";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import dayjs from "dayjs";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { get, query } from "../../api/client";
 import type { Rec } from "../../api/types";
 import { t } from "../../i18n";
+import "../../i18n/audit";
 import "../../i18n/company";
 import { recordPath, useKnown } from "../../model";
 import { Card, Failed, Loading, When } from "../desk";
@@ -19,7 +20,8 @@ const kinds = ["write", "signin", "rights", "look", "export", "import", "system"
 const tones: Record<string, string> = { look: "amb", export: "amb", rights: "ac", system: "red" };
 
 export function Audit() {
-  const { types } = useKnown();
+  const { types, schema } = useKnown();
+  const words = useMemo(() => new Map([...schema.roles.map((r) => [r.name, r.label] as const), ...schema.types.flatMap((x) => x.fields.map((f) => [`${x.name}.${f.name}`, f.label] as const))]), [schema]);
   const people = usePeople(true);
   const [kind, setKind] = useState<string[]>([]);
   const [actor, setActor] = useState<string>();
@@ -36,7 +38,7 @@ export function Audit() {
   });
   const rows = list.data?.pages.flatMap((p) => p.items) ?? [];
   const save = () => {
-    const cells = rows.map((e) => [e.at, e.actor_name, t("set.kind_" + e.kind), action(e), e.type ? (types.get(e.type)?.label ?? e.type) : "", e.record ?? "", e.source, detailText(e)]);
+    const cells = rows.map((e) => [e.at, e.actor_name, t("set.kind_" + e.kind), action(e), e.type ? (types.get(e.type)?.label ?? e.type) : "", e.record ?? "", e.source, detailText(e, words)]);
     const head = [t("set.when"), t("set.who"), t("set.kind"), t("set.did"), t("set.type"), "id", t("set.source"), ""];
     const a = document.createElement("a");
     a.href = URL.createObjectURL(new Blob(["\ufeff" + [head, ...cells].map((r) => r.map(cell).join(",")).join("\r\n")], { type: "text/csv;charset=utf-8" }));
@@ -66,7 +68,7 @@ export function Audit() {
                 <td><span className={"tag " + (tones[e.kind] ?? "")}>{t("set.kind_" + e.kind)}</span></td>
                 <td>{action(e)}</td>
                 <td className="about">{e.type && <About of={e} name={people.byId.get(e.record ?? "")?.name} only={record ? undefined : () => setParams({ type: e.type!, record: e.record! }, { replace: true })} />}</td>
-                <td className="second cut" title={[e.source, detailText(e)].filter(Boolean).join(" · ")}><Source of={e} />{detailText(e) && " · " + detailText(e)}</td>
+                <td className="second cut" title={[e.source, detailText(e, words)].filter(Boolean).join(" · ")}><Source of={e} />{detailText(e, words) && " · " + detailText(e, words)}</td>
               </tr>
             ))}
           </tbody>
@@ -116,7 +118,7 @@ function Source({ of }: { of: Entry }) {
 
 interface Counted { created?: number; updated?: number; refused?: number }
 
-function detailText(e: Entry): string {
+function detailText(e: Entry, words: Map<string, string>): string {
   const d = e.detail as Record<string, unknown> | undefined;
   if (!d || typeof d !== "object") return "";
   if (e.kind === "import") {
@@ -124,5 +126,15 @@ function detailText(e: Entry): string {
     const counts = (["created", "updated", "refused"] as const).filter((k) => n[k]).map((k) => t("imp." + k) + " " + n[k]!.toLocaleString("en"));
     return [String(d.File ?? ""), ...counts].filter(Boolean).join(" · ");
   }
-  return Object.entries(d).filter(([k]) => k !== "agent").map(([k, v]) => (typeof v === "object" ? `${k}: ${JSON.stringify(v)}` : `${k}: ${String(v)}`)).join(", ");
+  return Object.entries(d).filter(([k, v]) => k !== "agent" && v !== "").map(([k, v]) => `${labelOf(k)} ${k === "columns" && Array.isArray(v) ? v.map((n) => words.get(`${e.type}.${String(n)}`) ?? String(n)).join(t("desk.comma")) : changeText(v, words)}`.trim()).join(" · ");
+}
+
+const labelOf = (k: string) => (t("audit." + k) === "audit." + k ? k : t("audit." + k));
+const isId = (v: unknown) => typeof v === "string" && /^[0-9A-Z]{13}$/.test(v);
+
+// A change is told as from → to; what only a machine reads (an id) is left out.
+function changeText(v: unknown, words: Map<string, string>): string {
+  const one = (x: unknown): string => (x === null || x === undefined || x === "" || isId(x) ? "" : Array.isArray(x) ? x.map(one).filter(Boolean).join(t("desk.comma")) : typeof x === "object" ? JSON.stringify(x) : (words.get(String(x)) ?? String(x)));
+  const pair = v && typeof v === "object" && "from" in v && "to" in v ? [(v as { from: unknown }).from, (v as { to: unknown }).to] : Array.isArray(v) && v.length === 2 ? v : undefined;
+  return pair ? [one(pair[0]), one(pair[1])].filter(Boolean).join(" → ") : one(v);
 }
