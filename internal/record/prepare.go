@@ -79,6 +79,9 @@ type inputs struct {
 // readInput is a copy of what reading the type's values needs to know.
 func (w *writing) readInput() (*meta.Input, error) {
 	c := w.opts.inputs
+	if c == nil { // a write by itself
+		return w.s.Input(w.ctx, w.t, w.opts.Loose)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	in, ok := c.of[w.t]
