@@ -24,7 +24,7 @@ func generators() map[string]generator {
 		"address": (*maker).address, "identity": (*maker).identity, "date": (*maker).date, "datetime": (*maker).datetime,
 		"yearly": (*maker).yearly, "int": (*maker).integer, "decimal": (*maker).decimal, "money": (*maker).decimal, "percent": (*maker).decimal,
 		"rating": (*maker).integer, "bool": (*maker).boolean, "text": (*maker).text, "number": (*maker).running, "link": (*maker).link,
-		"times": (*maker).times, "user": (*maker).user, "rows": (*maker).rows,
+		"times": (*maker).times, "sort": (*maker).sort, "user": (*maker).user, "rows": (*maker).rows,
 	}
 }
 

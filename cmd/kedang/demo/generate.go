@@ -78,6 +78,22 @@ func (m *maker) picks(c *cell, arg any, options yaml.MapSlice) any {
 	return out
 }
 
+// sort tells what a value of the record is counted among: by says which word in
+// it means which, {华东: [上海, 江苏]}; nothing when no word is in it.
+func (m *maker) sort(c *cell, arg any, options yaml.MapSlice) any {
+	text, _ := m.look(c, fmt.Sprint(arg)).(string)
+	by, _ := get(options, "by").(yaml.MapSlice)
+	for _, item := range by {
+		words, _ := item.Value.([]any)
+		for _, w := range words {
+			if strings.HasPrefix(text, fmt.Sprint(w)) {
+				return m.literal(c.field, item.Key)
+			}
+		}
+	}
+	return nil
+}
+
 // span reads "-900d", "8y", "-1m" against today.
 func (m *maker) span(v any) time.Time {
 	t, _ := m.relative(fmt.Sprint(v))

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -157,12 +158,22 @@ func (m *maker) email(c *cell, _ any, _ yaml.MapSlice) any {
 	return address
 }
 
-// address is a road of a list and a number.
-func (m *maker) address(_ *cell, arg any, _ yaml.MapSlice) any {
-	road := m.word(fmt.Sprint(arg))
-	if road == "" {
+// address is a road of a list and a number, in the city that the record's name
+// begins with when the list has one there.
+func (m *maker) address(c *cell, arg any, _ yaml.MapSlice) any {
+	roads := m.plan.words[fmt.Sprint(arg)]
+	name, _ := m.look(c, "name").(string)
+	for _, city := range m.plan.words["city"] {
+		near := func(road string) bool { return strings.Contains(road, city) }
+		if strings.HasPrefix(name, city) && slices.ContainsFunc(roads, near) {
+			roads = slices.DeleteFunc(slices.Clone(roads), func(road string) bool { return !near(road) })
+			break
+		}
+	}
+	if len(roads) == 0 {
 		return nil
 	}
+	road := roads[m.rnd.IntN(len(roads))]
 	n := fmt.Sprintf("%s%d號", road, 1+m.rnd.IntN(400))
 	if strings.HasPrefix(fmt.Sprint(arg), "tw") {
 		return n
