@@ -136,7 +136,7 @@ func TestOurPacksHaveTheIndexesTheyNeed(t *testing.T) {
 				} else {
 					need = append(need, "firm", "kind last_stay_on id", "next_arrival_on id")
 				}
-				if !slices.Contains(homes, "licence_until id") {
+				if !slices.Contains(homes, "papers_until id") {
 					t.Errorf("%v: papers that run out have no index: %q", packs, homes)
 				}
 			}
