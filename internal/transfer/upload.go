@@ -234,9 +234,18 @@ func (s *Service) checkStart(ctx context.Context, a *access.Actor, t *meta.Type,
 		}
 	}
 	if o.Mode == Create && len(p.Missing) > 0 {
-		return errs.RefuseField("map", "unmapped_required", errs.Params{"field": p.Missing[0]})
+		return errs.RefuseField("map", "unmapped_required", unmapped(t, p.Missing[0]))
 	}
 	return s.checkKey(ctx, a, t, p, o)
+}
+
+// unmapped names a field to programs, and to people by its label.
+func unmapped(t *meta.Type, name string) errs.Params {
+	params := errs.Params{"field": name, "known": name}
+	if f, ok := t.Field(name); ok {
+		params["labels"] = f.Label
+	}
+	return params
 }
 
 // checkKey refuses a field by which rows cannot find their records.
@@ -245,7 +254,7 @@ func (s *Service) checkKey(ctx context.Context, a *access.Actor, t *meta.Type, p
 		return nil
 	}
 	if !slices.ContainsFunc(p.Columns, func(c Column) bool { return c.Field == o.Key && c.Field != "" }) {
-		return errs.RefuseField("key", "unmapped_required", errs.Params{"field": o.Key})
+		return errs.RefuseField("key", "unmapped_required", unmapped(t, o.Key))
 	}
 	_, err := s.Store.FindBy(ctx, a, t.Name, o.Key, nil)
 	return err
