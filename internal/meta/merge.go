@@ -131,6 +131,9 @@ func (l *loader) mergeFields(t *Type, into, from []*Field) []*Field {
 var shapeKeys = []string{"kind", "to", "scale", "sealed", "formula", "rollup", "snapshot", "yearly", "lunar"}
 
 func (l *loader) mergeField(t *Type, dst, src *Field) {
+	if _, own := l.marks[src]["kind"]; own && l.src.Overlay {
+		l.makeOwn(dst, src)
+	}
 	for _, key := range l.given(src) {
 		at := l.marks.at(src, key, src.Pos)
 		l.touch(t.Name, "field "+dst.Name, key, at)
@@ -148,6 +151,21 @@ func (l *loader) mergeField(t *Type, dst, src *Field) {
 			dst.Rows = l.mergeFields(t, dst.Rows, src.Rows)
 		default:
 			l.mergeKey(dst, src, key)
+		}
+	}
+}
+
+// makeOwn takes off a field what does not go with the kind that the company
+// declares it with: a pack may have taken a name, in a later version, that the
+// company has used for years. What is computed there is typed in here.
+func (l *loader) makeOwn(dst, src *Field) {
+	v := reflect.ValueOf(dst).Elem()
+	for _, key := range l.given(dst) {
+		kinds, limited := keyKinds[key]
+		misfit := limited && !slices.Contains(kinds, src.KindName) || dst.KindName != src.KindName && (key == "choices" || key == "list" || key == "default")
+		if misfit || slices.Contains([]string{"formula", "rollup", "snapshot", "refresh"}, key) {
+			v.Field(keysOf(v.Type()).index[key]).SetZero()
+			delete(l.marks[dst], key)
 		}
 	}
 }

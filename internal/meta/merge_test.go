@@ -136,3 +136,32 @@ page: {header: [shoe]}
 		t.Error(diff)
 	}
 }
+
+// TestPackTakesACompanysName: a later version of a pack declares fields that the
+// company has had for years. The company's stay what they are.
+func TestPackTakesACompanysName(t *testing.T) {
+	later := source("later", false, map[string]string{"types/customer.yaml": `
+extend: customer
+fields:
+  - {name: born, kind: date, label: 生日}
+  - {name: age, kind: integer, unit: 岁, label: 年龄, refresh: daily, formula: "year(today()) - year(born)"}
+  - {name: points, kind: integer, unit: 分, label: 积分, formula: "year(born)"}
+  - {name: card, kind: choice, choices: [有, 无], default: "'有'", label: 卡}
+`})
+	overlay := source("overlay", true, map[string]string{"types/customer.yaml": `
+extend: customer
+fields:
+  - {name: age, kind: text, label: 年纪}
+  - {name: points, kind: integer, label: 我们的积分}
+  - {name: card, kind: text, label: 卡号}
+  - {name: born, label: 出生}
+`})
+	schema := load(t, append(goodPack(t).sources(), later, overlay)...)
+	customer, _ := schema.Type("customer")
+	for name, want := range map[string]string{"age": "text 年纪", "points": "integer 我们的积分", "card": "text 卡号", "born": "date 出生"} {
+		f, _ := customer.Field(name)
+		if got := f.KindName + " " + f.Label.ZhHans; got != want || f.Computed() || f.Default != "" || len(f.Choices) > 0 {
+			t.Errorf("%s: %s, %+v", name, got, f)
+		}
+	}
+}
