@@ -249,6 +249,8 @@ func (d *direct) await(ctx context.Context, a *access.Actor, id int64, progress 
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
+		case <-d.stopping:
+			return i, errs.New(errs.Unavailable, "server_stopping", nil)
 		}
 		if ctx.Err() != nil {
 			return i, errors.Join(ctx.Err(), d.transfer.Cancel(context.WithoutCancel(ctx), a, id))

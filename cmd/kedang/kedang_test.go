@@ -299,6 +299,39 @@ func TestFirstRun(t *testing.T) {
 	s.stop()
 }
 
+// TestStopDuringAnImport: a server that is told to stop does so in order
+// although somebody waits for an import beside it, who is told what becomes of it.
+func TestStopDuringAnImport(t *testing.T) {
+	dir := t.TempDir()
+	var rows strings.Builder
+	rows.WriteString("公司名称,手机\n")
+	for i := range 100_000 { // more than goes in before it is stopped
+		fmt.Fprintf(&rows, "第%d厂,1390000%04d\n", i, i%10_000)
+	}
+	path := filepath.Join(dir, "long.csv")
+	if err := os.WriteFile(path, []byte(rows.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, nil, "--data", filepath.Join(dir, "data"), "--addr", "127.0.0.1:0")
+	out := &safeBuffer{ch: make(chan struct{}, 1)}
+	c := exec.Command(program, "import", "customer", path, "--data", filepath.Join(dir, "data"))
+	c.Stdout, c.Stderr, c.Env = out, out, append(os.Environ(), "LANG=C")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Process.Kill() })
+	for range 3000 {
+		if strings.Contains(out.String(), " rows, ") {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	s.stop()
+	if err := c.Wait(); err == nil || !strings.Contains(out.String(), "goes on when it is started again") {
+		t.Errorf("%v:\n%s", err, out)
+	}
+}
+
 // TestSettings holds the order flags, environment, file; and that a misspelt
 // name in the file is told.
 func TestSettings(t *testing.T) {

@@ -182,6 +182,7 @@ func (c *serveCommand) serve(ctx context.Context, a *app, log *slog.Logger) erro
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: headTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	a.stopping = make(chan struct{})
 	failed := make(chan error, 2)
 	go func() { failed <- c.listen(server, listener) }()
 	local, err := c.local(a, failed)
@@ -251,6 +252,7 @@ func (a *app) work(ctx context.Context, log *slog.Logger) error {
 
 // stop ends a server in order, within stopTime.
 func (a *app) stop(server, local *http.Server, end func()) error {
+	close(a.stopping) // who waits for an import waits no more
 	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
 	defer cancel()
 	err := errors.Join(server.Shutdown(ctx), local.Shutdown(ctx))

@@ -37,6 +37,8 @@ type app struct {
 	scratch string // a folder of this process alone, removed by close; "" for none
 	seeds   bool   // demo data have to be made: this is their first start
 
+	stopping chan struct{} // closed when the server is told to stop; nil outside one
+
 	db       *db.DB
 	ids      *db.IDs
 	ledger   *ledger.Ledger
