@@ -138,9 +138,9 @@ func nextUnit(s string) (at, width, power int) {
 	for i, r := range s {
 		p := 0
 		switch r {
-		case '百':
+		case '百', '佰':
 			p = 2
-		case '千', 'K':
+		case '千', '仟', 'K':
 			p = 3
 		case '万', '萬', 'W':
 			p = 4

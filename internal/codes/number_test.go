@@ -82,7 +82,7 @@ func TestNumeralsAndRoughNumbers(t *testing.T) {
 	}{
 		{"五百万", "5000000", false, true}, {"伍佰万元整", "5000000", false, true}, {"叁仟伍佰贰拾圆整", "3520", false, true}, {"一百二十", "120", false, false},
 		{"一千零五", "1005", false, false}, {"一万二", "12000", false, true}, {"一万零二", "10002", false, true}, {"两亿三千万", "230000000", false, true}, {"三萬億", "3000000000000", false, true},
-		{"十", "10", false, false}, {"十二万", "120000", false, true}, {"二〇二六", "2026", false, false}, {"五", "5", false, false}, {"人民币伍佰万元", "5000000", false, true},
+		{"27543仟元", "27543000", false, true}, {"5佰万", "5000000", false, true}, {"十", "10", false, false}, {"十二万", "120000", false, true}, {"二〇二六", "2026", false, false}, {"五", "5", false, false}, {"人民币伍佰万元", "5000000", false, true},
 		{"约500万", "5000000", true, true}, {"500万左右", "5000000", true, true}, {"500多万", "5000000", true, true}, {"50余", "50", true, false}, {"50+", "50", true, false}, {"500万以上", "5000000", true, true},
 		{"~50", "50", true, false}, {"about 50", "50", true, false}, {"500万（实缴）", "5000000", true, true}, {"约3200", "3200", true, false}, {"￥500", "500", false, false}, {"500元", "500", false, true}, {"$1.5M", "1500000", false, true},
 	} {

@@ -81,6 +81,12 @@ func (kindIdentity) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 		return nil, nil // what is left of it is nobody's number
 	}
 	number, bad := codes.ParseIdentity(form, text, today)
+	if whole := withZeros(text); bad != nil && form == codes.FormTaiwanUBN && in.Loose && whole != "" {
+		if padded, worse := codes.ParseIdentity(form, whole, today); worse == nil {
+			warn(in, "zeros_added", errs.Params{"value": text, "read": padded})
+			return padded, nil
+		}
+	}
 	if bad == nil {
 		if form != codes.FormResidentID && slices.Contains(forms, codes.FormResidentID) && residentBut(number, today) {
 			warn(in, "bad_checksum", nil)
@@ -97,6 +103,16 @@ func (kindIdentity) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 		warn(in, p.Code, p.Params)
 	}
 	return number, nil
+}
+
+// withZeros gives back to six or seven digits the zeros that a number cell does
+// not have; "" for anything else.
+func withZeros(text string) string {
+	s := strings.TrimSpace(text)
+	if len(s) != 6 && len(s) != 7 || strings.Trim(s, "0123456789") != "" {
+		return ""
+	}
+	return "00"[:8-len(s)] + s
 }
 
 // rounded is a number that a spreadsheet has written as 1.10105E+17: the digits

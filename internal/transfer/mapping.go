@@ -181,7 +181,7 @@ func newMapper(t *meta.Type, h Hints) *mapper {
 		m.fields = append(m.fields, f)
 		words := append([]string{f.Name, f.Label.ZhHans, f.Label.ZhHant, f.Label.En}, f.Synonyms...)
 		if f.Name == "number" {
-			words = append(words, "编号", "客户编号", "编码", "客户编码", "代码", "客户代码", "code", "no", "no.")
+			words = append(words, "编号", "客户编号", "编码", "客户编码", "代码", "客户代码", "代号", "客户代号", "code", "no", "no.")
 			words = append(words, t.Label.ZhHans+"号", t.Label.ZhHans+"编号", t.Label.En+" number", t.Label.En+" no")
 		}
 		if to := f.Target; to != nil && to != t && f == firstLink(t, to) { // 客户名称 in a list of contracts

@@ -217,6 +217,24 @@ func TestWesternAddresses(t *testing.T) {
 	})
 }
 
+// TestUnits: what amounts are counted in, wherever and however it is written.
+func TestUnits(t *testing.T) {
+	each(t, general(), func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		for head, want := range map[string]string{
+			"列印日期：113/05/20,單位：千元\n客戶名稱,資本額": "27000.00", "单位：上海办,\n客户名称,注册资本": "27.00", "编制：办公室  单位：万元,\n客户名称,注册资本": "270000.00",
+			"客戶名稱,資本額(仟元)": "27000.00", "客户名称,注册资本（人民币万元）": "270000.00", "客户名称,注册资本/亿元": "2700000000.00", "客户名称,注册资本": "27.00", "客户名称,注册资本(元)": "27.00",
+		} {
+			i := f.load(f.Admin(), transfer.StartOptions{}, head, "甲,27")
+			if got := f.table(f.Admin(), "registered_capital"); got != want+"\n" {
+				t.Errorf("%s: %q, want %q", head, got, want)
+			}
+			f.check(f.svc.Undo(f.ctx, f.Admin(), i.ID))
+			f.wait(f.Admin(), i.ID)
+		}
+	})
+}
+
 // TestWhoIsInCharge: 负责人 is the firm's head, unless colleagues stand below it;
 // a colleague is found however his user name is written.
 func TestWhoIsInCharge(t *testing.T) {

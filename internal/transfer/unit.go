@@ -9,23 +9,43 @@ import (
 	"kedang/internal/meta"
 )
 
+// What amounts are counted in: a multiple, the money, the money before it.
+const (
+	multiple = `(?:[十百千拾佰仟]?[万萬亿億]|[千百仟佰])`
+	monies   = `(?:人民币|人民幣|RMB|新?[台臺][币幣]|NT\$|港[币幣元]|HK\$|美元|美金|欧元|歐元|日元|日圓)`
+)
+
 // headerUnit finds what a header says its numbers are counted in: 注册资本(万元),
-// 年营业额／亿元, 金额（单位：千元）. Without it 500 (万元) would be five hundred.
-var headerUnit = regexp.MustCompile(`(?:^|[(（\[【/／:：\s]|\p{Han})((?:[十百千]?[万萬亿億]|[千百])(?:元|圆|圓|人民币|人民幣|新?[台臺][币幣]|港[币幣元]|美元|美金|欧元|歐元|日元|日圓))\s*[)）\]】]*\s*$`)
+// 年营业额／亿元, 金额（单位：千元）, 資本額(新台幣仟元). Without it 500 (万元) would
+// be five hundred.
+var headerUnit = regexp.MustCompile(`(?:^|[(（\[【/／:：\s]|\p{Han})(` + monies + `)?(` + multiple + `)([元圆圓]|` + monies + `)\s*[)）\]】]*\s*$`)
 
 // bareUnit is a unit without its money, in brackets alone: (万), [亿].
-var bareUnit = regexp.MustCompile(`[(（\[【]\s*(?:单位|單位)?[:：]?\s*([十百千]?[万萬亿億])\s*[)）\]】]\s*$`)
+var bareUnit = regexp.MustCompile(`[(（\[【]\s*(?:单位|單位)?[:：]?\s*()(` + multiple + `)()\s*[)）\]】]\s*$`)
 
 // sheetUnit is what a line above the header says of all amounts: 单位：万元.
-var sheetUnit = regexp.MustCompile(`^(?:金额|金額)?(?:单位|單位)\s*[:：]?\s*[(（]?((?:[十百千]?[万萬亿億]|[千百])[元圆圓]?|(?:[十百千]?[万萬亿億]|[千百])?(?:人民币|人民幣|新?[台臺][币幣]|港[币幣元]|美元|美金|欧元|歐元|日元|日圓))[)）]?$`)
+var sheetUnit = regexp.MustCompile(`(?:^|[\s,，;；])(?:金额|金額)?(?:单位|單位)\s*[:：]?\s*[(（]?(` + monies + `)?(` + multiple + `)?([元圆圓]|` + monies + `)?[)）]?\s*$`)
+
+// unitIn reads a unit as it is written behind a number: 仟元 with the money
+// before it is 仟新台幣. "" where there is none.
+func unitIn(pattern *regexp.Regexp, text string) string {
+	found := pattern.FindStringSubmatch(text)
+	if found == nil {
+		return ""
+	}
+	if found[1] != "" {
+		return found[2] + found[1]
+	}
+	return found[2] + found[3]
+}
 
 // units finds the unit of each column whose field takes numbers.
 func (m *mapper) units(out []Column, above [][]string) {
 	general := ""
 	for _, row := range above {
 		for _, cell := range row {
-			if found := sheetUnit.FindStringSubmatch(strings.TrimSpace(cell)); found != nil {
-				general = found[1]
+			if unit := unitIn(sheetUnit, strings.TrimSpace(cell)); unit != "" {
+				general = unit
 			}
 		}
 	}
@@ -34,12 +54,11 @@ func (m *mapper) units(out []Column, above [][]string) {
 		if !ok || !counts(f) {
 			continue
 		}
-		switch {
-		case headerUnit.MatchString(out[i].Header):
-			out[i].Unit = headerUnit.FindStringSubmatch(out[i].Header)[1]
-		case bareUnit.MatchString(out[i].Header):
-			out[i].Unit = bareUnit.FindStringSubmatch(out[i].Header)[1]
-		case f.KindName == "money":
+		out[i].Unit = unitIn(headerUnit, out[i].Header)
+		if out[i].Unit == "" {
+			out[i].Unit = unitIn(bareUnit, out[i].Header)
+		}
+		if out[i].Unit == "" && f.KindName == "money" {
 			out[i].Unit = general
 		}
 		if f.KindName != "money" {
