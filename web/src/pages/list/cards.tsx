@@ -1,6 +1,6 @@
 // The list on a phone: a card per record with its most telling fields. A swipe
 // to the left calls, one to the right logs a contact; buttons do the same.
-import { EditOutlined, PhoneOutlined } from "@ant-design/icons";
+import { MessageOutlined, PhoneOutlined } from "@ant-design/icons";
 import { Button, Skeleton } from "antd";
 import { memo, useEffect, useRef, useState, type TouchEvent } from "react";
 import type { Field, Rec, RecordType, Values } from "../../api/types";
@@ -82,7 +82,7 @@ const Card = memo(function Card({ type, rec, onOpen, log, ticked, ticking, onTic
   const facts = names.map((n) => fields.get(n)).filter((f) => f && f.name !== (type.title ?? "") && !blank(rec[f.name]) && !(f.kind === "money" && Number(rec[f.name]) === 0));
   return (
     <li className={"card-row" + (ticked ? " ticked" : "")} {...swipe.handlers}>
-      {swipe.by !== 0 && <span className={"swipe-act " + (swipe.by < 0 ? "call" : "log")} aria-hidden="true">{swipe.by < 0 ? <>{t("card.call")} <PhoneOutlined /></> : <><EditOutlined /> {t("card.log")}</>}</span>}
+      {swipe.by !== 0 && <span className={"swipe-act " + (swipe.by < 0 ? "call" : "log")} aria-hidden="true">{swipe.by < 0 ? <>{t("card.call")} <PhoneOutlined /></> : <><MessageOutlined /> {t("card.log")}</>}</span>}
       <div className="card-slide" style={swipe.by ? { transform: `translateX(${swipe.by}px)` } : undefined}>
         {ticking && <label className="card-tick"><input type="checkbox" className="tick-box" aria-label={t("list.tick", { what: rec.title })} checked={ticked} onChange={(e) => onTick(rec.id, e.target.checked)} /></label>}
         <a href={recordPath(type.name, rec.id)} onClick={(e) => { e.preventDefault(); if (ticking) onTick(rec.id, !ticked); else onOpen(rec); }}>
@@ -93,7 +93,7 @@ const Card = memo(function Card({ type, rec, onOpen, log, ticked, ticking, onTic
           </span>
         </a>
         {!ticking && call && <a className="card-act" href={"tel:" + number} aria-label={t("card.call_of", { what: rec.title })}><PhoneOutlined /></a>}
-        {!ticking && log && <button type="button" className="card-act" aria-label={t("card.log_of", { what: rec.title })} onClick={() => log(rec)}><EditOutlined /></button>}
+        {!ticking && log && <button type="button" className="card-act" aria-label={t("card.log_of", { what: rec.title })} onClick={() => log(rec)}><MessageOutlined /></button>}
       </div>
     </li>
   );
