@@ -2,6 +2,7 @@ package han
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -57,7 +58,9 @@ func withoutMarks(s string) string {
 				to = p
 			}
 		case r >= 0x3400:
-			to = common(r)
+			if usual, ok := common[r]; ok {
+				to = usual
+			}
 		}
 		if to != r && out == nil {
 			out = append(make([]byte, 0, len(s)), s[:i]...)
@@ -176,97 +179,14 @@ func also(list []string, s string) []string {
 	return append(list[:len(list):len(list)], s)
 }
 
-// common is the usual form of a character that names have in a Japanese or
-// rare one, and that nobody types so: 𠮷野家 is asked for as 吉野家. Only the
-// search takes them for one.
-func common(r rune) rune {
-	switch r {
-	case '𠮷':
-		return '吉'
-	case '戸':
-		return '户'
-	case '塩':
-		return '盐'
-	case '沢':
-		return '泽'
-	case '辺':
-		return '边'
-	case '広':
-		return '广'
-	case '桜':
-		return '樱'
-	case '竜':
-		return '龙'
-	case '黒':
-		return '黑'
-	case '関':
-		return '关'
-	case '徳':
-		return '德'
-	case '浜':
-		return '滨'
-	case '栄':
-		return '荣'
-	case '髙':
-		return '高'
-	case '﨑':
-		return '崎'
-	case '邨':
-		return '村'
-	case '斉':
-		return '齐'
-	case '渋':
-		return '涩'
-	case '円':
-		return '圆'
-	case '亜':
-		return '亚'
-	case '団':
-		return '团'
-	case '図':
-		return '图'
-	case '発':
-		return '发'
-	case '実':
-		return '实'
-	case '歩':
-		return '步'
-	case '鉄':
-		return '铁'
-	case '対':
-		return '对'
-	case '単':
-		return '单'
-	case '気':
-		return '气'
-	case '毎':
-		return '每'
-	case '済':
-		return '济'
-	case '歳':
-		return '岁'
-	case '囲':
-		return '围'
-	case '帰':
-		return '归'
-	case '妳':
-		return '你'
-	case '堦':
-		return '阶'
-	case '畧':
-		return '略'
-	case '凴':
-		return '凭'
-	case '砲':
-		return '炮'
-	case '煕', '凞':
-		return '熙'
-	case '峩':
-		return '峨'
-	case '冨':
-		return '富'
-	case '嶋', '嶌':
-		return '岛'
+// common are characters in a Japanese or rare form that names have and nobody
+// types, each before the usual one: 𠮷野家 is asked for as 吉野家. Only the search
+// takes them for one.
+var common = func() map[rune]rune {
+	out := map[rune]rune{}
+	for _, pair := range strings.Fields("𠮷吉 戸户 塩盐 沢泽 辺边 広广 桜樱 竜龙 黒黑 関关 徳德 浜滨 栄荣 髙高 﨑崎 邨村 斉齐 渋涩 円圆 亜亚 団团 図图 発发 実实 歩步 鉄铁 対对 単单 気气 毎每 済济 歳岁 囲围 帰归 妳你 堦阶 畧略 凴凭 砲炮 煕熙 凞熙 峩峨 冨富 嶋岛 嶌岛") {
+		r := []rune(pair)
+		out[r[0]] = r[1]
 	}
-	return r
-}
+	return out
+}()
