@@ -58,6 +58,9 @@ func withoutMarks(s string) string {
 				to = p
 			}
 		case r >= 0x3400:
+			if !isRare(r) {
+				break
+			}
 			if usual, ok := common[r]; ok {
 				to = usual
 			}
@@ -190,3 +193,14 @@ var common = func() map[rune]rune {
 	}
 	return out
 }()
+
+// rare has a bit for each remainder of a character of common: nearly every
+// character is told from them without a look into the map.
+var rare = func() (bits [64]uint64) {
+	for r := range common {
+		bits[r>>6&63] |= 1 << (r & 63)
+	}
+	return bits
+}()
+
+func isRare(r rune) bool { return rare[r>>6&63]>>(r&63)&1 != 0 }
