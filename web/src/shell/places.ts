@@ -47,3 +47,9 @@ export function useHub(): RecordType | undefined {
   const { types } = useKnown();
   return useMemo(() => [...types.values()].filter((x) => !x.builtin).reduce<RecordType | undefined>((a, b) => (!a || b.backlinks.length > a.backlinks.length ? b : a), undefined), [types]);
 }
+
+/** focusLost tells whether nothing on the page has the focus. */
+export const focusLost = () => !document.activeElement || document.activeElement === document.body;
+
+/** focusMain gives it to the page as a whole: Tab goes on with what is first there. */
+export const focusMain = () => document.getElementById("main")?.focus({ preventScroll: true });

@@ -11,12 +11,11 @@ import { useKept } from "../kept";
 import { mac, setMode, useMode, usePhone } from "../mode";
 import { useKnown } from "../model";
 import { undoLast, useOutbox } from "../saving";
-import { useFocus } from "./focus";
 import { Icon } from "./icons";
 import { Menu, NarrowButton, useStars } from "./menu";
 import { Notices } from "./notices";
 import { Omni } from "./omni";
-import { entriesOf, pathOf, useCreatable, useHere, useHub } from "./places";
+import { entriesOf, focusLost, focusMain, pathOf, useCreatable, useHere, useHub } from "./places";
 import { LanguageButton, Profile } from "./profile";
 import { ReachBanner } from "./reach";
 import { Tray } from "./tray";
@@ -56,7 +55,12 @@ export function Shell({ children }: { children: ReactNode }) {
   const [narrow, setNarrow] = useKept("kd.narrow", window.innerWidth < 1100);
   const navigate = useNavigate();
   useEffect(() => setMenu(false), [place.pathname, place.search]);
-  useFocus();
+  useEffect(() => { if (focusLost()) focusMain(); }, [place.pathname]);
+  useEffect(() => {
+    let end = () => undefined as void, gone = false;
+    void import("./focus").then((m) => { if (!gone) end = m.keepFocus(); }, () => undefined);
+    return () => { gone = true; end(); };
+  }, []);
   useEffect(() => {
     if (form) sessionStorage.setItem(formKey, JSON.stringify(form));
     else sessionStorage.removeItem(formKey);

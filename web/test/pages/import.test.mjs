@@ -44,6 +44,7 @@ test("the first rows are shown as they will be, and doubles beside what they loo
   await page.getByRole("button", { name: "导入", exact: true }).click();
   await page.getByRole("status").filter({ hasText: "1 行进了客档" }).waitFor();
   const doubles = page.getByRole("region", { name: "可能重复" });
+  await doubles.getByRole("link", { name: known.name }).nth(1).waitFor();
   assert.equal(await doubles.getByRole("link", { name: known.name }).count(), 2, "both records are a click away");
   await page.getByText(`admin 替 ${who.name} 导入`).waitFor();
   await doubles.getByRole("link", { name: known.name }).first().click();

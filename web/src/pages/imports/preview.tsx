@@ -52,7 +52,7 @@ export function Preview({ now, type, of }: { now: ImportState; type: RecordType;
       {of.error ? <Failed error={of.error} again={of.again} /> : of.isPending ? <Loading /> : (
         <div className="scrollx" tabIndex={0} role="region" aria-label={t("imp.as_it_will")}>
           <table className="deskt imp-preview">
-            <thead><tr><th className="num">{t("imp.line")}</th>{fields.map((f) => <th key={f.name}>{f.label}</th>)}<th>{t("imp.row_what")}</th></tr></thead>
+            <thead><tr><th className="num">{t("imp.line")}</th><th>{t("imp.row_what")}</th>{fields.map((f) => <th key={f.name}>{f.label}</th>)}</tr></thead>
             <tbody>{picked(of.rows).map((r) => <Row key={r.line} row={r} fields={fields} />)}</tbody>
           </table>
         </div>
@@ -68,8 +68,8 @@ function Row({ row, fields }: { row: ImportRow; fields: Field[] }) {
   return (
     <tr>
       <td className="num soft">{thousands(row.line)}</td>
-      {fields.map((f) => <td key={f.name} className={kindOf(f).align === "right" ? "num" : undefined}><Cell row={row} field={f} problems={at.get(f.name) ?? []} /></td>)}
       <td className="what"><State tone={tones[row.action] ?? ""}>{t("imp.row_" + row.action)}{row.title ? ` ${row.title}` : ""}</State>{elsewhere.map((p, i) => <small key={i} className={row.action === "refused" ? "red" : "amb"}> {p.message}</small>)}</td>
+      {fields.map((f) => <td key={f.name} className={kindOf(f).align === "right" ? "num" : undefined}><Cell row={row} field={f} problems={at.get(f.name) ?? []} /></td>)}
     </tr>
   );
 }
