@@ -23,6 +23,9 @@ func (checkCommand) Run(ctx context.Context, p *place) error {
 			fmt.Printf("%s %s %s: %s\n", f.What, f.Type, f.Record, f.Detail)
 		}
 		fmt.Printf("%d records and %d log entries checked, %d faults\n", rep.Records, rep.Entries, len(rep.Faults))
+		if rep.Waiting > 0 {
+			fmt.Printf("%d findings in records that a job has yet to bring up to date: let the server run until it has, then check again\n", rep.Waiting)
+		}
 		if len(rep.Faults) > 0 {
 			return fmt.Errorf("%d faults were found", len(rep.Faults))
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -439,6 +440,24 @@ func TestCheckFindsWhatWasTamperedWith(t *testing.T) {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s was not found; found: %s", want, got)
 			}
+		}
+		// What a job is going to mend is no fault: so it is after an upgrade.
+		if err := e.DB.Write(ctx, func(tx db.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE sys_layout SET layout = 'of an earlier version'")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		e.Apply(shop)
+		rep, err := e.Store.Check(ctx, nil)
+		rolledUp := func(f record.Fault) bool { return f.What == "roll_up" }
+		if err != nil || rep.Waiting == 0 || slices.ContainsFunc(rep.Faults, rolledUp) {
+			t.Errorf("%d wait, faults %v, %v", rep.Waiting, rep.Faults, err)
+		}
+		e.StartJobs()
+		settled(t, e)
+		if rep, err = e.Store.Check(ctx, nil); err != nil || rep.Waiting != 0 || slices.ContainsFunc(rep.Faults, rolledUp) {
+			t.Errorf("mended: %d wait, faults %v, %v", rep.Waiting, rep.Faults, err)
 		}
 	})
 }
