@@ -44,6 +44,7 @@ async function collect() {
     { name: "peek", path: `/t/customer?peek=${customer.id}` },
     { name: "record", path: `/r/customer/${customer.id}` },
     ...tabs.slice(1).map((x) => ({ name: "record-" + x.name, path: `/r/customer/${customer.id}?tab=${x.name}` })),
+    { name: "record-past", path: `/r/customer/${customer.id}?tab=history`, act: past },
     { name: "record-unknown", path: `/r/customer/${nobody}` },
     { name: "guest", path: `/r/customer/${guest.id}` },
     { name: "stays", path: "/t/stay" },
@@ -121,6 +122,13 @@ async function search(page) {
 
 /** sheet is a small list as people keep them, with a row that is refused; more with a level and a phone that are none. */
 export const sheet = (stamp, level, phone) => Buffer.from(`客户名称,联系人,手机,地址,级别\n云杉宾馆${stamp},李萍,13${String(stamp).slice(-9).padStart(9, "8")},上海市浦东新区张江路1号,A\n松林酒店${stamp},赵强,021-58881299,上海市静安区南京西路1号,B\n,无名,021-58881300,上海市,C\n${level ? `柏林宾馆${stamp},钱进,${phone},上海市黄浦区外滩1号,${level}\n云杉宾馆${stamp},李萍,021-58881301,上海市,A\n` : ""}`);
+
+// The record as it stood today, all of it beside what it is now.
+async function past(page) {
+  await page.getByPlaceholder(/看某一天的[样樣]子|As of a day/).click();
+  await page.locator(".ant-picker-cell-today").click();
+  await page.getByRole("dialog").getByRole("switch").click();
+}
 
 async function uploadList(page) {
   await page.locator("input[type=file]").setInputFiles({ name: "名单.csv", mimeType: "text/csv", buffer: sheet("00000001") });
