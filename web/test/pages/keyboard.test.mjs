@@ -20,9 +20,12 @@ async function tabTo(page, name, most = 60, key = "Tab") {
   const past = [];
   for (let i = 0; i < most; i++) {
     await page.keyboard.press(key);
-    const f = await focus(page);
+    let f = await focus(page);
+    if (f.tag === "BODY") {
+      await step("the focus is somewhere", () => page.waitForFunction(() => document.activeElement !== document.body));
+      f = await focus(page);
+    }
     past.push(f.name);
-    assert.notEqual(f.tag, "BODY", "the focus is somewhere");
     assert.ok(f.ring, `“${f.name}” shows that it has the focus`);
     if (there(f)) return;
   }
@@ -161,6 +164,7 @@ test("a filter and a saved view; what opens has the focus, what closes gives it 
 test("an import and a setting", async (t) => {
   const { page } = await visit(t, desktop, { path: "/imports?type=customer" });
   const keys = page.keyboard;
+  await page.getByRole("button", { name: "选一个文件" }).waitFor();
   await page.waitForFunction(() => document.activeElement?.id === "main");
   await tabTo(page, "选一个文件", 4);
   const file = page.locator("input[type=file]");
