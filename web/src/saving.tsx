@@ -2,7 +2,7 @@
 // undone from the toast, and a dialog when someone else changed the same field.
 import { App } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { ask, get, patch, post, Problem } from "./api/client";
 import type { Field, FieldProblem, Rec, RecordType, Session, Values } from "./api/types";
 import { kindOf } from "./fields";
@@ -26,28 +26,36 @@ export function undoLast(): boolean {
   return !!last;
 }
 
+// A toast counts its time itself: the library's clock draws it anew in every
+// frame, and React puts off what is loaded late for as long as that goes on.
+function Toast({ text, role, seconds, close, undo }: { text: string; role: string; seconds: number; close: () => void; undo?: () => void }) {
+  const [held, hold] = useState(false);
+  useEffect(() => {
+    if (held) return;
+    const timer = setTimeout(close, seconds * 1000);
+    return () => clearTimeout(timer);
+  }, [held]);
+  return (
+    <span role={role} onMouseEnter={() => hold(true)} onMouseLeave={() => hold(false)} onFocus={() => hold(true)} onBlur={() => hold(false)}>
+      {text}
+      {undo && <button type="button" className="undo" aria-keyshortcuts="Control+Z Meta+Z" title={mac ? "⌘Z" : "Ctrl Z"} onClick={undo}>{t("act.undo")}</button>}
+    </span>
+  );
+}
+
 /** useNotify is the toasts: said for what was done, with Undo, and failed for what was not. */
 export function useNotify() {
   const { message } = App.useApp();
   return useMemo(() => {
-    const said = (text: string, undo?: () => void) => {
-      const key = `undo-${Date.now()}-${Math.random()}`;
-      const back = undo && (() => { message.destroy(key); forget(key); undo(); });
+    const open = (type: "success" | "error", text: string, seconds: number, undo?: () => void) => {
+      const key = `said-${Date.now()}-${Math.random()}`;
+      const close = () => { message.destroy(key); forget(key); };
+      const back = undo && (() => { close(); undo(); });
       if (back) standing.push({ key, undo: back });
-      void message.open({
-        key,
-        onClose: () => forget(key),
-        type: "success",
-        duration: undo ? 10 : 3,
-        content: (
-          <span role="status">
-            {text}
-            {back && <button type="button" className="undo" aria-keyshortcuts="Control+Z Meta+Z" title={mac ? "⌘Z" : "Ctrl Z"} onClick={back}>{t("act.undo")}</button>}
-          </span>
-        ),
-      });
+      void message.open({ key, type, duration: 0, content: <Toast text={text} role={type === "error" ? "alert" : "status"} seconds={seconds} close={close} undo={back} /> });
     };
-    const failed = (e: unknown, text = sentence(e)) => void message.error({ content: <span role="alert">{text}</span>, duration: 6 });
+    const said = (text: string, undo?: () => void) => open("success", text, undo ? 10 : 3, undo);
+    const failed = (e: unknown, text = sentence(e)) => open("error", text, 6);
     return { said, failed };
   }, [message]);
 }

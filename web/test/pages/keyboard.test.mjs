@@ -203,3 +203,16 @@ test("an import and a setting", async (t) => {
   await page.waitForFunction(() => document.activeElement !== document.body);
   await api("PATCH", "/sys/company", { name: before });
 });
+
+test("what opens for the first time does not wait for a toast to go", async (t) => {
+  const c = await customer({ short_name: "旧名" });
+  const { page } = await visit(t, desktop, { path: `/r/customer/${c.id}` });
+  await page.getByLabel("内容", { exact: true }).fill("说了一句");
+  await page.keyboard.press("Enter");
+  const toast = page.getByRole("status").getByRole("button", { name: "撤销" });
+  await toast.waitFor();
+  await page.getByRole("button", { name: "新建", exact: true }).first().click(); // the form is loaded now
+  await page.getByRole("menuitem", { name: "客户", exact: true }).click();
+  await page.getByRole("dialog").getByLabel("客户名称").waitFor();
+  assert.equal(await toast.count(), 1, "the toast still stands");
+});
