@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"time"
 
 	"kedang/internal/access"
 	"kedang/internal/db"
@@ -33,6 +35,28 @@ type below struct {
 	Done, Total         int64  // Total is 0 when it is not known
 	Changed             int64  // by a daily refresh
 	Since               int64  // when a daily refresh began, UTC ms
+
+	step int // rows of the next transaction; 0 at first
+}
+
+// A transaction of such a job takes about so long before its COMMIT, which takes
+// as long again: somebody's write waits for one. As many rows as that are.
+const (
+	stepTime          = 25 * time.Millisecond
+	fewRows, mostRows = 10, 500
+)
+
+// rows is how many rows the next transaction takes.
+func (b *below) rows() int {
+	if b.step == 0 {
+		return fewRows
+	}
+	return b.step
+}
+
+// paced sets how many are next, by how long n took.
+func (b *below) paced(n int, took time.Duration) {
+	b.step = min(max(int(int64(n)*int64(stepTime)/max(1, int64(took))), fewRows), mostRows)
 }
 
 // over is a link on the way down to the records of a job.
@@ -118,7 +142,7 @@ func (s *Store) enqueueBelow(ctx context.Context, tx db.Tx, kind string, t *meta
 	return s.Jobs.Enqueue(ctx, tx, kind, b, job.UniqueWaiting(key))
 }
 
-// walkBelow computes, stores and indexes records again, 200 at a time, keeping
+// walkBelow computes, stores and indexes records again, some at a time, keeping
 // its place in the same transaction.
 func (s *Store) walkBelow(ctx context.Context, run *job.Run) error {
 	var b below
@@ -163,6 +187,7 @@ func (s *Store) walkChunk(ctx context.Context, run *job.Run, snap *snapshot, t *
 		if err := s.guard(ctx, tx, snap, access.System("walk")); err != nil {
 			return err // the schema changed: another attempt goes by the new one
 		}
+		begin := time.Now()
 		rows, err := s.nextBelow(ctx, tx, snap.schema, t, b)
 		if err != nil {
 			return err
@@ -187,7 +212,9 @@ func (s *Store) walkChunk(ctx context.Context, run *job.Run, snap *snapshot, t *
 			next.Last = row.ID
 			next.Done++
 		}
-		if n = len(rows); n == 0 || run == nil {
+		n = len(rows)
+		next.paced(n, time.Since(begin))
+		if n == 0 || run == nil {
 			return nil
 		}
 		return run.Checkpoint(ctx, tx, next)
@@ -208,7 +235,7 @@ func (s *Store) nextBelow(ctx context.Context, tx db.Tx, schema *meta.Schema, t 
 	if b.Archived != 0 {
 		where, args = where+" AND archived_at = ?", append(args, b.Archived)
 	}
-	where += " ORDER BY id LIMIT 200"
+	where += " ORDER BY id LIMIT " + strconv.Itoa(b.rows())
 	if tx.Dialect() == db.Postgres {
 		where += " FOR UPDATE" // what somebody writes meanwhile must not be written over
 	}
