@@ -5,7 +5,7 @@ addTexts({
   "past.all": ["没有变的也列出", "沒有變的也列出", "List what is the same, too"],
   "past.as_now": ["和现在一样", "和現在一樣", "as now"],
   "past.by": ["{who} 在 {when} 写成这样。", "{who} 在 {when} 寫成這樣。", "{who} left it so on {when}."],
-  "past.day": ["{day} 当天结束时", "{day} 當天結束時", "At the end of {day}"],
+  "past.day": ["{day}的样子", "{day}的樣子", "As of {day}"],
   "past.not_kept": ["合计、资料完整度这些算出来的项目不在历史里，这里不列。", "合計、資料完整度這些算出來的項目不在歷史裡，這裡不列。", "Computed fields such as totals are not in the history and not listed."],
   "past.now": ["现在", "現在", "Now"],
   "past.open": ["看当时", "看當時", "As it was"],
