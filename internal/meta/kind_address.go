@@ -28,7 +28,7 @@ func (kindAddress) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 		if bad := badText(x); bad != "" {
 			return nil, refusal(bad, nil)
 		}
-		if strings.TrimSpace(x) == "" || in.Loose && looseBlank(x) {
+		if strings.TrimSpace(x) == "" || in.Loose && Blank(x) {
 			return nil, nil
 		}
 		code, rest = codes.FindDivision(x)

@@ -42,7 +42,7 @@ func (kindBool) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 		case "否", "无", "没有", "假", "错", "×", "✗", "✘", "☐", "0", "n", "no", "false", "f", "off", "不是", "未", "不", "不需要", "停用", "○", "□":
 			return int64(0), nil
 		}
-		if looseBlank(x) {
+		if Blank(x) {
 			return nil, nil
 		}
 		return nil, refusal("not_a_bool", errs.Params{"value": strings.TrimSpace(x)})

@@ -39,7 +39,7 @@ func (kindChoice) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 		return nil, nil
 	}
 	value, ok := f.pick(s, in.Loose)
-	if !ok && in.Loose && looseBlank(s) {
+	if !ok && in.Loose && Blank(s) {
 		return nil, nil
 	}
 	if !ok && in.Loose {

@@ -92,7 +92,7 @@ func parseLunar(f *Field, s string) (any, []errs.Problem) {
 }
 
 func looseDate(f *Field, s string, in *Input) (any, []errs.Problem) {
-	if looseBlank(s) {
+	if Blank(s) {
 		return nil, nil
 	}
 	if f.Lunar {

@@ -35,7 +35,7 @@ func (kindDateTime) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil && in.Loose {
-		if looseBlank(s) || neverWas(s) {
+		if Blank(s) || neverWas(s) {
 			return nil, nil
 		}
 		zone := in.Zone

@@ -59,7 +59,7 @@ func looseEmails(s string) (any, []errs.Problem) {
 	if code := badText(s); code != "" {
 		return nil, refusal(code, nil)
 	}
-	if looseBlank(s) {
+	if Blank(s) {
 		return nil, nil
 	}
 	addresses, bad := codes.ParseEmails(s)

@@ -61,7 +61,7 @@ func (f *Field) forms() []codes.Form {
 func (kindIdentity) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 	s, ps := parseText(v)
 	text, ok := s.(string)
-	if ps != nil || !ok || strings.TrimSpace(text) == "" || in.Loose && looseBlank(text) {
+	if ps != nil || !ok || strings.TrimSpace(text) == "" || in.Loose && Blank(text) {
 		return nil, ps
 	}
 	if len(text) > 200 {

@@ -87,7 +87,7 @@ func amountText(v any, in *Input) (digits, currency string, ps []errs.Problem) {
 		}
 		return digits, code, ps
 	case string:
-		if in.Loose && looseBlank(x) {
+		if in.Loose && Blank(x) {
 			return "", "", nil
 		}
 		digits, currency = cutCurrency(x)

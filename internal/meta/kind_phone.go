@@ -32,7 +32,7 @@ func checkPhoneForms(f *Field) []errs.Problem {
 func (kindPhone) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 	s, ps := parseText(v)
 	text, ok := s.(string)
-	if ps != nil || !ok || strings.TrimSpace(text) == "" || in.Loose && looseBlank(text) {
+	if ps != nil || !ok || strings.TrimSpace(text) == "" || in.Loose && Blank(text) {
 		return nil, ps
 	}
 	number, code := parsePhone(f, text, in)

@@ -59,7 +59,7 @@ func loosePhones(f *Field, s string, in *Input) (any, []errs.Problem) {
 	if code := badText(s); code != "" {
 		return nil, refusal(code, nil)
 	}
-	if looseBlank(s) {
+	if Blank(s) {
 		return nil, nil
 	}
 	var items []Item

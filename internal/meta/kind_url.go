@@ -19,7 +19,7 @@ func (kindURL) Name() string { return "url" }
 func (kindURL) Parse(_ *Field, v any, in *Input) (any, []errs.Problem) {
 	s, ps := parseText(v)
 	text, ok := s.(string)
-	if ps != nil || !ok || strings.TrimSpace(text) == "" || in.Loose && looseBlank(text) {
+	if ps != nil || !ok || strings.TrimSpace(text) == "" || in.Loose && Blank(text) {
 		return nil, ps
 	}
 	address, ps := codes.ParseURL(text)

@@ -21,9 +21,7 @@ var blanks = map[string]bool{"": true, "无": true, "暂无": true, "没有": tr
 	"未提供": true, "未登记": true, "未录入": true, "无数据": true, "无资料": true, "略": true, "缺": true, "tbd": true, "tbc": true, "unknown": true, "notavailable": true, "notapplicable": true}
 
 // Blank tells whether a cell says that there is nothing to say: 无, —, N/A, 待补.
-func Blank(s string) bool { return looseBlank(s) }
-
-func looseBlank(s string) bool {
+func Blank(s string) bool {
 	if len(s) > 40 || s != "" && s[0] > '0' && s[0] <= '9' {
 		return strings.TrimSpace(s) == ""
 	}
@@ -52,7 +50,7 @@ func plainKey(s string) string {
 // looseNumber reads a number as people write it: 1,234.50 ￥1,234 12万 五百万
 // (1,234). A rough one is taken, with a warning.
 func looseNumber(s string, in *Input) (string, []errs.Problem) {
-	if looseBlank(s) {
+	if Blank(s) {
 		return "", nil
 	}
 	n, ps := codes.ParseNumber(s)
