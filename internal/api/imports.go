@@ -28,7 +28,10 @@ type importJSON struct {
 	DryRun bool          `json:"dry_run,omitempty"`
 	Code   string        `json:"code,omitempty"`
 	Says   string        `json:"message,omitempty"`
+	Unread string        `json:"unread,omitempty"`
 	Plan   transfer.Plan `json:"plan"`
+
+	Decisions []transfer.Decision `json:"decisions,omitempty"`
 	transfer.Counts
 	Done      int64  `json:"done"`
 	Total     int64  `json:"total,omitempty"`
@@ -42,7 +45,7 @@ type importJSON struct {
 }
 
 func (s *Server) asImport(l text.Lang, i transfer.Import) importJSON {
-	out := importJSON{ID: db.FormatID(i.ID), Type: i.Type, File: i.Name, State: i.State, Mode: i.Mode, Key: i.Key, DryRun: i.DryRun, Code: i.Code,
+	out := importJSON{ID: db.FormatID(i.ID), Type: i.Type, File: i.Name, State: i.State, Mode: i.Mode, Key: i.Key, DryRun: i.DryRun, Code: i.Code, Unread: i.Unread, Decisions: i.Decisions,
 		Plan: i.Plan, Counts: i.Counts, Done: i.Done, Total: i.Total, Job: idOr(i.Job), By: idOr(i.Actor), Behalf: idOr(i.Behalf), CreatedAt: stampMs(i.CreatedAt), StartedAt: stampMs(i.StartedAt), EndedAt: stampMs(i.EndedAt)}
 	if i.Code != "" {
 		out.Says = text.Message(l, i.Code, nil)
@@ -183,6 +186,27 @@ func (s *Server) importPlan(w http.ResponseWriter, r *http.Request, a *access.Ac
 	return writeJSON(w, http.StatusOK, s.asImport(lang(r), i))
 }
 
+// importDecide serves PUT /sys/imports/{id}/decisions
+// {"decisions":[{"path":"level","code":"bad_choice","do":"empty","means":{"大客户":"A"}}]}:
+// what is to be done with rows that would be refused.
+func (s *Server) importDecide(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
+	id, err := idIn(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	var b struct {
+		Decisions []transfer.Decision `json:"decisions"`
+	}
+	if err := readJSON(w, r, &b); err != nil {
+		return err
+	}
+	i, err := s.Transfer.Decide(r.Context(), a, id, b.Decisions)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, s.asImport(lang(r), i))
+}
+
 // importStart serves POST /sys/imports/{id}/start {"mode","key","dry_run","unread","on_behalf"}.
 func (s *Server) importStart(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
 	id, err := idIn(r.PathValue("id"))
@@ -276,7 +300,7 @@ func (s *Server) importPreview(w http.ResponseWriter, r *http.Request, a *access
 	out := make([]importRow, 0, len(list))
 	for _, p := range list {
 		row := s.importRow(r, p.RowFate, p.Title)
-		row.Values, row.Written = p.Values, p.Written
+		row.Values, row.Written, row.Was = p.Values, p.Written, warnings(r, p.Was)
 		out = append(out, row)
 	}
 	return writeJSON(w, http.StatusOK, map[string]any{"items": out})
@@ -291,6 +315,7 @@ type importRow struct {
 	Errors  []problemEntry             `json:"errors,omitempty"`
 	Values  map[string]json.RawMessage `json:"values,omitempty"`  // of a preview: as understood
 	Written map[string]string          `json:"written,omitempty"` // of a preview or a refused row: as the sheet has it
+	Was     []problemEntry             `json:"was,omitempty"`     // of a preview: why it would be refused but for what was decided
 	Mended  map[string]any             `json:"mended,omitempty"`  // of a refused row: as it was tried last
 }
 

@@ -1,5 +1,7 @@
 package api
 
+import "kedang/internal/transfer"
+
 // endpoint is an operation with its place.
 type endpoint struct {
 	method, path string
@@ -148,6 +150,12 @@ func stateAnswer() obj {
 		"version", "database", "bytes", "started_at", "backup", "check", "jobs")
 }
 
+// decisionSchema is what is to be done with the rows that one kind of trouble refuses.
+func decisionSchema() obj {
+	return object(obj{"path": anyText(), "code": anyText(), "do": obj{"type": "string", "enum": []string{transfer.Out, transfer.Empty, transfer.Renew}},
+		"means": obj{"type": "object", "additionalProperties": true, "description": "what values stand for, in API form"}}, "path", "code", "do")
+}
+
 func workEndpoints() []endpoint {
 	sys := func(id, summary string) operation { return op("system", id, summary) }
 	one := schemaRef("Import")
@@ -155,6 +163,7 @@ func workEndpoints() []endpoint {
 	upload.form = object(obj{"type": anyText(), "encoding": anyText(), "sheet": anyText(), "map": anyText(), "file": obj{"type": "string", "format": "binary"}}, "file")
 	plan := object(obj{"map": obj{"type": "object", "additionalProperties": anyText()}, "encoding": anyText(), "sheet": anyText()})
 	start := object(obj{"mode": obj{"type": "string", "enum": []string{"create", "update", "upsert"}}, "key": anyText(), "dry_run": obj{"type": "boolean"}, "unread": obj{"type": "string", "enum": []string{"refuse", "leave"}}, "on_behalf": anyText()})
+	decide := object(obj{"decisions": obj{"type": "array", "items": decisionSchema()}}, "decisions")
 	mend := object(obj{"rows": obj{"type": "array", "items": object(obj{"line": obj{"type": "integer"}, "values": anyObject()}, "line")}, "mode": anyText(), "key": anyText()}, "rows")
 	act := func(id, summary string) operation {
 		return sys(id, summary).with("id").answers(202, one).refuses(403, 404, 409)
@@ -169,6 +178,7 @@ func workEndpoints() []endpoint {
 		{"get", v1 + "/sys/imports", sys("listImports", "One's imports").with("page_size", "page_token").answers(200, pageOf("Import"))},
 		{"get", v1 + "/sys/imports/{id}", sys("getImport", "An import and its progress").with("id").answers(200, one).refuses(404)},
 		{"patch", v1 + "/sys/imports/{id}", sys("planImport", "Say what its columns mean").with("id").takes(plan).answers(200, one).refuses(403, 404, 409)},
+		{"put", v1 + "/sys/imports/{id}/decisions", sys("decideImport", "Say what is to be done with rows that would be refused").with("id").takes(decide).answers(200, one).refuses(403, 404, 409, 422)},
 		{"post", v1 + "/sys/imports/{id}/start", act("startImport", "Start an import").takes(start)},
 		{"post", v1 + "/sys/imports/{id}/undo", act("undoImport", "Take an import back")},
 		{"post", v1 + "/sys/imports/{id}/cancel", act("cancelImport", "Stop an import")},

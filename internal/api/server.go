@@ -131,6 +131,7 @@ func (s *Server) workRoutes(signed func(string, handler)) {
 	signed("GET /api/v1/sys/imports", s.imports)
 	signed("GET /api/v1/sys/imports/{id}", s.importState)
 	signed("PATCH /api/v1/sys/imports/{id}", s.importPlan)
+	signed("PUT /api/v1/sys/imports/{id}/decisions", s.importDecide)
 	signed("POST /api/v1/sys/imports/{id}/start", s.importStart)
 	signed("POST /api/v1/sys/imports/{id}/undo", s.importAct(s.Transfer.Undo))
 	signed("POST /api/v1/sys/imports/{id}/cancel", s.importAct(s.Transfer.Cancel))

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"kedang/internal/codes"
 	"kedang/internal/errs"
 	"kedang/internal/meta"
+	"kedang/internal/record"
 )
 
 // headRows is how many rows are looked at to find the header and the kinds of
@@ -23,13 +25,15 @@ const headerWithin = 20
 
 // Column is what one column of a sheet was understood to be.
 type Column struct {
-	Index  int      `json:"index"`           // from 0
-	Header string   `json:"header"`          // as written; "" when there is none
-	Field  string   `json:"field"`           // the field it fills; "" for none
-	How    string   `json:"how"`             // name | synonym | content | given | recalled | none
-	Unit   string   `json:"unit,omitempty"`  // what its numbers are counted in, by its header: 万元
-	Part   int      `json:"part,omitempty"`  // of an address (1 province, 2 city, 3 district, 4 street) or a name (1 family's, 2 given) in pieces
-	Names  int      `json:"names,omitempty"` // it says whose the telephones of another column are: that column, from 1
+	Index  int      `json:"index"`            // from 0
+	Header string   `json:"header"`           // as written; "" when there is none
+	Field  string   `json:"field"`            // the field it fills; "" for none
+	How    string   `json:"how"`              // name | synonym | content | given | recalled | none
+	Unit   string   `json:"unit,omitempty"`   // what its numbers are counted in, by its header: 万元
+	Part   int      `json:"part,omitempty"`   // of an address (1 province, 2 city, 3 district, 4 street) or a name (1 family's, 2 given) in pieces
+	Names  int      `json:"names,omitempty"`  // it says whose the telephones of another column are: that column, from 1
+	Filled int      `json:"filled"`           // how many of the rows looked at have something in it
+	Unread int      `json:"unread,omitempty"` // how many of those its field cannot read
 	Sample []string `json:"sample,omitempty"`
 }
 
@@ -98,7 +102,39 @@ func Inspect(f *os.File, t *meta.Type, h Hints) (_ Plan, err error) {
 	m.units(p.Columns, rows[:at])
 	p.Missing = m.missing(p.Columns)
 	p.Region = m.region(p.Columns, rows[at+1:])
+	m.legible(&p, rows[at+1:])
 	return p, nil
+}
+
+// legible counts how much of each column there is, and how much of it its field
+// cannot read. Links are not looked up, and pieces of a whole are not judged.
+func (m *mapper) legible(p *Plan, rows [][]string) {
+	in := &meta.Input{Loose: true, Zone: m.hints.Today.Location(), Region: cmp.Or(p.Region, m.hints.Region), Now: m.hints.Today}
+	f := feedOf(nil, m.t, *p, in)
+	for _, cells := range rows {
+		if f.noRecord(cells) != "" || ruled(cells) {
+			continue
+		}
+		for i := range p.Columns {
+			c := &p.Columns[i]
+			if i >= len(cells) || strings.TrimSpace(cells[i]) == "" {
+				continue
+			}
+			c.Filled++
+			field, ok := m.t.Field(c.Field)
+			if !ok || field.System || field.Target != nil || c.Part > 0 || c.Names > 0 {
+				continue
+			}
+			if text := f.mend(field, withUnit(cells[i], c.Unit)); !f.leftOut(field, text, &row{values: record.Values{}}) && !legible(field, text, in) {
+				c.Unread++
+			}
+		}
+	}
+}
+
+func legible(f *meta.Field, text string, in *meta.Input) bool {
+	v, problems := f.Kind.Parse(f, text, in)
+	return len(problems) == 0 && (len(f.Kind.Check(f, v, in)) == 0)
 }
 
 // choose turns to the sheet whose header names most fields: before it may

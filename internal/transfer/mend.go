@@ -34,9 +34,15 @@ type RefusedRow struct {
 // mending is one trial of refused rows.
 type mending struct {
 	importing
-	said  map[int]map[string]any // by line: what was said of it, now or before
-	chunk []RowFate              // of the last transaction
-	out   []RowFate
+	said map[int]map[string]any // by line: what was said of it, now or before
+	left map[int][]string       // by line: fields whose cells are left out, kept with the rest
+
+	renew   bool      // rows update what bears their key already
+	foresee bool      // nothing is written, not even what would become of the rows
+	chunk   []RowFate // of the last transaction
+	counts  Counts    // of the last transaction
+	out     []RowFate
+	in      Counts // of all
 }
 
 // Mend tries refused rows of an import once more, with cells as a person
@@ -68,23 +74,46 @@ func (s *Service) Mend(ctx context.Context, a *access.Actor, id int64, list []Me
 		}
 		m.Mode, m.Key = way.Mode, way.Key
 	}
-	rows, err := m.rows(ctx, list)
+	before, err := m.refused(ctx, list)
 	if err != nil {
 		return nil, err
+	}
+	return m.out, m.again(ctx, before)
+}
+
+// again tries refused rows, in the order of the sheet, with what is said of them.
+func (m *mending) again(ctx context.Context, before []RefusedRow) error {
+	rows, err := m.rows(ctx, before)
+	if err != nil {
+		return err
 	}
 	for len(rows) > 0 {
 		c, err := m.resolve(ctx, rows)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		note := func(tx db.Tx, results []record.BulkResult) error { return m.noted(ctx, tx, c, results) }
-		if _, err := s.Store.Prepare(ctx, m.actor, c.ops, m.options()).Write(ctx, note); err != nil {
-			return nil, err
+		if err := m.write(ctx, c); err != nil {
+			return err
 		}
 		m.out = append(m.out, m.chunk...)
+		m.in.join(m.counts)
 		rows = rows[len(c.rows):]
 	}
-	return m.out, nil
+	return nil
+}
+
+// write writes a chunk and what became of its rows.
+func (m *mending) write(ctx context.Context, c *chunk) error {
+	note := func(tx db.Tx, results []record.BulkResult) error { return m.noted(ctx, tx, c, results) }
+	results, err := m.s.Store.Prepare(ctx, m.actor, c.ops, m.options()).Write(ctx, note)
+	switch {
+	case err != nil || !m.DryRun:
+		return err
+	case m.foresee:
+		m.fates(c, results)
+		return nil
+	}
+	return m.s.DB.WriteAlone(ctx, func(tx db.Tx) error { return note(tx, results) })
 }
 
 // rights are those of the person in whose name the import's rows stand, as
@@ -107,8 +136,8 @@ func (m *mending) rights(ctx context.Context, a *access.Actor) (err error) {
 	return nil
 }
 
-// rows reads the rows that are to be tried, in the order of the sheet.
-func (m *mending) rows(ctx context.Context, list []Mending) ([]row, error) {
+// refused looks up the rows that a person mended, in the order of the sheet.
+func (m *mending) refused(ctx context.Context, list []Mending) ([]RefusedRow, error) {
 	m.said = make(map[int]map[string]any, len(list))
 	known := newMapper(m.t, m.s.hints(ctx, m.actor, m.t, Hints{}))
 	for _, x := range list {
@@ -121,24 +150,46 @@ func (m *mending) rows(ctx context.Context, list []Mending) ([]row, error) {
 	}
 	lines := slices.Sorted(maps.Keys(m.said))
 	before, err := m.s.refusedAt(ctx, m.ID, 0, len(lines), lines)
-	if err != nil {
-		return nil, err
+	if err == nil && len(before) < len(lines) {
+		err = errs.New(errs.Conflict, "row_not_refused", nil)
 	}
-	if len(before) < len(lines) {
-		return nil, errs.New(errs.Conflict, "row_not_refused", nil)
+	return before, err
+}
+
+// rows reads refused rows from the sheet, with what is said of them now and
+// was said before. Rows that go on with the record of the one above do so here too.
+func (m *mending) rows(ctx context.Context, before []RefusedRow) ([]row, error) {
+	lines := make([]int, len(before))
+	for k, r := range before {
+		lines[k] = r.Line
 	}
 	out := make([]row, 0, len(lines))
-	err = m.s.rowsAt(ctx, m.t, m.Import, lines, func(f *feed, line int, cells []string) {
-		k := len(out)
-		said := maps.Clone(before[k].Mended)
+	err := m.s.rowsAt(ctx, m.t, m.Import, lines, func(f *feed, line int, cells []string) {
+		said := maps.Clone(before[len(out)].Mended)
 		if said == nil {
 			said = map[string]any{}
 		}
 		maps.Copy(said, m.said[line])
 		m.said[line] = said
-		out = append(out, f.mended(m.t, cells, line, said))
+		next := f.mended(m.t, cells, line, said)
+		for _, name := range m.left[line] {
+			f.leaveCell(name, cells, &next)
+		}
+		if len(out) > 0 && cells != nil && f.goesOn(&next) {
+			f.join(out, &next)
+		}
+		out = append(out, next)
 	})
 	return out, err
+}
+
+// leaveCell keeps the cell that a row goes in without.
+func (r *feed) leaveCell(name string, cells []string, out *row) {
+	for _, x := range r.fillings {
+		if text := x.text(cells); x.field.Name == name && text != "" {
+			out.leave(x.field, text, x.columns[0].Header)
+		}
+	}
 }
 
 // mended is a row with what a person said of it in place of its cells.
@@ -201,15 +252,29 @@ func (s *Service) rowsAt(ctx context.Context, t *meta.Type, i Import, lines []in
 	return nil
 }
 
+// fates notes what became of the rows of a chunk.
+func (m *mending) fates(c *chunk, out []record.BulkResult) []fate {
+	m.counts, m.chunk = Counts{}, nil
+	list := c.fates(out)
+	for k := range list {
+		f := &list[k]
+		if m.DryRun && m.renew && f.action == rowRefused && len(f.problems) == 1 && f.problems[0].Code == "key_not_found" {
+			*f = fate{action: rowUpdated} // what it would update stands above in the sheet
+		}
+		m.counts.add(*f)
+		m.chunk = append(m.chunk, RowFate{Line: c.rows[k].line, Action: f.action, Record: f.record, Problems: f.problems})
+	}
+	return list
+}
+
 // noted writes what became of the rows of a chunk, beside their records. It
 // may run again when its transaction does.
 func (m *mending) noted(ctx context.Context, tx db.Tx, c *chunk, out []record.BulkResult) error {
-	var counts Counts
-	m.chunk = nil
-	for k, f := range c.fates(out) {
+	for k, f := range m.fates(c, out) {
 		r := &c.rows[k]
-		counts.add(f)
-		m.chunk = append(m.chunk, RowFate{Line: r.line, Action: f.action, Record: f.record, Problems: f.problems})
+		if m.DryRun {
+			f.record, f.rev = 0, 0
+		}
 		n, err := tx.Exec(ctx, `UPDATE sys_import_row SET action = ?, record = ?, rev = ?, problems = ?, mended = ? WHERE import = ? AND line = ? AND action = ?`,
 			f.action, f.record, f.rev, problemsText(f.problems), m.kept(r.line, f), m.ID, int64(r.line), rowRefused)
 		if err != nil {
@@ -219,13 +284,13 @@ func (m *mending) noted(ctx context.Context, tx db.Tx, c *chunk, out []record.Bu
 			return errs.New(errs.Conflict, "row_not_refused", errs.Params{"line": r.line})
 		}
 	}
-	in := counts.Created + counts.Updated + counts.Unchanged
+	x := m.counts
 	err := one(tx.Exec(ctx, `UPDATE sys_import SET created = created + ?, updated = updated + ?, unchanged = unchanged + ?, warned = warned + ?, refused = refused - ? WHERE id = ? AND state = ?`,
-		counts.Created, counts.Updated, counts.Unchanged, counts.Warned, in, m.ID, Done))
-	if err != nil || in == 0 {
+		x.Created, x.Updated, x.Unchanged, x.Warned, x.in(), m.ID, m.State))
+	if err != nil || x.in() == 0 || m.State != Done {
 		return err
 	}
-	return m.onRecord(ctx, tx, m.s.Clock().UnixMilli(), counts)
+	return m.onRecord(ctx, tx, m.s.Clock().UnixMilli(), x)
 }
 
 // kept is what was said of a row that is still refused, for the next trial.

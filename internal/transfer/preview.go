@@ -19,6 +19,7 @@ type Previewed struct {
 	Title   string                     // of the record that an update finds
 	Values  map[string]json.RawMessage // by field, in API form as far as the cell could be read
 	Written map[string]string          // by field, as the sheet has it
+	Was     []errs.Problem             // why it would have been refused but for what was decided
 }
 
 // Preview judges the first rows of a sheet under a plan and options, before
@@ -57,9 +58,16 @@ func (s *Service) Preview(ctx context.Context, a *access.Actor, id int64, o Star
 		if err != nil {
 			return nil, err
 		}
+		decided, err := w.foreseen(ctx, c, fates)
+		if err != nil {
+			return nil, err
+		}
 		for k := range c.rows {
 			p := shown[k]
 			p.RowFate = RowFate{Line: c.rows[k].line, Action: fates[k].action, Record: fates[k].record, Problems: fates[k].problems}
+			if f, ok := decided[p.Line]; ok {
+				p.RowFate, p.Was = f, p.Problems
+			}
 			out = append(out, p)
 		}
 		rows = rows[len(c.rows):]
@@ -159,6 +167,29 @@ func (w *importing) foretold(ctx context.Context, rows []row) (*chunk, []fate, e
 		}
 	}
 	return c, fates, nil
+}
+
+// foreseen is what would become of the refused rows of a chunk as decisions say.
+func (w *importing) foreseen(ctx context.Context, c *chunk, fates []fate) (map[int]RowFate, error) {
+	var page []RefusedRow
+	for k, f := range fates {
+		if f.action == rowRefused {
+			page = append(page, RefusedRow{RowFate: RowFate{Line: c.rows[k].line, Action: rowRefused, Problems: f.problems}})
+		}
+	}
+	if len(page) == 0 || len(w.Decisions) == 0 {
+		return nil, nil
+	}
+	m := w.mending()
+	m.foresee = true
+	out, err := m.decide(ctx, page)
+	for line, f := range out {
+		if f.Action == rowCreated {
+			f.Record = 0
+			out[line] = f
+		}
+	}
+	return out, err
 }
 
 // titled names the records that rows would update.

@@ -169,6 +169,11 @@ func TestMergedDownwards(t *testing.T) {
 		if strings.Count(back.String(), "黄山茶庄") != 2 || !strings.Contains(back.String(), "胡二") {
 			t.Errorf("%s", back.String())
 		}
+		in, err := f.svc.Mend(f.ctx, f.Admin(), i.ID, []transfer.Mending{{Line: 6, Values: map[string]any{"level": ""}}, {Line: 7, Values: map[string]any{"level": ""}}}, transfer.StartOptions{})
+		f.check(err)
+		if in[0].Action != "created" || in[1].Action != "unchanged" || in[0].Record != in[1].Record || f.count() != 4 {
+			t.Errorf("mended, they are one too: %+v, %d customers", in, f.count())
+		}
 	})
 }
 

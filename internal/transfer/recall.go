@@ -62,19 +62,23 @@ func (s *Service) recall(ctx context.Context, a *access.Actor, t *meta.Type, f *
 		i.Plan = plan
 	}
 	i.Mode, i.Key = before.Mode, before.Key
+	i.Decisions = s.stillGood(ctx, a, m, i.Plan, before.Decisions)
 	return nil
 }
 
 // sameHead is the last import of a type whose sheet had the same header and
 // that was started and not undone.
 func (s *Service) sameHead(ctx context.Context, a *access.Actor, t *meta.Type, p Plan) (before Import, err error) {
-	var plan string
+	var plan, decisions string
 	err = s.DB.Read(ctx, func(tx db.Tx) error {
-		return tx.QueryRow(ctx, `SELECT plan, mode, key FROM sys_import WHERE type = ? AND head = ? AND state IN ('done', 'checked')
-			ORDER BY CASE WHEN actor = ? THEN 0 ELSE 1 END, id DESC LIMIT 1`, []any{t.Name, headOf(p), a.ID}, &plan, &before.Mode, &before.Key)
+		return tx.QueryRow(ctx, `SELECT plan, mode, key, decisions FROM sys_import WHERE type = ? AND head = ? AND state IN ('done', 'checked')
+			ORDER BY CASE WHEN actor = ? THEN 0 ELSE 1 END, id DESC LIMIT 1`, []any{t.Name, headOf(p), a.ID}, &plan, &before.Mode, &before.Key, &decisions)
 	})
 	if err == nil {
 		err = json.Unmarshal([]byte(plan), &before.Plan)
+	}
+	if err == nil {
+		err = decodeInto(decisions, &before.Decisions)
 	}
 	if err == nil && len(before.Plan.Columns) != len(p.Columns) {
 		return before, sql.ErrNoRows

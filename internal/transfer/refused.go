@@ -139,11 +139,16 @@ func (r *refusing) label(path string) string {
 
 // fieldAt is the field that a path begins with; nil for none.
 func fieldAt(t *meta.Type, path string) *meta.Field {
-	if i := strings.IndexAny(path, ".["); i >= 0 {
-		path = path[:i]
-	}
-	f, _ := t.Field(path)
+	f, _ := t.Field(rootOf(path))
 	return f
+}
+
+// rootOf is the name of the field that a path begins with.
+func rootOf(path string) string {
+	if i := strings.IndexAny(path, ".["); i >= 0 {
+		return path[:i]
+	}
+	return path
 }
 
 // refusals lists refused lines after a line, in order.

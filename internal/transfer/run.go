@@ -66,6 +66,9 @@ func (s *Service) run(ctx context.Context, r *job.Run) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := w.decided(ctx); err != nil {
+		return w.failed(ctx, err)
+	}
 	return w.end(ctx)
 }
 
@@ -333,6 +336,15 @@ func (c *Counts) add(f fate) {
 	if len(f.problems) > 0 {
 		c.Warned++
 	}
+}
+
+// in is how many rows are in.
+func (c *Counts) in() int64 { return c.Created + c.Updated + c.Unchanged }
+
+// join adds what became of rows that were tried once more, refused before.
+func (c *Counts) join(x Counts) {
+	c.Created, c.Updated, c.Unchanged, c.Warned = c.Created+x.Created, c.Updated+x.Updated, c.Unchanged+x.Unchanged, c.Warned+x.Warned
+	c.Refused -= x.in()
 }
 
 func problemsText(ps []errs.Problem) string {

@@ -55,6 +55,7 @@ var tables = []string{
 	`ALTER TABLE sys_import ADD COLUMN head {text} NOT NULL DEFAULT ''`,
 	`CREATE INDEX sys_import_head ON sys_import (type, head)`,
 	`ALTER TABLE sys_import ADD COLUMN unread {text} NOT NULL DEFAULT ''`,
+	`ALTER TABLE sys_import ADD COLUMN decisions {text} NOT NULL DEFAULT ''`,
 }
 
 // The states of an import.
@@ -100,6 +101,9 @@ type Import struct {
 	Key    string // the field by which rows find their records
 	DryRun bool
 	Unread string // what becomes of a cell that cannot be read: Refuse or Leave
+
+	Decisions []Decision // what becomes of rows that would be refused
+
 	Plan   Plan
 	Name   string // of the file
 	State  string
@@ -130,17 +134,20 @@ func (i *Import) Rate(now int64) float64 {
 }
 
 const importColumns = `id, type, mode, key, dry_run, plan, file, name, state, code, job, actor, line,
-	seen, created, updated, unchanged, refused, warned, undone, kept, created_at, started_at, ended_at, behalf, unread`
+	seen, created, updated, unchanged, refused, warned, undone, kept, created_at, started_at, ended_at, behalf, unread, decisions`
 
 func scanImport(i *Import, scan func(...any) error) error {
 	var dry int64
-	var plan string
+	var plan, decisions string
 	err := scan(&i.ID, &i.Type, &i.Mode, &i.Key, &dry, &plan, &i.file, &i.Name, &i.State, &i.Code, &i.Job, &i.Actor, &i.line,
-		&i.Rows, &i.Created, &i.Updated, &i.Unchanged, &i.Refused, &i.Warned, &i.Undone, &i.Kept, &i.CreatedAt, &i.StartedAt, &i.EndedAt, &i.Behalf, &i.Unread)
+		&i.Rows, &i.Created, &i.Updated, &i.Unchanged, &i.Refused, &i.Warned, &i.Undone, &i.Kept, &i.CreatedAt, &i.StartedAt, &i.EndedAt, &i.Behalf, &i.Unread, &decisions)
 	if err != nil {
 		return err
 	}
 	i.DryRun = dry != 0
+	if err := decodeInto(decisions, &i.Decisions); err != nil {
+		return err
+	}
 	return json.Unmarshal([]byte(plan), &i.Plan)
 }
 

@@ -64,10 +64,14 @@ func (s *Service) Upload(ctx context.Context, a *access.Actor, typ, name string,
 	if err != nil {
 		return Import{}, err
 	}
+	decisions, err := decisionsText(i.Decisions)
+	if err != nil {
+		return Import{}, err
+	}
 	return i, s.DB.Write(ctx, func(tx db.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO sys_import (`+importColumns+`, head) VALUES
-			(?, ?, ?, ?, 0, ?, ?, ?, 'new', '', 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0, '', ?)`,
-			i.ID, i.Type, i.Mode, i.Key, string(text), ref, name, a.ID, i.CreatedAt, headOf(i.Plan))
+			(?, ?, ?, ?, 0, ?, ?, ?, 'new', '', 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0, '', ?, ?)`,
+			i.ID, i.Type, i.Mode, i.Key, string(text), ref, name, a.ID, i.CreatedAt, decisions, headOf(i.Plan))
 		return err
 	})
 }
@@ -123,16 +127,21 @@ func (s *Service) SetPlan(ctx context.Context, a *access.Actor, id int64, h Hint
 		return Import{}, err
 	}
 	defer discard(f)
-	if i.Plan, err = Inspect(f, t, s.hints(ctx, a, t, h)); err != nil {
+	h = s.hints(ctx, a, t, h)
+	if i.Plan, err = Inspect(f, t, h); err != nil {
 		return Import{}, err
 	}
+	i.State, i.Decisions = Fresh, s.stillGood(ctx, a, newMapper(t, h), i.Plan, i.Decisions)
 	text, err := json.Marshal(i.Plan)
 	if err != nil {
 		return Import{}, err
 	}
-	i.State = Fresh
+	decisions, err := decisionsText(i.Decisions)
+	if err != nil {
+		return Import{}, err
+	}
 	return i, s.DB.Write(ctx, func(tx db.Tx) error {
-		return one(tx.Exec(ctx, `UPDATE sys_import SET plan = ?, state = 'new' WHERE id = ? AND state IN ('new', 'checked')`, string(text), id))
+		return one(tx.Exec(ctx, `UPDATE sys_import SET plan = ?, decisions = ?, state = 'new' WHERE id = ? AND state IN ('new', 'checked')`, string(text), decisions, id))
 	})
 }
 

@@ -1,0 +1,225 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"kedang/internal/access"
+	"kedang/internal/db"
+	"kedang/internal/errs"
+)
+
+// What becomes of rows that one kind of trouble keeps out.
+const (
+	Out   = "out"    // they stay out, unless their value is given a meaning
+	Empty = "empty"  // they go in without the cell
+	Renew = "update" // they update the record that is there already, found by the field
+)
+
+// Decision is what is to be done with the rows that one kind of trouble would
+// keep out, said before an import starts. Once all rows are read, the ones
+// that were refused so are tried again as it says.
+type Decision struct {
+	Path  string         `json:"path"`            // the field the trouble is with
+	Code  string         `json:"code"`            // which trouble
+	Do    string         `json:"do"`              // Out, Empty or Renew
+	Means map[string]any `json:"means,omitempty"` // what values stand for, by the value as the trouble names it; in API form
+}
+
+// Bounds of what is said of an import.
+const (
+	mostDecisions     = 200
+	mostDecisionBytes = 256 << 10
+)
+
+// rounds is how often a row is tried: a second trouble may show when the first is gone.
+const rounds = 3
+
+// Decide keeps what is to be done with rows that would be refused. It replaces
+// what was said before. Errors: Invalid unknown_field, bad_choice,
+// required, those of Start for a key; too_many_rows for too much; Conflict
+// import_ended when the import was started.
+func (s *Service) Decide(ctx context.Context, a *access.Actor, id int64, list []Decision) (i Import, err error) {
+	defer errs.Wrap(&err, "Service.Decide(%d, %d decisions)", id, len(list))
+	if i, err = s.State(ctx, a, id); err != nil {
+		return Import{}, err
+	}
+	if err := i.startable(); err != nil {
+		return Import{}, err
+	}
+	t, err := s.importable(a, i.Type)
+	if err != nil {
+		return Import{}, err
+	}
+	known := newMapper(t, s.hints(ctx, a, t, Hints{}))
+	for _, d := range list {
+		if err := s.checkDecision(ctx, a, known, i.Plan, d); err != nil {
+			return Import{}, err
+		}
+	}
+	text, err := decisionsText(list)
+	if err != nil {
+		return Import{}, err
+	}
+	if len(list) > mostDecisions || len(text) > mostDecisionBytes {
+		return Import{}, errs.RefuseField("decisions", "too_many_rows", errs.Params{"max": mostDecisions})
+	}
+	i.Decisions = list
+	return i, s.DB.Write(ctx, func(tx db.Tx) error {
+		return one(tx.Exec(ctx, `UPDATE sys_import SET decisions = ? WHERE id = ? AND state IN ('new', 'checked')`, text, id))
+	})
+}
+
+// stillGood are the decisions that a plan still allows.
+func (s *Service) stillGood(ctx context.Context, a *access.Actor, known *mapper, p Plan, list []Decision) []Decision {
+	return slices.DeleteFunc(list, func(d Decision) bool { return s.checkDecision(ctx, a, known, p, d) != nil })
+}
+
+func decisionsText(list []Decision) (string, error) {
+	if len(list) == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal(list)
+	return string(text), err
+}
+
+func (s *Service) checkDecision(ctx context.Context, a *access.Actor, known *mapper, p Plan, d Decision) error {
+	f := known.field(d.Path)
+	if f == nil {
+		return errs.RefuseField("decisions", "unknown_field", errs.Params{"field": d.Path})
+	}
+	switch d.Do {
+	case Out:
+		return nil
+	case Empty:
+		if f.Required == "true" {
+			return errs.RefuseField("decisions", "required", errs.Params{"field": d.Path})
+		}
+		return nil
+	case Renew:
+		return s.checkStart(ctx, a, known.t, p, StartOptions{Mode: Update, Key: d.Path})
+	}
+	return errs.RefuseField("decisions", "bad_choice", errs.Params{"value": d.Do, "known": Out + ", " + Empty + ", " + Renew})
+}
+
+// trial is what decisions make of refused rows: by line what is said of their
+// cells, which are left out, and by which field they find their records ("" as
+// the import goes).
+type trial struct {
+	said map[int]map[string]any
+	left map[int][]string
+	keys map[int]string
+}
+
+// judge looks what decisions say of a row's problems; false: nothing.
+func (t *trial) judge(decisions []Decision, r RowFate) bool {
+	hit := false
+	for _, p := range r.Problems {
+		path := rootOf(p.Path)
+		k := slices.IndexFunc(decisions, func(d Decision) bool { return d.Path == path && d.Code == p.Code })
+		if k < 0 {
+			continue
+		}
+		d := decisions[k]
+		value, _ := p.Params["value"].(string)
+		meant, ok := d.Means[value]
+		switch {
+		case ok:
+			t.say(r.Line, path, inAPI(meant))
+		case d.Do == Empty:
+			t.say(r.Line, path, "")
+			t.left[r.Line] = append(t.left[r.Line], path)
+		case d.Do == Renew:
+			t.say(r.Line, "", nil)
+			t.keys[r.Line] = path
+		default:
+			continue
+		}
+		hit = true
+	}
+	return hit
+}
+
+// inAPI is a meaning without the title that people see beside an id.
+func inAPI(v any) any {
+	if ref, ok := v.(map[string]any); ok && ref["id"] != nil {
+		return map[string]any{"id": ref["id"]}
+	}
+	return v
+}
+
+func (t *trial) say(line int, path string, value any) {
+	if t.said[line] == nil {
+		t.said[line] = map[string]any{}
+	}
+	if path != "" {
+		t.said[line][path] = value
+	}
+}
+
+// decided tries the refused rows once more as decisions say. Whatever ends it,
+// it may begin again: what is in is no more refused.
+func (w *importing) decided(ctx context.Context) error {
+	for after := int64(0); len(w.Decisions) > 0; {
+		page, err := w.s.refusedAt(ctx, w.ID, after, mostMended, nil)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		m := w.mending()
+		_, err = m.decide(ctx, page)
+		w.Counts.join(m.in)
+		if errs.As(err).Code == "rights_changed" {
+			if err := w.person(ctx); err != nil {
+				return err
+			}
+			continue // as they are now
+		}
+		if err != nil {
+			return err
+		}
+		after = int64(page[len(page)-1].Line)
+		w.run.Progress(w.Rows, w.Rows, "note.importing")
+	}
+	return nil
+}
+
+// mending is a trial of rows within the import itself.
+func (w *importing) mending() *mending {
+	m := &mending{importing: importing{s: w.s, actor: w.actor, t: w.t, Import: w.Import, owners: w.owners, links: w.links}}
+	m.State = Running
+	return m
+}
+
+// decide tries refused rows as decisions say, and answers what became of them.
+func (m *mending) decide(ctx context.Context, page []RefusedRow) (map[int]RowFate, error) {
+	out := map[int]RowFate{}
+	try := trial{said: map[int]map[string]any{}, left: map[int][]string{}, keys: map[int]string{}}
+	mode, key := m.Mode, m.Key
+	for range rounds {
+		byKey := map[string][]RefusedRow{}
+		for _, r := range page {
+			if try.judge(m.Decisions, r.RowFate) {
+				byKey[try.keys[r.Line]] = append(byKey[try.keys[r.Line]], r)
+			}
+		}
+		page = nil
+		for _, by := range slices.Sorted(maps.Keys(byKey)) {
+			if m.Mode, m.Key, m.renew = mode, key, by != ""; m.renew {
+				m.Mode, m.Key = Update, by
+			}
+			m.said, m.left, m.out = try.said, try.left, nil
+			if err := m.again(ctx, byKey[by]); err != nil {
+				return nil, err
+			}
+			for k, f := range m.out {
+				out[f.Line] = f
+				if f.Action == rowRefused {
+					page = append(page, RefusedRow{RowFate: f, Mended: byKey[by][k].Mended})
+				}
+			}
+		}
+	}
+	return out, nil
+}
