@@ -192,7 +192,8 @@ func (w *importing) mending() *mending {
 	return m
 }
 
-// decide tries refused rows as decisions say, and answers what became of them.
+// decide tries refused rows as decisions say, and answers what became of them;
+// m.said has what was said of their cells.
 func (m *mending) decide(ctx context.Context, page []RefusedRow) (map[int]RowFate, error) {
 	out := map[int]RowFate{}
 	try := trial{said: map[int]map[string]any{}, left: map[int][]string{}, keys: map[int]string{}}

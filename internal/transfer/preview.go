@@ -58,7 +58,8 @@ func (s *Service) Preview(ctx context.Context, a *access.Actor, id int64, o Star
 		if err != nil {
 			return nil, err
 		}
-		decided, err := w.foreseen(ctx, c, fates)
+		m := w.mending()
+		decided, err := m.foreseen(ctx, c, fates)
 		if err != nil {
 			return nil, err
 		}
@@ -67,6 +68,7 @@ func (s *Service) Preview(ctx context.Context, a *access.Actor, id int64, o Star
 			p.RowFate = RowFate{Line: c.rows[k].line, Action: fates[k].action, Record: fates[k].record, Problems: fates[k].problems}
 			if f, ok := decided[p.Line]; ok {
 				p.RowFate, p.Was = f, p.Problems
+				p.mean(m.said[p.Line])
 			}
 			out = append(out, p)
 		}
@@ -170,17 +172,16 @@ func (w *importing) foretold(ctx context.Context, rows []row) (*chunk, []fate, e
 }
 
 // foreseen is what would become of the refused rows of a chunk as decisions say.
-func (w *importing) foreseen(ctx context.Context, c *chunk, fates []fate) (map[int]RowFate, error) {
+func (m *mending) foreseen(ctx context.Context, c *chunk, fates []fate) (map[int]RowFate, error) {
 	var page []RefusedRow
 	for k, f := range fates {
 		if f.action == rowRefused {
 			page = append(page, RefusedRow{RowFate: RowFate{Line: c.rows[k].line, Action: rowRefused, Problems: f.problems}})
 		}
 	}
-	if len(page) == 0 || len(w.Decisions) == 0 {
+	if len(page) == 0 || len(m.Decisions) == 0 {
 		return nil, nil
 	}
-	m := w.mending()
 	m.foresee = true
 	out, err := m.decide(ctx, page)
 	for line, f := range out {
@@ -190,6 +191,15 @@ func (w *importing) foreseen(ctx context.Context, c *chunk, fates []fate) (map[i
 		}
 	}
 	return out, err
+}
+
+// mean shows what was said of cells in their place.
+func (p *Previewed) mean(said map[string]any) {
+	for name, v := range said {
+		if v != "" {
+			p.Values[name] = jsonOf(v)
+		}
+	}
 }
 
 // titled names the records that rows would update.

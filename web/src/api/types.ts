@@ -106,9 +106,11 @@ export interface Group { value: unknown; count: number; sum?: string | number }
 export interface FieldProblem { path: string; code: string; message: string; params?: Record<string, unknown> }
 export interface ProblemDocument { title: string; status: number; code: string; params?: Record<string, unknown>; errors?: FieldProblem[] }
 
-export interface ImportColumn { index: number; header: string; field: string; how: string; sample?: string[] }
+export interface ImportColumn { index: number; header: string; field: string; how: string; filled: number; unread?: number; sample?: string[] }
+/** Decision is what is to be done with the rows that one kind of trouble refuses. */
+export interface Decision { path: string; code: string; do: "out" | "empty" | "update"; means?: Record<string, unknown> }
 export interface ImportState {
-  id: string; type: string; file: string; state: string; mode?: string; key?: string; dry_run?: boolean; code?: string; message?: string; by?: string; on_behalf?: string;
+  id: string; type: string; file: string; state: string; mode?: string; key?: string; dry_run?: boolean; code?: string; message?: string; by?: string; on_behalf?: string; unread?: string; decisions?: Decision[];
   plan: { format: { kind: string; encoding?: string; delimiter?: string; sheet?: string }; header_line: number; columns: ImportColumn[]; rows_seen: number; missing: string[] | null; region?: string };
   rows: number; created: number; updated: number; unchanged: number; refused: number; warned: number; undone: number; kept: number;
   done: number; total?: number; rows_per_second?: number; created_at: string; started_at?: string; ended_at?: string;

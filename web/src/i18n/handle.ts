@@ -2,12 +2,20 @@
 import { addTexts } from "./index";
 
 addTexts({
-  "handle.doing": ["正在照你说的处理有问题的行", "正在照您說的處理有問題的列", "Handling rows as you said"],
   "handle.empty": ["留空，照样导入", "留空，照樣匯入", "leave it empty"],
-  "handle.n": ["另有 {n} 行导入后照上面处理", "另有 {n} 列匯入後照上面處理", "{n} more rows are handled as said above"],
+  "handle.leave": ["读不懂的格子留空，整行照样导入（原文写进备注）", "讀不懂的儲存格留空，整列照樣匯入（原文寫進備註）", "Leave cells empty that cannot be read; their text goes into the remarks"],
+  "handle.n": ["有问题的 {n} 行照上面处理", "有問題的 {n} 列照上面處理", "{n} rows with problems are handled as said above"],
   "handle.of": ["怎么处理：{what}", "怎麼處理：{what}", "What to do: {what}"],
   "handle.out": ["不导入", "不匯入", "leave the row out"],
   "handle.rest": ["其余：", "其餘：", "The rest:"],
+  "handle.semi": ["；", "；", "; "],
+  "handle.settled": ["{field}：已经说定", "{field}：已經說定", "{field}: settled"],
+  "handle.undo": ["撤回", "撤回", "Take back"],
+  "handle.undo_of": ["撤回{field}的处理", "撤回{field}的處理", "Take back what was said of {field}"],
   "handle.update": ["按{field}更新已有的", "按{field}更新既有的", "update what is there, by {field}"],
+  "imp.col_blank": ["整列是空的", "整欄是空的", "nothing in it"],
+  "imp.col_unread": ["{n} 格读不懂", "{n} 格讀不懂", "{n} not readable"],
+  "imp.read_pct": ["{n}%", "{n}%", "{n}%"],
+  "imp.sep": ["，", "，", ", "],
   "handle.with": ["处理：", "處理：", "Then:"],
 });

@@ -55,8 +55,11 @@ test("the first rows are shown as they will be, and doubles beside what they loo
 
 test("a sheet is looked at on a phone", async (t) => {
   const { page } = await visit(t, phone, { path: "/imports?type=customer" });
-  await drop(page, utf8("手机上.csv", ["客户名称,手机", `手机导入${stamp()},${number(1)}`]));
-  await page.getByRole("table").filter({ hasText: "会怎样" }).waitFor();
+  await drop(page, utf8("手机上.csv", ["客户名称,手机,成立日期", `手机导入${stamp()},${number(1)},去年秋天`]));
+  const first = page.getByRole("table").filter({ hasText: "会怎样" });
+  await first.getByRole("row").filter({ hasText: "不导入" }).waitFor();
+  await page.getByRole("checkbox", { name: /^读不懂的格子留空/ }).check();
+  await first.getByRole("row").filter({ hasText: "新建" }).filter({ hasText: "去年秋天" }).waitFor();
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1), "nothing stands out on the side");
 });
 
@@ -132,8 +135,15 @@ test("what is to be done with each kind of trouble is said before the import, an
   await pick(look.locator("label", { hasText: "重点" }).getByRole("combobox"), "A 级");
   await pick(look.getByRole("combobox", { name: /^怎么处理：级别/ }), "留空，照样导入");
   await pick(look.getByRole("combobox", { name: /^怎么处理：成立日期/ }), "留空，照样导入");
-  await page.getByText("另有 4 行导入后照上面处理").waitFor();
-  await page.getByRole("button", { name: "导入", exact: true }).click();
+  await page.getByText("有问题的 4 行照上面处理").waitFor();
+  const first = page.getByRole("table").filter({ hasText: "会怎样" });
+  await first.getByRole("row").filter({ hasText: `丙${mark}` }).filter({ hasText: "新建" }).waitFor(); // as it was said
+  await page.getByRole("button", { name: "先检查一遍" }).click();
+  await page.getByText("级别：已经说定").waitFor();
+  await page.reload();
+  await page.getByText("级别：已经说定").waitFor();
+  await page.getByRole("listitem").filter({ hasText: /重点 → A\s*；其余：留空，照样导入/ }).waitFor();
+  await page.getByRole("button", { name: "导入 5 行" }).click();
   await page.getByRole("status").filter({ hasText: "5 行进了客档" }).waitFor();
   const list = (await api("GET", `/customer?fields=name,level,founded_on&filter=${encodeURIComponent(`name endsWith "${mark}"`)}`)).items;
   assert.deepEqual(Object.fromEntries(list.map((c) => [c.name[0], c.level ?? ""])), { 甲: "A", 乙: "A", 丙: list.find((c) => c.name[0] === "丙").level ?? "", 丁: "A", 戊: "B" });

@@ -39,7 +39,7 @@ export function labelOf(type: RecordType | undefined, path: string): string {
 }
 
 /** ImportRow is a row of a sheet and what became, or would become, of it. */
-export interface ImportRow { line: number; action: string; record?: string; title?: string; errors?: FieldProblem[]; values?: Record<string, unknown>; written?: Record<string, string>; mended?: Record<string, unknown> }
+export interface ImportRow { line: number; action: string; record?: string; title?: string; errors?: FieldProblem[]; was?: FieldProblem[]; values?: Record<string, unknown>; written?: Record<string, string>; mended?: Record<string, unknown> }
 export interface RowPage { items: ImportRow[]; next_page_token: string }
 
 /** ProblemKind is one thing that was wrong, with the lines it hit and the lines of each value. */

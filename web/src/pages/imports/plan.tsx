@@ -1,7 +1,7 @@
 // What was understood of a sheet: editable, checked as often as one likes,
 // then started.
 import { ArrowRightOutlined, ExclamationCircleOutlined, InfoCircleOutlined, WarningOutlined } from "@ant-design/icons";
-import { Button, Radio, Select } from "antd";
+import { Button, Checkbox, Radio, Select } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState, type ReactNode } from "react";
 import { Link, useNavigate } from "react-router";
@@ -13,7 +13,7 @@ import "../../i18n/handle";
 import { fieldsOf, useKnown } from "../../model";
 import { sentence, useNotify } from "../../saving";
 import { Card, Strip, thousands, type Figure } from "../desk";
-import { Handle, useAsked, useHandled } from "./handle";
+import { decided, Handle, Settled, useAsked, useHandled } from "./handle";
 import { fillable, formatText, keysOf, labelOf, pagesRead, useColleague, useProblems, type ProblemKind } from "./parts";
 import { isPicked } from "./mend";
 import { Preview, usePreview, type How } from "./preview";
@@ -43,7 +43,7 @@ function usePlanning(now: ImportState) {
   const map = (column: ImportColumn, field: string) =>
     run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { map: { ...said(now.plan.columns), [`#${column.index + 1}`]: field }, encoding: now.plan.format.encoding ?? "" }));
   const encode = (encoding: string) => run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { map: said(now.plan.columns), encoding }));
-  const start = (how: How, dry: boolean) => run("start", () => post<ImportState>(`/sys/imports/${now.id}/start`, { mode: how.mode, key: how.mode === "create" ? "" : how.key, dry_run: dry, on_behalf: how.behalf }));
+  const start = (how: How, dry: boolean) => run("start", () => decided(now.id).then(() => post<ImportState>(`/sys/imports/${now.id}/start`, { mode: how.mode, key: how.mode === "create" ? "" : how.key, dry_run: dry, on_behalf: how.behalf, unread: how.unread })));
   return { busy, wrong, map, encode, start };
 }
 
@@ -55,7 +55,7 @@ export function Plan({ now }: { now: ImportState }) {
 function Planned({ now, type }: { now: ImportState; type: RecordType }) {
   const plan = usePlanning(now);
   const keys = useMemo(() => keysOf(type, now.plan.columns), [type, now.plan.columns]);
-  const [chosen, setHow] = useState<How>({ mode: now.mode || "create", key: now.key ?? "", behalf: now.on_behalf ?? "" });
+  const [chosen, setHow] = useState<How>({ mode: now.mode || "create", key: now.key ?? "", behalf: now.on_behalf ?? "", unread: now.unread ?? "" });
   const how = { ...chosen, key: keys.find((k) => k.name === chosen.key)?.name ?? keys[0]?.name ?? "" };
   const cannot = how.mode === "create" ? !!now.plan.missing?.length : !how.key;
   const preview = usePreview(now, how, !cannot);
@@ -127,11 +127,18 @@ function Mapping({ type, columns, busy, map }: MappingProps) {
   );
 }
 
-const sureness: Record<string, number> = { given: 100, recalled: 100, name: 100, synonym: 85, content: 55, none: 0 };
-
-function Sure({ column }: { column: ImportColumn }) {
-  const tone = column.how === "content" ? "amb" : column.how === "none" ? "soft" : "";
-  return <><span className="rail" aria-hidden="true"><i className={tone} style={{ width: `${sureness[column.how] ?? 0}%` }} /></span><span className={tone}>{t((column.how === "given" || column.how === "recalled") && !column.field ? "imp.how_left" : "imp.how_" + column.how)}</span></>;
+// Sure shows how much of a column can be read, and by what it was recognised.
+function Sure({ column: c }: { column: ImportColumn }) {
+  const left = (c.how === "given" || c.how === "recalled") && !c.field;
+  const read = c.field && c.filled ? Math.floor((100 * (c.filled - (c.unread ?? 0))) / c.filled) : 0;
+  const tone = c.how === "content" || c.unread ? "amb" : c.how === "none" ? "soft" : "";
+  return (
+    <>
+      <span className="rail" aria-hidden="true"><i className={tone} style={{ width: `${read}%` }} /></span>
+      <span className={"pct " + tone}>{c.field && c.filled > 0 && t("imp.read_pct", { n: read })}</span>
+      <span className={tone}>{t(left ? "imp.how_left" : "imp.how_" + c.how)}{c.field && c.filled === 0 ? t("imp.sep") + t("imp.col_blank") : c.unread ? t("imp.sep") + t("imp.col_unread", { n: c.unread }) : ""}</span>
+    </>
+  );
 }
 
 function optionsOf(type: RecordType) {
@@ -152,6 +159,7 @@ function Ways({ keys, how, set }: { keys: Field[]; how: How; set: (h: How) => vo
         <Radio.Group aria-label={t("imp.mode")} value={how.mode} onChange={(e) => set({ ...how, mode: e.target.value as string })}
           options={["create", "upsert", "update"].map((m) => ({ value: m, label: t("imp.mode_" + m), disabled: m !== "create" && !keys.length }))} />
         {how.mode !== "create" && <label>{t("imp.key")}<Select size="small" style={{ minWidth: 150 }} aria-label={t("imp.key")} value={how.key} options={keys.map((f) => ({ value: f.name, label: f.label }))} onChange={(key) => set({ ...how, key })} /></label>}
+        <Checkbox checked={how.unread === "leave"} onChange={(e) => set({ ...how, unread: e.target.checked ? "leave" : "" })}>{t("handle.leave")}</Checkbox>
         {session.user.admin && <Behalf how={how} set={set} />}
       </div>
     </Card>
@@ -197,6 +205,7 @@ function Concerns({ now, type, preview, upsert }: ConcernsProps) {
           const turn = k.refused && k.code === "not_unique" ? upsert?.(k.path) : undefined; // rows that are there already: perhaps they are to be updated
           return <Concern key={k.key} kind={k} type={type} open={asked(k)}><Handle kind={k} now={now} type={type} />{turn && <button type="button" className="as-link" onClick={turn}>{t("imp.make_upsert", { field: labelOf(type, k.path) })}</button>}</Concern>;
         })}
+        <Settled now={now} type={type} kinds={kinds} />
         {checked && !kinds.length && !problems.isLoading && <li className="grn"><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.all_good")}</b></span></li>}
         {guessed.map((c) => <li key={"g" + c.index} className="amb"><WarningOutlined aria-hidden="true" /><span><b>{t("imp.guessed", { column: c.header || String(c.index + 1), field: fields.get(c.field)?.label ?? c.field })}</b><small>{t("imp.guessed_says")}</small></span></li>)}
         {now.plan.region && <li><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.region_" + now.plan.region)}</b></span></li>}

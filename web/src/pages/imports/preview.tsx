@@ -8,20 +8,21 @@ import { kindOf } from "../../fields";
 import { t } from "../../i18n";
 import { fieldsOf } from "../../model";
 import { Card, Failed, Loading, State, thousands } from "../desk";
+import { decided } from "./handle";
 import { gather, rootOf, type ImportRow, type ProblemKind } from "./parts";
 
 /** How is the way an import goes in. */
-export interface How { mode: string; key: string; behalf: string }
+export interface How { mode: string; key: string; behalf: string; unread: string }
 
 /** triedRows is how many rows a preview judges. */
 const triedRows = 100;
 
 /** usePreview judges the first rows under the plan and the way they are to go in. */
 export function usePreview(now: ImportState, how: How, can: boolean) {
-  const asked = useQuery({
-    queryKey: ["import-preview", now.id, JSON.stringify(now.plan.columns.map((c) => c.field)), now.plan.format.encoding, how.mode, how.key, how.behalf],
-    enabled: can, staleTime: 30_000, retry: false,
-    queryFn: ({ signal }) => get<{ items: ImportRow[] | null }>(`/sys/imports/${now.id}/preview` + query({ mode: how.mode, key: how.mode === "create" ? "" : how.key, on_behalf: how.behalf, page_size: triedRows }), signal),
+  const asked = useQuery<{ items: ImportRow[] | null }>({
+    queryKey: ["import-preview", now.id, JSON.stringify(now.plan.columns.map((c) => c.field)), now.plan.format.encoding, how.mode, how.key, how.behalf, how.unread, JSON.stringify(now.decisions)],
+    enabled: can, staleTime: 30_000, retry: false, placeholderData: (before, q) => (q?.queryKey[1] === now.id ? before : undefined),
+    queryFn: ({ signal }) => decided(now.id).then(() => get<{ items: ImportRow[] | null }>(`/sys/imports/${now.id}/preview` + query({ mode: how.mode, key: how.mode === "create" ? "" : how.key, on_behalf: how.behalf, unread: how.unread, page_size: triedRows }), signal)),
   });
   const rows = useMemo(() => asked.data?.items ?? [], [asked.data]);
   const kinds = useMemo(() => kindsOf(rows), [rows]);
@@ -30,7 +31,7 @@ export function usePreview(now: ImportState, how: How, can: boolean) {
 
 function kindsOf(rows: ImportRow[]): ProblemKind[] {
   const kinds = new Map<string, ProblemKind>();
-  gather(rows.filter((r) => r.action === "refused"), true, kinds);
+  gather(rows.filter((r) => r.was || r.action === "refused").map((r) => (r.was ? { ...r, errors: r.was } : r)), true, kinds);
   gather(rows.filter((r) => r.action !== "refused"), false, kinds);
   return [...kinds.values()].sort((a, b) => Number(b.refused) - Number(a.refused) || b.count - a.count);
 }

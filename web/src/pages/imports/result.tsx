@@ -9,11 +9,9 @@ import { post, query } from "../../api/client";
 import type { ImportState } from "../../api/types";
 import { durationText } from "../../format";
 import { t } from "../../i18n";
-import "../../i18n/handle";
 import { recordPath, useKnown } from "../../model";
 import { useNotify, useRefresh } from "../../saving";
 import { Card, thousands, When } from "../desk";
-import { Handled } from "./handle";
 import { Kinds } from "./kinds";
 import { useMending } from "./mend";
 import { useColleague, useProblems } from "./parts";
@@ -25,7 +23,6 @@ export function Result({ now }: { now: ImportState }) {
   return (
     <div className="imp-result">
       <Summary now={now} />
-      <Handled now={now} mending={mending} />
       {type && (now.refused > 0 || mending.results.size > 0) && <Refused now={now} type={type} mending={mending} />}
       {now.state !== "undone" && <Doubles now={now} />}
       {type && <Kinds now={now} type={type} mending={mending} />}
