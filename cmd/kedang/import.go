@@ -136,8 +136,12 @@ func printCounts(s importState, dry bool) {
 	if dry {
 		verb = "checked"
 	}
-	fmt.Printf("%d rows %s: %d created, %d updated, %d unchanged, %d refused, %d with a warning (%.0f a second)\n",
-		s.Rows, verb, s.Created, s.Updated, s.Unchanged, s.Refused, s.Warned, s.Rate)
+	joined := ""
+	if s.Joined > 0 {
+		joined = fmt.Sprintf(" %d joined to the row above,", s.Joined)
+	}
+	fmt.Printf("%d rows %s: %d created, %d updated, %d unchanged,%s %d refused, %d with a warning (%.0f a second)\n",
+		s.Rows, verb, s.Created, s.Updated, s.Unchanged, joined, s.Refused, s.Warned, s.Rate)
 }
 
 // lazyFile is made with the first byte, so that nothing is left when no row

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"kedang/internal/access"
 	"kedang/internal/db"
 	"kedang/internal/errs"
+	"kedang/internal/meta"
 )
 
 // What becomes of rows that one kind of trouble keeps out.
@@ -33,6 +35,10 @@ const (
 	mostDecisions     = 200
 	mostDecisionBytes = 256 << 10
 )
+
+// decidedRows is how many refused rows are looked at in one go: more than a
+// record may have child rows.
+const decidedRows = 1500
 
 // rounds is how often a row is tried: a second trouble may show when the first is gone.
 const rounds = 3
@@ -114,10 +120,10 @@ type trial struct {
 }
 
 // judge looks what decisions say of a row's problems; false: nothing.
-func (t *trial) judge(decisions []Decision, r RowFate) bool {
+func (x *trial) judge(t *meta.Type, decisions []Decision, r RowFate) bool {
 	hit := false
 	for _, p := range r.Problems {
-		path := rootOf(p.Path)
+		path := columnOf(t, p.Path)
 		k := slices.IndexFunc(decisions, func(d Decision) bool { return d.Path == path && d.Code == p.Code })
 		if k < 0 {
 			continue
@@ -127,19 +133,38 @@ func (t *trial) judge(decisions []Decision, r RowFate) bool {
 		meant, ok := d.Means[value]
 		switch {
 		case ok:
-			t.say(r.Line, path, inAPI(meant))
+			x.say(r.Line, path, inAPI(meant))
 		case d.Do == Empty:
-			t.say(r.Line, path, "")
-			t.left[r.Line] = append(t.left[r.Line], path)
+			x.say(r.Line, path, "")
+			x.left[r.Line] = append(x.left[r.Line], path)
 		case d.Do == Renew:
-			t.say(r.Line, "", nil)
-			t.keys[r.Line] = path
+			x.say(r.Line, "", nil)
+			x.keys[r.Line] = path
 		default:
 			continue
 		}
 		hit = true
 	}
 	return hit
+}
+
+// sort judges rows and gives those that are to be tried, by their keys: with a
+// row, all that stand for the same record.
+func (x *trial) sort(t *meta.Type, decisions []Decision, page []RefusedRow) map[string][]RefusedRow {
+	key := map[int64]string{} // by the first line of a record
+	first := func(r RefusedRow) int64 { return cmp.Or(r.First, int64(r.Line)) }
+	for _, r := range page {
+		if x.judge(t, decisions, r.RowFate) {
+			key[first(r)] = cmp.Or(key[first(r)], x.keys[r.Line])
+		}
+	}
+	out := map[string][]RefusedRow{}
+	for _, r := range page {
+		if by, hit := key[first(r)]; hit {
+			out[by] = append(out[by], r)
+		}
+	}
+	return out
 }
 
 // inAPI is a meaning without the title that people see beside an id.
@@ -150,12 +175,12 @@ func inAPI(v any) any {
 	return v
 }
 
-func (t *trial) say(line int, path string, value any) {
-	if t.said[line] == nil {
-		t.said[line] = map[string]any{}
+func (x *trial) say(line int, path string, value any) {
+	if x.said[line] == nil {
+		x.said[line] = map[string]any{}
 	}
 	if path != "" {
-		t.said[line][path] = value
+		x.said[line][path] = value
 	}
 }
 
@@ -163,9 +188,15 @@ func (t *trial) say(line int, path string, value any) {
 // it may begin again: what is in is no more refused.
 func (w *importing) decided(ctx context.Context) error {
 	for after := int64(0); len(w.Decisions) > 0; {
-		page, err := w.s.refusedAt(ctx, w.ID, after, mostMended, nil)
+		page, err := w.s.refusedAt(ctx, w.ID, after, decidedRows, nil)
 		if err != nil || len(page) == 0 {
 			return err
+		}
+		if len(page) == decidedRows { // the last record may go on below
+			last := page[len(page)-1]
+			if k := slices.IndexFunc(page, func(r RefusedRow) bool { return int64(r.Line) == cmp.Or(last.First, int64(last.Line)) }); k > 0 {
+				page = page[:k]
+			}
 		}
 		m := w.mending()
 		_, err = m.decide(ctx, page)
@@ -199,12 +230,7 @@ func (m *mending) decide(ctx context.Context, page []RefusedRow) (map[int]RowFat
 	try := trial{said: map[int]map[string]any{}, left: map[int][]string{}, keys: map[int]string{}}
 	mode, key := m.Mode, m.Key
 	for range rounds {
-		byKey := map[string][]RefusedRow{}
-		for _, r := range page {
-			if try.judge(m.Decisions, r.RowFate) {
-				byKey[try.keys[r.Line]] = append(byKey[try.keys[r.Line]], r)
-			}
-		}
+		byKey := try.sort(m.t, m.Decisions, page)
 		page = nil
 		for _, by := range slices.Sorted(maps.Keys(byKey)) {
 			if m.Mode, m.Key, m.renew = mode, key, by != ""; m.renew {
@@ -217,7 +243,7 @@ func (m *mending) decide(ctx context.Context, page []RefusedRow) (map[int]RowFat
 			for k, f := range m.out {
 				out[f.Line] = f
 				if f.Action == rowRefused {
-					page = append(page, RefusedRow{RowFate: f, Mended: byKey[by][k].Mended})
+					page = append(page, RefusedRow{RowFate: f, Mended: byKey[by][k].Mended, First: byKey[by][k].First})
 				}
 			}
 		}

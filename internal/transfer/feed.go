@@ -28,6 +28,7 @@ type row struct {
 	problems []errs.Problem // why it cannot go in
 	notes    []errs.Problem // what was left out of it or is to be looked at
 	with     int            // it goes on with the record of so many rows before it; 0: it is one of its own
+	lines    lines          // the child rows that stand in it
 	rest     []string       // what was left out, as lines of the field that takes it in a new record
 }
 
@@ -41,7 +42,16 @@ type batch struct {
 // filling is a field and the columns that fill it.
 type filling struct {
 	field   *meta.Field
+	rows    *meta.Field // the field whose child rows it is of; nil: it is the record's own
 	columns []Column
+}
+
+// name is that of the field as columns have it: amount, lines.product.
+func (f filling) name() string {
+	if f.rows != nil {
+		return f.rows.Name + "." + f.field.Name
+	}
+	return f.field.Name
 }
 
 // feed reads a sheet ahead of the writer.
@@ -55,6 +65,8 @@ type feed struct {
 	leave    bool     // what cannot be read is left out
 	fresh    bool     // all rows are new records
 	above    []string // the last value of each column, for 同上
+	lined    bool     // it has columns of child rows
+	own      []string // what the last record's first row has in its own fields, by filling
 }
 
 // startFeed reads the rows below the plan's header and after a line into
@@ -88,14 +100,15 @@ func (s *Service) newFeed(sh sheet, t *meta.Type, i Import) *feed {
 func feedOf(sh sheet, t *meta.Type, plan Plan, in *meta.Input) *feed {
 	r := &feed{t: t, sheet: sh, plan: plan, in: in}
 	for _, c := range plan.Columns {
-		field, ok := t.Field(c.Field)
-		if c.Field == "" || !ok {
+		field, rows := fieldNamed(t, c.Field)
+		if field == nil {
 			continue
 		}
+		r.lined = r.lined || rows != nil
 		k := slices.IndexFunc(r.fillings, func(x filling) bool { return x.field == field })
 		if k < 0 {
 			k = len(r.fillings)
-			r.fillings = append(r.fillings, filling{field: field})
+			r.fillings = append(r.fillings, filling{field: field, rows: rows})
 		}
 		r.fillings[k].columns = append(r.fillings[k].columns, c)
 	}
@@ -139,7 +152,7 @@ func (r *feed) read(ctx context.Context, after int, out chan<- batch) {
 		default:
 			next = r.row(cells, line)
 		}
-		if err == nil && r.goesOn(&next) {
+		if err == nil && r.goesOn(&next, cells) {
 			if len(b.rows) > 0 {
 				r.join(b.rows, &next)
 				b.rows = append(b.rows, next)
@@ -172,6 +185,10 @@ func (r *feed) row(cells []string, line int) row {
 			continue
 		}
 		text = r.mend(f.field, text)
+		if f.rows != nil {
+			out.inLine(f, text)
+			continue
+		}
 		if r.leave && r.unread(f, text, &out) {
 			continue
 		}
@@ -181,6 +198,7 @@ func (r *feed) row(cells []string, line int) row {
 			out.key = r.keyValues(f.field, text, &out)
 		}
 	}
+	out.lines.into(out.values)
 	return out
 }
 

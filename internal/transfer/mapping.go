@@ -3,6 +3,7 @@ package transfer
 import (
 	"cmp"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -121,8 +122,8 @@ func (m *mapper) legible(p *Plan, rows [][]string) {
 				continue
 			}
 			c.Filled++
-			field, ok := m.t.Field(c.Field)
-			if !ok || field.System || field.Target != nil || c.Part > 0 || c.Names > 0 {
+			field, _ := fieldNamed(m.t, c.Field)
+			if field == nil || field.System || field.Target != nil || c.Part > 0 || c.Names > 0 {
 				continue
 			}
 			if text := f.mend(field, withUnit(cells[i], c.Unit)); !f.leftOut(field, text, &row{values: record.Values{}}) && !legible(field, text, in) {
@@ -191,7 +192,8 @@ type mapper struct {
 	t      *meta.Type
 	hints  Hints
 	fields []*meta.Field
-	exact  map[string][]meaning // folded name, label or synonym -> what it may mean, in the type's order
+	exact  map[string][]meaning        // folded name, label or synonym -> what it may mean, in the type's order
+	lines  map[*meta.Field]*meta.Field // fields of child rows -> the field that holds the rows
 }
 
 // meaning is a field that a header may mean. Of two columns that mean the same
@@ -203,7 +205,7 @@ type meaning struct {
 }
 
 func newMapper(t *meta.Type, h Hints) *mapper {
-	m := &mapper{t: t, hints: h, exact: map[string][]meaning{}}
+	m := &mapper{t: t, hints: h, exact: map[string][]meaning{}, lines: map[*meta.Field]*meta.Field{}}
 	system := []*meta.Field{}
 	for _, name := range []string{"number", "owner"} {
 		if f, ok := t.Field(name); ok && (name != "number" || t.Number != "") {
@@ -223,14 +225,19 @@ func newMapper(t *meta.Type, h Hints) *mapper {
 		if to := f.Target; to != nil && to != t && f == firstLink(t, to) { // 客户名称 in a list of contracts
 			words = append(words, to.Label.ZhHans, to.Label.ZhHans+"名称", to.Label.ZhHans+"名", to.Label.ZhHans+"姓名", to.Label.ZhHans+"编号", to.Label.En, to.Label.En+" name")
 		}
-		for place, w := range words {
-			key := headerKey(w)
-			if key != "" && !slices.ContainsFunc(m.exact[key], func(x meaning) bool { return x.field == f }) {
-				m.exact[key] = append(m.exact[key], meaning{f, place})
-			}
+		m.goesBy(f, words)
+	}
+	m.ofLines()
+	return m
+}
+
+func (m *mapper) goesBy(f *meta.Field, words []string) {
+	for place, w := range words {
+		key := headerKey(w)
+		if key != "" && !slices.ContainsFunc(m.exact[key], func(x meaning) bool { return x.field == f }) {
+			m.exact[key] = append(m.exact[key], meaning{f, place})
 		}
 	}
-	return m
 }
 
 // firstLink is the field by which records of a type belong to another type's.
@@ -365,7 +372,7 @@ func (m *mapper) byWords(out []Column, taken map[*meta.Field]bool, exact bool) {
 			if taken[f] && !many(f) {
 				continue
 			}
-			out[i].Field, out[i].How = f.Name, "synonym"
+			out[i].Field, out[i].How = m.nameOf(f), "synonym"
 			if exact && slices.Contains([]string{headerKey(f.Name), headerKey(f.Label.ZhHans), headerKey(f.Label.ZhHant), headerKey(f.Label.En)}, headerKey(out[i].Header)) {
 				out[i].How = "name"
 			}
@@ -444,7 +451,8 @@ func (m *mapper) byContent(values []string) *meta.Field {
 
 // given applies what the user said of columns: it wins.
 func (m *mapper) given(cols []Column) error {
-	for header, name := range m.hints.Map {
+	for _, header := range slices.Sorted(maps.Keys(m.hints.Map)) {
+		name := m.hints.Map[header]
 		i := slices.IndexFunc(cols, func(c Column) bool { return c.Header == strings.TrimSpace(header) })
 		if n, err := strconv.Atoi(strings.TrimPrefix(header, "#")); i < 0 && err == nil && header[0] == '#' && n >= 1 && n <= len(cols) {
 			i = n - 1
@@ -461,20 +469,24 @@ func (m *mapper) given(cols []Column) error {
 			return errs.RefuseField("map", "unknown_field", errs.Params{"field": name})
 		}
 		for k := range cols {
-			if cols[k].Field == f.Name && !many(f) && f.KindName != "longtext" && cols[k].How != "given" && cols[k].Part == 0 {
+			if cols[k].Field == name && !many(f) && f.KindName != "longtext" && cols[k].How != "given" && cols[k].Part == 0 {
 				cols[k].Field, cols[k].How = "", "none"
 			}
 		}
-		cols[i].Field, cols[i].How, cols[i].Part, cols[i].Names = f.Name, "given", 0, 0
+		cols[i].Field, cols[i].How, cols[i].Part, cols[i].Names = name, "given", 0, 0
 	}
 	return nil
 }
 
+// field is one that a column may fill, by its name; nil for none.
 func (m *mapper) field(name string) *meta.Field {
 	for _, f := range m.fields {
 		if f.Name == name {
 			return f
 		}
+	}
+	if f, rows := fieldNamed(m.t, name); rows != nil && m.lines[f] == rows {
+		return f
 	}
 	return nil
 }
@@ -486,7 +498,7 @@ func (m *mapper) missing(cols []Column) []string {
 		if f.Required != "true" || f.Default != "" || f.Computed() || f.Snapshot != "" {
 			continue
 		}
-		if !slices.ContainsFunc(cols, func(c Column) bool { return c.Field == f.Name }) {
+		if !slices.ContainsFunc(cols, func(c Column) bool { return c.Field == f.Name || strings.HasPrefix(c.Field, f.Name+".") }) {
 			out = append(out, f.Name)
 		}
 	}

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -29,6 +30,7 @@ type RefusedRow struct {
 	RowFate
 	Written map[string]string // by field, as the sheet has it
 	Mended  map[string]any    // by field, as it was tried last
+	First   int64             // the line of the row whose record it goes on with; 0: it is one of its own
 }
 
 // mending is one trial of refused rows.
@@ -153,7 +155,44 @@ func (m *mending) refused(ctx context.Context, list []Mending) ([]RefusedRow, er
 	if err == nil && len(before) < len(lines) {
 		err = errs.New(errs.Conflict, "row_not_refused", nil)
 	}
-	return before, err
+	if err != nil {
+		return nil, err
+	}
+	return m.s.whole(ctx, m.ID, before)
+}
+
+// whole adds the refused rows that go on with the same records.
+func (s *Service) whole(ctx context.Context, id int64, rows []RefusedRow) ([]RefusedRow, error) {
+	firsts := map[int64]bool{}
+	for _, r := range rows {
+		firsts[cmp.Or(r.First, int64(r.Line))] = true
+	}
+	var lines []int
+	err := s.DB.Read(ctx, func(tx db.Tx) error {
+		lines = nil
+		args := []any{id}
+		for _, n := range slices.Sorted(maps.Keys(firsts)) {
+			lines, args = append(lines, int(n)), append(args, n)
+		}
+		list, err := tx.Query(ctx, `SELECT line FROM sys_import_row WHERE import = ? AND first > 0 AND first IN (?`+strings.Repeat(", ?", len(args)-2)+`)`, args...)
+		if err != nil {
+			return err
+		}
+		defer list.Close()
+		for list.Next() {
+			var n int64
+			if err := list.Scan(&n); err != nil {
+				return err
+			}
+			lines = append(lines, int(n))
+		}
+		return list.Err()
+	})
+	if err != nil || len(lines) == len(rows) {
+		return rows, err
+	}
+	slices.Sort(lines)
+	return s.refusedAt(ctx, id, 0, len(lines), lines)
 }
 
 // rows reads refused rows from the sheet, with what is said of them now and
@@ -170,12 +209,15 @@ func (m *mending) rows(ctx context.Context, before []RefusedRow) ([]row, error) 
 			said = map[string]any{}
 		}
 		maps.Copy(said, m.said[line])
+		if first := int(before[len(out)].First); first > 0 {
+			said = withSaid(said, saidOf(m.t, m.said[first]))
+		}
 		m.said[line] = said
 		next := f.mended(m.t, cells, line, said)
 		for _, name := range m.left[line] {
 			f.leaveCell(name, cells, &next)
 		}
-		if len(out) > 0 && cells != nil && f.goesOn(&next) {
+		if k := len(out) - 1; k >= 0 && before[k+1].First > 0 && int64(out[k-out[k].with].line) == before[k+1].First {
 			f.join(out, &next)
 		}
 		out = append(out, next)
@@ -186,7 +228,7 @@ func (m *mending) rows(ctx context.Context, before []RefusedRow) ([]row, error) 
 // leaveCell keeps the cell that a row goes in without.
 func (r *feed) leaveCell(name string, cells []string, out *row) {
 	for _, x := range r.fillings {
-		if text := x.text(cells); x.field.Name == name && text != "" {
+		if text := x.text(cells); x.name() == name && text != "" {
 			out.leave(x.field, text, x.columns[0].Header)
 		}
 	}
@@ -196,6 +238,11 @@ func (r *feed) leaveCell(name string, cells []string, out *row) {
 func (r *feed) mended(t *meta.Type, cells []string, line int, said map[string]any) row {
 	out := r.row(cells, line)
 	for name, v := range said {
+		if field, rows := fieldNamed(t, name); rows != nil {
+			out.inLine(filling{field: field, rows: rows}, v)
+			out.values[rows.Name] = []any{out.lines[rows.Name].cells}
+			continue
+		}
 		if text, ok := v.(string); v == nil || (ok && strings.TrimSpace(text) == "") {
 			delete(out.values, name)
 			v = nil
@@ -285,8 +332,8 @@ func (m *mending) noted(ctx context.Context, tx db.Tx, c *chunk, out []record.Bu
 		}
 	}
 	x := m.counts
-	err := one(tx.Exec(ctx, `UPDATE sys_import SET created = created + ?, updated = updated + ?, unchanged = unchanged + ?, warned = warned + ?, refused = refused - ? WHERE id = ? AND state = ?`,
-		x.Created, x.Updated, x.Unchanged, x.Warned, x.in(), m.ID, m.State))
+	err := one(tx.Exec(ctx, `UPDATE sys_import SET created = created + ?, updated = updated + ?, unchanged = unchanged + ?, joined = joined + ?, warned = warned + ?, refused = refused - ? WHERE id = ? AND state = ?`,
+		x.Created, x.Updated, x.Unchanged, x.Joined, x.Warned, x.in(), m.ID, m.State))
 	if err != nil || x.in() == 0 || m.State != Done {
 		return err
 	}
@@ -338,7 +385,7 @@ func (s *Service) RefusedRows(ctx context.Context, a *access.Actor, id, after in
 		out[k].Written = map[string]string{}
 		for _, x := range f.fillings {
 			if text := x.text(cells); text != "" {
-				out[k].Written[x.field.Name] = text
+				out[k].Written[x.name()] = text
 			}
 		}
 		k++
@@ -348,7 +395,7 @@ func (s *Service) RefusedRows(ctx context.Context, a *access.Actor, id, after in
 // refusedAt lists refused rows after a line, in order, without their cells;
 // lines, when there are any, picks some.
 func (s *Service) refusedAt(ctx context.Context, id, after int64, limit int, lines []int) (out []RefusedRow, err error) {
-	query, args := `SELECT line, problems, mended FROM sys_import_row WHERE import = ? AND line > ? AND action = ?`, []any{id, after, rowRefused}
+	query, args := `SELECT line, problems, mended, first FROM sys_import_row WHERE import = ? AND line > ? AND action = ?`, []any{id, after, rowRefused}
 	if len(lines) > 0 {
 		query += ` AND line IN (?` + strings.Repeat(", ?", len(lines)-1) + `)`
 		for _, n := range lines {
@@ -365,7 +412,7 @@ func (s *Service) refusedAt(ctx context.Context, id, after int64, limit int, lin
 		for rows.Next() {
 			x := RefusedRow{RowFate: RowFate{Action: rowRefused}}
 			var problems, mended string
-			if err := rows.Scan(&x.Line, &problems, &mended); err != nil {
+			if err := rows.Scan(&x.Line, &problems, &mended, &x.First); err != nil {
 				return err
 			}
 			if err := decodeInto(problems, &x.Problems); err != nil {

@@ -178,10 +178,14 @@ func readXML(z *zip.Reader, name string, v any) error {
 	return xml.NewDecoder(io.LimitReader(f, 4<<20)).Decode(v)
 }
 
-// goesOn tells a row that goes on with the record above: what names it is one
-// cell with the row above. Only new records grow so, and only where the sheet
-// has telephones or the like, which a record may have many of.
-func (r *feed) goesOn(next *row) bool {
+// goesOn tells a row that goes on with the record above: it is one more of its
+// lines, or what names it is one cell with the row above. Merged rows make only
+// new records grow, and only where the sheet has telephones or the like, which a
+// record may have many of.
+func (r *feed) goesOn(next *row, cells []string) bool {
+	if r.lined {
+		return r.continues(next, cells)
+	}
 	s, ok := r.sheet.(interface{ fromAbove(column int) bool })
 	if !ok || !r.fresh || len(next.problems) > 0 || !slices.ContainsFunc(r.fillings, func(f filling) bool { return many(f.field) }) {
 		return false
@@ -207,6 +211,11 @@ func (r *feed) join(before []row, next *row) {
 	k := len(before) - 1
 	next.with = before[k].with + 1
 	first := &before[k-before[k].with]
+	if r.lined {
+		r.joinLines(first, next)
+		next.values, next.notes, next.rest = nil, nil, nil
+		return
+	}
 	var who []string // words of the row that are not the record's
 	var rest []string
 	for _, f := range r.fillings {

@@ -78,7 +78,7 @@ func (s *Service) Preview(ctx context.Context, a *access.Actor, id int64, o Star
 }
 
 // firstRows reads a sheet's first rows and the fields that its columns fill.
-func (s *Service) firstRows(ctx context.Context, i Import, t *meta.Type, limit int) ([]row, []*meta.Field, error) {
+func (s *Service) firstRows(ctx context.Context, i Import, t *meta.Type, limit int) ([]row, []filling, error) {
 	f, err := s.fetch(ctx, i)
 	if err != nil {
 		return nil, nil, err
@@ -90,34 +90,28 @@ func (s *Service) firstRows(ctx context.Context, i Import, t *meta.Type, limit i
 	if err != nil {
 		return nil, nil, err
 	}
-	var fields []*meta.Field
-	for _, c := range i.Plan.Columns {
-		if f, ok := t.Field(c.Field); ok {
-			fields = append(fields, f)
-		}
-	}
 	b := <-batches
 	stop()
 	for range batches { // the reader lets go of the file
 	}
-	return b.rows[:min(limit, len(b.rows))], fields, nil
+	return b.rows[:min(limit, len(b.rows))], feedOf(nil, t, i.Plan, nil).fillings, nil
 }
 
 // understood shows the cells of rows as values of their fields; resolve takes
 // the key out of the rows, so it is called before.
-func (s *Service) understood(fields []*meta.Field, rows []row) []Previewed {
+func (s *Service) understood(fields []filling, rows []row) []Previewed {
 	in := &meta.Input{Loose: true, Zone: s.Store.Zone, Region: s.Store.Region, Now: s.Clock()}
 	out := make([]Previewed, len(rows))
 	for k, r := range rows {
 		p := Previewed{Values: map[string]json.RawMessage{}, Written: map[string]string{}}
 		for _, f := range fields {
-			text, ok := r.values[f.Name].(string)
+			text, ok := f.cell(&r)
 			if !ok {
 				continue
 			}
-			p.Written[f.Name] = text
-			if v := cellJSON(f, text, in); v != nil {
-				p.Values[f.Name] = v
+			p.Written[f.name()] = text
+			if v := cellJSON(f.field, text, in); v != nil {
+				p.Values[f.name()] = v
 			}
 		}
 		out[k] = p
@@ -176,7 +170,7 @@ func (m *mending) foreseen(ctx context.Context, c *chunk, fates []fate) (map[int
 	var page []RefusedRow
 	for k, f := range fates {
 		if f.action == rowRefused {
-			page = append(page, RefusedRow{RowFate: RowFate{Line: c.rows[k].line, Action: rowRefused, Problems: f.problems}})
+			page = append(page, RefusedRow{RowFate: RowFate{Line: c.rows[k].line, Action: rowRefused, Problems: f.problems}, First: c.first(k)})
 		}
 	}
 	if len(page) == 0 || len(m.Decisions) == 0 {

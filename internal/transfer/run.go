@@ -250,9 +250,9 @@ func (w *importing) note(ctx context.Context, tx db.Tx, c *chunk, out []record.B
 		if w.DryRun {
 			f.record, f.rev = 0, 0
 		}
-		fates = append(fates, []any{w.ID, int64(r.line), f.action, f.record, f.rev, problemsText(f.problems)})
+		fates = append(fates, []any{w.ID, int64(r.line), f.action, f.record, f.rev, problemsText(f.problems), c.first(i)})
 	}
-	if err := db.BulkInsert(ctx, tx, "sys_import_row", []string{"import", "line", "action", "record", "rev", "problems"}, fates); err != nil {
+	if err := db.BulkInsert(ctx, tx, "sys_import_row", []string{"import", "line", "action", "record", "rev", "problems", "first"}, fates); err != nil {
 		return counts, err
 	}
 	line := int64(c.rows[len(c.rows)-1].line)
@@ -281,19 +281,23 @@ func (c *chunk) fates(out []record.BulkResult) []fate {
 		}
 		if with := c.rows[k].with; with > 0 { // it fares as the record that it goes on with
 			first := fates[k-with]
-			fates[k] = fate{action: first.action, record: first.record, rev: first.rev}
-			if first.action == rowRefused {
-				fates[k].problems = first.problems
-			} else {
-				fates[k].action = rowUnchanged
-			}
+			fates[k] = fate{action: rowJoined, record: first.record, rev: first.rev}
 			continue
 		}
 		if notes := c.rows[k].notes; len(notes) > 0 && fates[k].action != rowRefused {
 			fates[k].problems = append(slices.Clone(notes), fates[k].problems...)
 		}
 	}
+	c.share(fates)
 	return fates
+}
+
+// first is the line of the row that a row goes on with; 0: it is one of its own.
+func (c *chunk) first(k int) int64 {
+	if c.rows[k].with == 0 {
+		return 0
+	}
+	return int64(c.rows[k-c.rows[k].with].line)
 }
 
 // fate tells it from the write's result. An update that changed nothing keeps
@@ -329,6 +333,8 @@ func (c *Counts) add(f fate) {
 		c.Updated++
 	case rowUnchanged:
 		c.Unchanged++
+	case rowJoined:
+		c.Joined++
 	case rowRefused:
 		c.Refused++
 		return
@@ -339,11 +345,12 @@ func (c *Counts) add(f fate) {
 }
 
 // in is how many rows are in.
-func (c *Counts) in() int64 { return c.Created + c.Updated + c.Unchanged }
+func (c *Counts) in() int64 { return c.Created + c.Updated + c.Unchanged + c.Joined }
 
 // join adds what became of rows that were tried once more, refused before.
 func (c *Counts) join(x Counts) {
-	c.Created, c.Updated, c.Unchanged, c.Warned = c.Created+x.Created, c.Updated+x.Updated, c.Unchanged+x.Unchanged, c.Warned+x.Warned
+	c.Created, c.Updated, c.Unchanged = c.Created+x.Created, c.Updated+x.Updated, c.Unchanged+x.Unchanged
+	c.Joined, c.Warned = c.Joined+x.Joined, c.Warned+x.Warned
 	c.Refused -= x.in()
 }
 

@@ -56,6 +56,9 @@ var tables = []string{
 	`CREATE INDEX sys_import_head ON sys_import (type, head)`,
 	`ALTER TABLE sys_import ADD COLUMN unread {text} NOT NULL DEFAULT ''`,
 	`ALTER TABLE sys_import ADD COLUMN decisions {text} NOT NULL DEFAULT ''`,
+	`ALTER TABLE sys_import ADD COLUMN joined {int} NOT NULL DEFAULT 0`,
+	`ALTER TABLE sys_import_row ADD COLUMN first {int} NOT NULL DEFAULT 0`,
+	`CREATE INDEX sys_import_row_first ON sys_import_row (import, first) WHERE first > 0`,
 }
 
 // The states of an import.
@@ -76,6 +79,7 @@ const (
 	rowCreated   = "created"
 	rowUpdated   = "updated"
 	rowUnchanged = "unchanged"
+	rowJoined    = "joined" // went in with the row above: it is more of the same record
 	rowRefused   = "refused"
 	rowUndone    = "undone" // was created or updated, and taken back
 	rowKept      = "kept"   // could not be taken back
@@ -87,6 +91,7 @@ type Counts struct {
 	Created   int64 `json:"created"`
 	Updated   int64 `json:"updated"`
 	Unchanged int64 `json:"unchanged"` // already as the sheet says
+	Joined    int64 `json:"joined"`    // went in with the row above: more of the same record
 	Refused   int64 `json:"refused"`
 	Warned    int64 `json:"warned"` // stored, with a warning
 	Undone    int64 `json:"undone"` // taken back
@@ -134,13 +139,13 @@ func (i *Import) Rate(now int64) float64 {
 }
 
 const importColumns = `id, type, mode, key, dry_run, plan, file, name, state, code, job, actor, line,
-	seen, created, updated, unchanged, refused, warned, undone, kept, created_at, started_at, ended_at, behalf, unread, decisions`
+	seen, created, updated, unchanged, refused, warned, undone, kept, created_at, started_at, ended_at, behalf, unread, decisions, joined`
 
 func scanImport(i *Import, scan func(...any) error) error {
 	var dry int64
 	var plan, decisions string
 	err := scan(&i.ID, &i.Type, &i.Mode, &i.Key, &dry, &plan, &i.file, &i.Name, &i.State, &i.Code, &i.Job, &i.Actor, &i.line,
-		&i.Rows, &i.Created, &i.Updated, &i.Unchanged, &i.Refused, &i.Warned, &i.Undone, &i.Kept, &i.CreatedAt, &i.StartedAt, &i.EndedAt, &i.Behalf, &i.Unread, &decisions)
+		&i.Rows, &i.Created, &i.Updated, &i.Unchanged, &i.Refused, &i.Warned, &i.Undone, &i.Kept, &i.CreatedAt, &i.StartedAt, &i.EndedAt, &i.Behalf, &i.Unread, &decisions, &i.Joined)
 	if err != nil {
 		return err
 	}
@@ -244,8 +249,8 @@ func (s *Service) follow(ctx context.Context, i *Import) error {
 }
 
 // countsSet assigns an import's counts; its arguments are counts.args.
-const countsSet = `seen = ?, created = ?, updated = ?, unchanged = ?, refused = ?, warned = ?`
+const countsSet = `seen = ?, created = ?, updated = ?, unchanged = ?, refused = ?, warned = ?, joined = ?`
 
 func (c Counts) args() []any {
-	return []any{c.Rows, c.Created, c.Updated, c.Unchanged, c.Refused, c.Warned}
+	return []any{c.Rows, c.Created, c.Updated, c.Unchanged, c.Refused, c.Warned, c.Joined}
 }

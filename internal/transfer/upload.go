@@ -70,7 +70,7 @@ func (s *Service) Upload(ctx context.Context, a *access.Actor, typ, name string,
 	}
 	return i, s.DB.Write(ctx, func(tx db.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO sys_import (`+importColumns+`, head) VALUES
-			(?, ?, ?, ?, 0, ?, ?, ?, 'new', '', 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0, '', ?, ?)`,
+			(?, ?, ?, ?, 0, ?, ?, ?, 'new', '', 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0, '', ?, 0, ?)`,
 			i.ID, i.Type, i.Mode, i.Key, string(text), ref, name, a.ID, i.CreatedAt, decisions, headOf(i.Plan))
 		return err
 	})

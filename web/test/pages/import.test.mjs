@@ -154,3 +154,22 @@ test("what is to be done with each kind of trouble is said before the import, an
   await page.getByRole("dialog").getByRole("button", { name: "撤销", exact: true }).click();
   await page.getByRole("status").filter({ hasText: "已撤销" }).waitFor();
 });
+
+test("orders with a row for each line come in whole, mended at one of their rows", async (t) => {
+  const mark = stamp();
+  const customer = await api("POST", "/customer", { name: `订货方${mark}`, kind: "organisation", source: "visit" });
+  for (const name of ["浴巾", "床单"]) await api("POST", "/product", { name: name + mark, list_price: "30" });
+  const { page } = await visit(t, desktop, { path: "/imports?type=order" });
+  await drop(page, utf8("订单明细.csv", ["订单号,客户名称,下单日期,品名,数量,单价", `甲${mark},${customer.name},2026-01-05,浴巾${mark},10,30`, `甲${mark},${customer.name},2026-01-05,床单${mark},2,100`, `乙${mark},${customer.name},2026-01-06,没有${mark},1,1`, `乙${mark},${customer.name},2026-01-06,床单${mark},1,90`]));
+  const first = page.getByRole("table").filter({ hasText: "会怎样" });
+  await first.getByRole("row").filter({ hasText: `床单${mark}` }).filter({ hasText: "并入上一条" }).waitFor();
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  const rows = page.getByRole("region", { name: "没有进来的行" }).first();
+  await rows.getByText("和第 4 行是同一条记录").waitFor();
+  await rows.getByRole("row").filter({ hasText: `没有${mark}` }).getByRole("combobox").fill(`浴巾${mark}`);
+  await page.getByTitle(`浴巾${mark}`).last().click();
+  await page.getByRole("button", { name: "再试这 1 行" }).click();
+  await page.getByRole("status").filter({ hasText: "2 行进了客档" }).first().waitFor();
+  const orders = await api("GET", `/order?fields=number,amount&order_by=day&filter=${encodeURIComponent(`customer == "${customer.id}"`)}`);
+  assert.deepEqual(orders.items.map((o) => [o.number, String(o.amount.amount ?? o.amount)]), [[`甲${mark}`, "500.00"], [`乙${mark}`, "91.00"]]);
+});

@@ -8,12 +8,11 @@ import { ask } from "../../api/client";
 import type { Decision, Field, ImportState, RecordType } from "../../api/types";
 import { t } from "../../i18n";
 import { kindOf } from "../../fields";
-import { fieldsOf } from "../../model";
 import { useMay } from "../../rights";
 import { useNotify } from "../../saving";
 import { thousands } from "../desk";
 import { isPicked } from "./mend";
-import { fillable, keysOf, labelOf, type ProblemKind } from "./parts";
+import { columnsOf, fillable, keysOf, labelOf, linesOf, type ProblemKind } from "./parts";
 import { Box } from "./refused";
 
 const none: Decision[] = [];
@@ -45,8 +44,8 @@ export const decided = (id: string) => sending.get(id) ?? Promise.resolve();
 
 /** waysOf are the ways a kind of trouble can be handled, besides leaving its rows out. */
 function waysOf(kind: ProblemKind, type: RecordType, now: ImportState, mayUpdate: boolean): { field?: Field; ways: Decision["do"][] } {
-  const field = fieldsOf(type).get(kind.path);
-  if (!kind.refused || !field || !fillable(type).some((f) => f.name === field.name)) return { ways: [] };
+  const field = columnsOf(type).get(kind.path);
+  if (!kind.refused || !field || ![...fillable(type), ...linesOf(type)].some((f) => f.name === field.name)) return { ways: [] };
   const update = kind.code === "not_unique" && mayUpdate && keysOf(type, now.plan.columns).includes(field);
   const empty = kind.code !== "not_unique" && field.required !== "true";
   return { field, ways: [...(update ? ["update" as const] : []), ...(empty ? ["empty" as const] : [])] };
@@ -106,7 +105,7 @@ export function useHandled(now: ImportState, kinds: ProblemKind[]): number {
 /** Settled lists decisions whose trouble is seen no more, each with the way back. */
 export function Settled({ now, type, kinds }: { now: ImportState; type: RecordType; kinds: ProblemKind[] }) {
   const [all, put] = useDecisions(now);
-  const fields = fieldsOf(type);
+  const fields = columnsOf(type);
   const gone = all.filter((d) => !kinds.some((k) => k.refused && isOf(k)(d)));
   return gone.map((d) => {
     const field = fields.get(d.path);

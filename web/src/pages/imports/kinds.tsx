@@ -5,12 +5,11 @@ import { Button } from "antd";
 import { useState } from "react";
 import type { Field, ImportState, RecordType } from "../../api/types";
 import { t } from "../../i18n";
-import { fieldsOf } from "../../model";
 import { useMay } from "../../rights";
 import { Card, thousands } from "../desk";
 import { Later } from "./later";
 import { isPicked, type Mending, type Said } from "./mend";
-import { fillable, keysOf, labelOf, pagesRead, useProblems, type ProblemKind } from "./parts";
+import { columnsOf, fillable, keysOf, labelOf, linesOf, pagesRead, useProblems, type ProblemKind } from "./parts";
 import { Concern } from "./plan";
 import { Box } from "./refused";
 
@@ -31,11 +30,11 @@ const mostValues = 12;
 
 function KindActs({ kind, now, type, mending }: { kind: ProblemKind; now: ImportState; type: RecordType; mending: Mending }) {
   const may = useMay();
-  const field = fieldsOf(type).get(kind.path);
+  const field = columnsOf(type).get(kind.path);
   const label = labelOf(type, kind.path);
   const subject = t("later.kind", { file: now.file, what: label ? t("imp.at_field", { field: label, says: kind.says }) : kind.says, n: thousands(kind.count) });
   const later = <Later subject={subject.slice(0, 200)} detail={t("imp.lines", { list: kind.lines.slice(0, 200).join(t("desk.comma")) })} now={now} />;
-  const can = kind.refused && now.state === "done" && field && fillable(type).some((f) => f.name === field.name);
+  const can = kind.refused && now.state === "done" && field && [...fillable(type), ...linesOf(type)].some((f) => f.name === field.name);
   const open = kind.lines.filter((n) => (mending.results.get(n)?.action ?? "refused") === "refused");
   const update = kind.code === "not_unique" && field && keysOf(type, now.plan.columns).includes(field) && may(type.name, "update");
   const empty = () => void mending.attempt(Object.fromEntries(open.map((n) => [n, { ...mending.said[n], [field!.name]: "" }])));

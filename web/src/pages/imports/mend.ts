@@ -45,12 +45,13 @@ export function useMending(now: ImportState, type: RecordType | undefined): Mend
   const attempt = async (rows: Said, way?: Way) => {
     const list = Object.entries(rows).map(([line, values]) => ({ line: Number(line), values: wire(values) }));
     setBusy(true);
-    let went = 0;
+    let went = 0, tried = 0;
     const left = { ...said };
     const seen = new Map(results);
     try {
       for (let i = 0; i < list.length; i += mostAtOnce) {
         const got = await post<{ import: ImportState; items: ImportRow[] }>(`/sys/imports/${now.id}/mend`, { rows: list.slice(i, i + mostAtOnce), ...way });
+        tried += got.items.length; // with rows that go with them
         for (const r of got.items) {
           seen.set(r.line, { ...r, mended: rows[r.line] });
           if (r.action === "refused") continue;
@@ -59,7 +60,7 @@ export function useMending(now: ImportState, type: RecordType | undefined): Mend
         }
         client.setQueryData(["import", now.id], got.import);
       }
-      notify.said(t(went === list.length ? "mend.all_in" : "mend.some_in", { n: thousands(went), out: thousands(list.length - went) }));
+      notify.said(t(went === tried ? "mend.all_in" : "mend.some_in", { n: thousands(went), out: thousands(tried - went) }));
     } catch (e) {
       notify.failed(e);
     }

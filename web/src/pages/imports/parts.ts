@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { get, query } from "../../api/client";
 import type { Field, FieldProblem, ImportColumn, ImportState, RecordType, Ref } from "../../api/types";
 import { t } from "../../i18n";
-import { fieldsOf } from "../../model";
+import { fieldsOf, useKnown } from "../../model";
 
 export const isFresh = (state: string) => state === "new" || state === "checked";
 export const isMoving = (state: string) => state === "waiting" || state === "running" || state === "undoing";
@@ -32,10 +32,22 @@ export function fillable(type: RecordType): Field[] {
   return [...more, ...own];
 }
 
+/** linesOf are the fields of child rows that a sheet's rows may hold, one row of the sheet for each. */
+export function linesOf(type: RecordType): Field[] {
+  const rows = type.fields.filter((f) => f.level === "write" && f.kind === "rows" && !f.computed);
+  return rows.flatMap((f) => (f.fields ?? []).filter((x) => !x.computed && !["rows", "files"].includes(x.kind)).map((x) => ({ ...x, name: `${f.name}.${x.name}`, label: `${f.label} · ${x.label}`, section: undefined, level: "write" as const })));
+}
+
+/** columnsOf are a type's fields as columns name them: its own, and those of child rows (lines.product). */
+export function columnsOf(type: RecordType): Map<string, Field> {
+  return new Map([...fieldsOf(type), ...linesOf(type).map((f) => [f.name, f] as const)]);
+}
+
 /** labelOf is a field's label by the beginning of a problem's path. */
 export function labelOf(type: RecordType | undefined, path: string): string {
   const name = rootOf(path);
-  return type?.fields.find((f) => f.name === name)?.label ?? type?.builtins.find((f) => f.name === name)?.label ?? "";
+  const line = type && path.includes(".") ? columnsOf(type).get(columnOf(type, path)) : undefined;
+  return line?.label ?? type?.fields.find((f) => f.name === name)?.label ?? type?.builtins.find((f) => f.name === name)?.label ?? "";
 }
 
 /** ImportRow is a row of a sheet and what became, or would become, of it. */
@@ -63,11 +75,18 @@ async function rowsOf(id: string, actions: string, signal: AbortSignal): Promise
 /** rootOf is the field a problem's path begins with. */
 export const rootOf = (path: string) => /^[^.[]*/.exec(path)?.[0] ?? "";
 
+/** columnOf is the column's name a problem's path begins with: phones, lines.product. */
+export function columnOf(type: RecordType, path: string): string {
+  const [, head = "", tail] = /^([^.[]*)(?:\.([^.[]*))?/.exec(path) ?? [];
+  return tail && type.fields.some((f) => f.name === head && f.kind === "rows") ? `${head}.${tail}` : head;
+}
+
 /** gather counts problems of rows by field and code. */
-export function gather(rows: ImportRow[], refused: boolean, into: Map<string, ProblemKind>) {
+export function gather(type: RecordType | undefined, rows: ImportRow[], refused: boolean, into: Map<string, ProblemKind>) {
   for (const row of rows) {
     for (const p of row.errors ?? []) {
-      const path = rootOf(p.path);
+      if (p.code === "row_goes_with") continue; // it is told at the row that it goes with
+      const path = type ? columnOf(type, p.path) : rootOf(p.path);
       const key = `${refused}:${path}:${p.code}`;
       const kind = into.get(key) ?? { key, refused, path, code: p.code, says: p.message, count: 0, lines: [], values: new Map<string, number[]>() };
       kind.count++;
@@ -93,6 +112,7 @@ const text = (v: unknown) => (typeof v === "string" ? v : "");
 
 /** useProblems counts what was wrong by kind, over the first rows of each sort, pagesRead thousand. */
 export function useProblems(now: ImportState) {
+  const type = useKnown().types.get(now.type);
   return useQuery({
     queryKey: ["import-problems", now.id, now.state, now.refused, now.warned, now.ended_at], enabled: now.refused + now.warned + now.kept > 0, staleTime: 60_000,
     queryFn: async ({ signal }) => {
@@ -101,7 +121,7 @@ export function useProblems(now: ImportState) {
       let doubles: Double[] = [];
       const take = async (actions: string, refused: boolean) => {
         const got = await rowsOf(now.id, actions, signal);
-        gather(got.rows, refused, kinds);
+        gather(type, got.rows, refused, kinds);
         if (!refused) doubles = [...doubles, ...got.rows.flatMap(doublesOf)];
         whole &&= got.whole;
       };

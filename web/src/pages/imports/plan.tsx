@@ -10,11 +10,11 @@ import type { Field, ImportColumn, ImportState, RecordType } from "../../api/typ
 import { useFound } from "../../fields/inputs/parts";
 import { t } from "../../i18n";
 import "../../i18n/handle";
-import { fieldsOf, useKnown } from "../../model";
+import { useKnown } from "../../model";
 import { sentence, useNotify } from "../../saving";
 import { Card, Strip, thousands, type Figure } from "../desk";
 import { decided, Handle, Settled, useAsked, useHandled } from "./handle";
-import { fillable, formatText, keysOf, labelOf, pagesRead, useColleague, useProblems, type ProblemKind } from "./parts";
+import { columnsOf, fillable, formatText, keysOf, linesOf, labelOf, pagesRead, useColleague, useProblems, type ProblemKind } from "./parts";
 import { isPicked } from "./mend";
 import { Preview, usePreview, type How } from "./preview";
 
@@ -147,6 +147,8 @@ function optionsOf(type: RecordType) {
   const sections = type.sections ?? [];
   const groups = sections.map((s) => ({ label: s.label, options: list.filter((f) => f.section === s.name).map(as) })).filter((g) => g.options.length);
   const rest = list.filter((f) => !sections.some((s) => s.name === f.section)).map(as);
+  const lines = linesOf(type).map(as);
+  if (lines.length) groups.push({ label: t("imp.line_group"), options: lines });
   return [{ value: "", label: t("imp.leave_out") }, ...rest, ...groups];
 }
 
@@ -189,7 +191,7 @@ function Concerns({ now, type, preview, upsert }: ConcernsProps) {
   const checked = now.state === "checked";
   const problems = useProblems(checked ? now : { ...now, refused: 0, warned: 0, kept: 0 });
   const asked = useAsked(now, type);
-  const fields = fieldsOf(type);
+  const fields = columnsOf(type);
   const missing = now.plan.missing ?? [];
   const guessed = now.plan.columns.filter((c) => c.how === "content");
   const left = now.plan.columns.filter((c) => !c.field && c.sample?.length);
@@ -220,7 +222,7 @@ function Concerns({ now, type, preview, upsert }: ConcernsProps) {
 
 /** Concern is one kind of trouble: what, how many rows, which; open: what comes of them is still to be said. */
 export function Concern({ kind, type, open, children }: { kind: ProblemKind; type: RecordType | undefined; open?: boolean; children?: ReactNode }) {
-  const field = type && fieldsOf(type).get(kind.path);
+  const field = type && columnsOf(type).get(kind.path);
   const fixed = kind.refused && !!field && isPicked(field); // its values stand below, each with what it means
   const label = labelOf(type, kind.path);
   const values = [...kind.values].sort((a, b) => b[1].length - a[1].length).slice(0, 4);

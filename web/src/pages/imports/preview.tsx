@@ -6,10 +6,10 @@ import { get, query } from "../../api/client";
 import type { Field, FieldProblem, ImportState, RecordType } from "../../api/types";
 import { kindOf } from "../../fields";
 import { t } from "../../i18n";
-import { fieldsOf } from "../../model";
+import { useKnown } from "../../model";
 import { Card, Failed, Loading, State, thousands } from "../desk";
 import { decided } from "./handle";
-import { gather, rootOf, type ImportRow, type ProblemKind } from "./parts";
+import { columnOf, columnsOf, gather, type ImportRow, type ProblemKind } from "./parts";
 
 /** How is the way an import goes in. */
 export interface How { mode: string; key: string; behalf: string; unread: string }
@@ -25,14 +25,15 @@ export function usePreview(now: ImportState, how: How, can: boolean) {
     queryFn: ({ signal }) => decided(now.id).then(() => get<{ items: ImportRow[] | null }>(`/sys/imports/${now.id}/preview` + query({ mode: how.mode, key: how.mode === "create" ? "" : how.key, on_behalf: how.behalf, unread: how.unread, page_size: triedRows }), signal)),
   });
   const rows = useMemo(() => asked.data?.items ?? [], [asked.data]);
-  const kinds = useMemo(() => kindsOf(rows), [rows]);
+  const type = useKnown().types.get(now.type);
+  const kinds = useMemo(() => kindsOf(type, rows), [type, rows]);
   return { rows, kinds, isPending: asked.isPending && can, error: asked.error, again: () => void asked.refetch() };
 }
 
-function kindsOf(rows: ImportRow[]): ProblemKind[] {
+function kindsOf(type: RecordType | undefined, rows: ImportRow[]): ProblemKind[] {
   const kinds = new Map<string, ProblemKind>();
-  gather(rows.filter((r) => r.was || r.action === "refused").map((r) => (r.was ? { ...r, errors: r.was } : r)), true, kinds);
-  gather(rows.filter((r) => r.action !== "refused"), false, kinds);
+  gather(type, rows.filter((r) => r.was || r.action === "refused").map((r) => (r.was ? { ...r, errors: r.was } : r)), true, kinds);
+  gather(type, rows.filter((r) => r.action !== "refused"), false, kinds);
   return [...kinds.values()].sort((a, b) => Number(b.refused) - Number(a.refused) || b.count - a.count);
 }
 
@@ -45,7 +46,7 @@ function picked(rows: ImportRow[]): ImportRow[] {
 const tones: Record<string, string> = { created: "grn", updated: "ac", refused: "red" };
 
 export function Preview({ now, type, of }: { now: ImportState; type: RecordType; of: ReturnType<typeof usePreview> }) {
-  const known = fieldsOf(type);
+  const known = useMemo(() => columnsOf(type), [type]);
   const fields = useMemo(() => [...new Set(now.plan.columns.map((c) => c.field).filter(Boolean))].map((n) => known.get(n)).filter((f): f is Field => !!f), [now.plan.columns, known]);
   if (!fields.length) return null;
   return (
@@ -54,7 +55,7 @@ export function Preview({ now, type, of }: { now: ImportState; type: RecordType;
         <div className="scrollx" tabIndex={0} role="region" aria-label={t("imp.as_it_will")}>
           <table className="deskt imp-preview">
             <thead><tr><th className="num">{t("imp.line")}</th><th>{t("imp.row_what")}</th>{fields.map((f) => <th key={f.name}>{f.label}</th>)}</tr></thead>
-            <tbody>{picked(of.rows).map((r) => <Row key={r.line} row={r} fields={fields} />)}</tbody>
+            <tbody>{picked(of.rows).map((r) => <Row key={r.line} row={r} type={type} fields={fields} />)}</tbody>
           </table>
         </div>
       )}
@@ -62,9 +63,9 @@ export function Preview({ now, type, of }: { now: ImportState; type: RecordType;
   );
 }
 
-function Row({ row, fields }: { row: ImportRow; fields: Field[] }) {
+function Row({ row, type, fields }: { row: ImportRow; type: RecordType; fields: Field[] }) {
   const at = new Map<string, FieldProblem[]>();
-  for (const p of row.errors ?? []) at.set(rootOf(p.path), [...(at.get(rootOf(p.path)) ?? []), p]);
+  for (const p of row.errors ?? []) at.set(columnOf(type, p.path), [...(at.get(columnOf(type, p.path)) ?? []), p]);
   const elsewhere = [...at].filter(([name]) => !fields.some((f) => f.name === name)).flatMap(([, list]) => list);
   return (
     <tr>

@@ -11,12 +11,12 @@ import { inputOf } from "../../fields/inputs";
 import { blank } from "../../fields/values";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";
-import { fieldsOf, recordPath } from "../../model";
+import { recordPath } from "../../model";
 import { useNotify } from "../../saving";
 import { Card, Failed, Loading, State, thousands } from "../desk";
 import { Later } from "./later";
 import { isPicked, type Mending } from "./mend";
-import { fillable, labelOf, rootOf, type ImportRow, type RowPage } from "./parts";
+import { columnOf, columnsOf, fillable, labelOf, linesOf, type ImportRow, type RowPage } from "./parts";
 
 interface Props { now: ImportState; type: RecordType; mending: Mending }
 
@@ -67,22 +67,22 @@ interface RowProps { row: ImportRow; type: RecordType; mending: Mending; open: b
 function Row({ row, type, mending, open, planned }: RowProps) {
   const [whole, setWhole] = useState(false);
   const result = mending.results.get(row.line);
-  const fields = fieldsOf(type);
-  const can = new Set(fillable(type).map((f) => f.name));
+  const fields = columnsOf(type);
+  const can = new Set([...fillable(type), ...linesOf(type)].map((f) => f.name));
   const valueOf = (f: string) => mending.said[row.line]?.[f] ?? result?.mended?.[f] ?? row.mended?.[f] ?? row.written?.[f];
   const attempt = () => void mending.attempt({ [row.line]: mending.said[row.line] ?? {} });
   const set = (f: string, v: unknown) => mending.set(row.line, f, v);
-  const name = textOf(valueOf(type.title ?? ""));
+  const name = textOf(valueOf(type.title ?? "")) || textOf(valueOf("number"));
   if (result && result.action !== "refused") {
     return <tbody><tr><td className="soft" data-label={t("imp.line")}>{thousands(row.line)}</td><td><Link to={recordPath(type.name, result.record!)}>{name || t("imp.see_record")}</Link></td><td colSpan={4}><State tone="grn">{t("mend.in")}</State>{result.errors?.map((p, i) => <small key={i} className="amb"> {p.message}</small>)}</td></tr></tbody>;
   }
   const problems: (FieldProblem | undefined)[] = (result ?? row).errors?.length ? (result ?? row).errors! : [undefined];
-  const hit = new Set(problems.map((p) => rootOf(p?.path ?? "")));
+  const hit = new Set(problems.map((p) => columnOf(type, p?.path ?? "")));
   const more = [...new Set(planned)].filter((f) => f && can.has(f) && !hit.has(f)).map((f) => fields.get(f)!);
   return (
     <tbody>
       {problems.map((p, i) => {
-        const f = p && fields.get(rootOf(p.path));
+        const f = p && fields.get(columnOf(type, p.path));
         const written = p?.params?.value !== undefined ? textOf(p.params.value) : f ? (row.written?.[f.name] ?? "") : "";
         return (
           <tr key={i}>

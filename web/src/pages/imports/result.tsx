@@ -59,12 +59,13 @@ function useActs(now: ImportState) {
 }
 
 const icons = { done: <CheckCircleFilled className="grn" />, failed: <CloseCircleFilled className="red" />, cancelled: <ExclamationCircleFilled className="amb" />, undone: <RollbackOutlined className="soft" /> } as Record<string, React.ReactNode>;
-const parts = [["created", "ac"], ["updated", "t3"], ["unchanged", "bar"], ["refused", "red"]] as const;
+const all = [["created", "ac"], ["updated", "t3"], ["joined", "acln"], ["unchanged", "bar"], ["refused", "red"]] as const;
 
 function Summary({ now }: { now: ImportState }) {
   const { undo, resume } = useActs(now);
   const navigate = useNavigate();
   const who = useWho(now);
+  const parts = all.filter(([n]) => n !== "joined" || now.joined > 0);
   const took = now.started_at && now.ended_at ? (Date.parse(now.ended_at) - Date.parse(now.started_at)) / 1000 : 0;
   const stopped = now.state === "failed" || now.state === "cancelled";
   const stored = now.created + now.updated;
