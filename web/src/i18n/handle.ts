@@ -19,6 +19,7 @@ addTexts({
   "imp.line_group": ["明细，一行一条", "明細，一列一筆", "Lines, one a row"],
   "imp.note_joined": ["和上面一行是同一条", "和上面一列是同一筆", "more of the row above"],
   "imp.row_joined": ["并入上一条", "併入上一筆", "joins the one above"],
+  "imp.with_line": ["和第 {n} 行一起", "和第 {n} 列一起", "with line {n}"],
   "imp.read_pct": ["{n}%", "{n}%", "{n}%"],
   "imp.sep": ["，", "，", ", "],
   "handle.with": ["处理：", "處理：", "Then:"],

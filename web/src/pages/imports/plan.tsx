@@ -106,6 +106,7 @@ interface MappingProps { type: RecordType; columns: ImportColumn[]; busy: boolea
 
 function Mapping({ type, columns, busy, map }: MappingProps) {
   const options = useMemo(() => optionsOf(type), [type]);
+  const fields = useMemo(() => columnsOf(type), [type]);
   return (
     <table className="deskt imp-map">
       <thead><tr><th>{t("imp.col_file")}</th><th>{t("imp.col_sample")}</th><th aria-hidden="true" /><th>{t("imp.col_field")}</th><th>{t("imp.col_sure")}</th></tr></thead>
@@ -119,7 +120,7 @@ function Mapping({ type, columns, busy, map }: MappingProps) {
               <Select variant="filled" size="small" aria-label={t("imp.field_of", { column: c.header || c.index + 1 })} style={{ width: "100%" }} disabled={busy} showSearch={{ optionFilterProp: "label" }}
                 value={c.field} status={c.how === "content" ? "warning" : undefined} options={options} popupMatchSelectWidth={260} onChange={(v) => map(c, v)} />
             </td>
-            <td className="sure"><Sure column={c} /></td>
+            <td className="sure"><Sure column={c} field={fields.get(c.field)} /></td>
           </tr>
         ))}
       </tbody>
@@ -128,14 +129,16 @@ function Mapping({ type, columns, busy, map }: MappingProps) {
 }
 
 // Sure shows how much of a column can be read, and by what it was recognised.
-function Sure({ column: c }: { column: ImportColumn }) {
+// Whether there is a record by a name is seen only when the rows are tried.
+function Sure({ column: c, field }: { column: ImportColumn; field: Field | undefined }) {
+  const judged = field && !field.to && !["user", "department"].includes(field.kind) && c.filled > 0;
   const left = (c.how === "given" || c.how === "recalled") && !c.field;
-  const read = c.field && c.filled ? Math.floor((100 * (c.filled - (c.unread ?? 0))) / c.filled) : 0;
+  const read = judged ? Math.floor((100 * (c.filled - (c.unread ?? 0))) / c.filled) : 0;
   const tone = c.how === "content" || c.unread ? "amb" : c.how === "none" ? "soft" : "";
   return (
     <>
       <span className="rail" aria-hidden="true"><i className={tone} style={{ width: `${read}%` }} /></span>
-      <span className={"pct " + tone}>{c.field && c.filled > 0 && t("imp.read_pct", { n: read })}</span>
+      <span className={"pct " + tone}>{judged ? t("imp.read_pct", { n: read }) : null}</span>
       <span className={tone}>{t(left ? "imp.how_left" : "imp.how_" + c.how)}{c.field && c.filled === 0 ? t("imp.sep") + t("imp.col_blank") : c.unread ? t("imp.sep") + t("imp.col_unread", { n: c.unread }) : ""}</span>
     </>
   );

@@ -70,7 +70,7 @@ function Row({ row, type, fields }: { row: ImportRow; type: RecordType; fields: 
   return (
     <tr>
       <td className="num soft">{thousands(row.line)}</td>
-      <td className="what"><State tone={tones[row.action] ?? ""}>{t("imp.row_" + row.action)}{row.title ? ` ${row.title}` : ""}</State>{elsewhere.map((p, i) => <small key={i} className={row.action === "refused" ? "red" : "amb"}> {p.message}</small>)}</td>
+      <td className="what"><State tone={tones[row.action] ?? ""}>{t("imp.row_" + row.action)}{row.title ? ` ${row.title}` : ""}</State>{elsewhere.map((p, i) => <small key={i} className={row.action === "refused" ? "red" : "amb"}> {p.code === "row_goes_with" ? t("imp.with_line", { n: String(p.params?.line) }) : p.message}</small>)}</td>
       {fields.map((f) => <td key={f.name} className={kindOf(f).align === "right" ? "num" : undefined}><Cell row={row} field={f} problems={at.get(f.name) ?? []} /></td>)}
     </tr>
   );
