@@ -1,6 +1,8 @@
 package meta
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 
 	"kedang/internal/errs"
@@ -78,7 +80,7 @@ func parseRow(f *Field, v any, in *Input) (*ChildRow, []errs.Problem) {
 	}
 	row := &ChildRow{Values: make([]any, len(f.Rows))}
 	var ps []errs.Problem
-	for name := range m {
+	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if _, ok := f.Row(name); !ok && name != "id" {
 			ps = append(ps, errs.Problem{Path: name, Code: "unknown_field", Params: errs.Params{"field": name}})
 		}

@@ -1,8 +1,10 @@
 package record
 
 import (
+	"cmp"
 	"context"
-	"sort"
+	"maps"
+	"slices"
 	"sync"
 
 	"kedang/internal/access"
@@ -110,7 +112,8 @@ func (w *writing) parse() error {
 	if w.opts.Region != "" {
 		in.Region = w.opts.Region
 	}
-	for name, v := range w.op.Values {
+	for _, name := range w.declared() {
+		v := w.op.Values[name]
 		if w.parseBuiltin(name, v) {
 			continue
 		}
@@ -125,9 +128,22 @@ func (w *writing) parse() error {
 		}
 		w.parseField(f, v, in)
 	}
-	sort.Slice(w.problems, func(i, k int) bool { return w.problems[i].Path < w.problems[k].Path })
-	sort.Slice(w.input, func(i, k int) bool { return w.input[i].field.Slot < w.input[k].field.Slot })
 	return w.flush()
+}
+
+// declared are the names of the caller's values in the order in which the type
+// declares its fields, built-in and unknown ones behind them by name: what is
+// told of a write comes in one order, the one in which a form shows it.
+func (w *writing) declared() []string {
+	place := func(name string) int {
+		if f, ok := w.t.Field(name); ok && !f.System {
+			return f.Slot
+		}
+		return len(w.t.Fields)
+	}
+	return slices.SortedFunc(maps.Keys(w.op.Values), func(a, b string) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b))
+	})
 }
 
 func (w *writing) parseField(f *meta.Field, v any, in *meta.Input) {
