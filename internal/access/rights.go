@@ -169,8 +169,30 @@ func (r *rights) level(t *meta.Type, f *meta.Field, seen []*meta.Field) meta.Lev
 	seen = append(seen[:len(seen):len(seen)], f)
 	for _, in := range inputs {
 		level = min(level, r.level(in.Of, in, seen))
+		if f.System {
+			level = min(level, r.linkedTitle(t, in, seen))
+		}
 	}
 	return level
+}
+
+// linkedTitle is how much may be seen of a title that stands within a title of
+// t, behind a link: all of it where whoever reads a record of t surely reads
+// the one linked, nothing otherwise. The stored title is one text for everybody.
+func (r *rights) linkedTitle(t *meta.Type, link *meta.Field, seen []*meta.Field) meta.Level {
+	target := link.Target
+	if target == nil || target.Builtin || target.TitleHow == "public" || link.System {
+		return meta.Read
+	}
+	mine, theirs := r.scopes(t)[verbRead], r.scopes(target)[verbRead]
+	if !theirs.All && (link.Name != t.Root || len(mine.Where) > 0 || !theirs.covers(mine)) {
+		return meta.Hidden
+	}
+	title, ok := target.Field("title")
+	if !ok {
+		return meta.Read
+	}
+	return r.level(target, title, seen)
 }
 
 // declared is the widest level that a grant gives, by an entry or by default.

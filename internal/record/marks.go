@@ -15,7 +15,7 @@ import (
 type searchPlan struct {
 	fields     []plannedField
 	sealed     []*meta.Field
-	title      []*meta.Field // fields the title shows that somebody may not read
+	title      *meta.Field // the built-in column; whoever may not read all that it shows may not read it
 	titleMark  string
 	typeToken  string
 	classToken string
@@ -39,6 +39,7 @@ const (
 
 func newSearchPlan(t *meta.Type) searchPlan {
 	p := searchPlan{typeToken: typeToken(t), classToken: classToken(t)}
+	p.title, _ = t.Field("title")
 	for _, f := range t.Fields {
 		switch {
 		case f.Sealed:
@@ -54,7 +55,6 @@ func newSearchPlan(t *meta.Type) searchPlan {
 		case part.Field.System, part.Field.Target != nil:
 			p.late = true
 		case len(blindRoles(part.Field)) > 0:
-			p.title = append(p.title, part.Field)
 			blind = append(blind, blindRoles(part.Field)...)
 		}
 	}
@@ -120,10 +120,7 @@ type sights struct {
 }
 
 func sightsOf(a *access.Actor, p *searchPlan) sights {
-	out := sights{plan: p, title: sightClear, fields: make([]sight, len(p.fields))}
-	for _, f := range p.title {
-		out.title = min(out.title, sightOf(a, f))
-	}
+	out := sights{plan: p, title: sightOf(a, p.title), fields: make([]sight, len(p.fields))}
 	for i, f := range p.fields {
 		out.fields[i] = sightOf(a, f.field)
 	}

@@ -196,10 +196,7 @@ func (s *Store) linked(ctx context.Context, tx db.Tx, a *access.Actor, p *past) 
 
 // append writes the record as the actor may see it.
 func (p *past) append(dst []byte, a *access.Actor) []byte {
-	t, title := p.Type, p.Title
-	if f, ok := t.Field("title"); ok && a.Level(t, f) < meta.Read {
-		title = p.Number
-	}
+	t, title := p.Type, shownTitle(a, p.Row)
 	dst = appendID(append(dst, `{"id":`...), p.ID)
 	dst = meta.AppendString(append(dst, `,"number":`...), p.Number)
 	dst = meta.AppendString(append(dst, `,"title":`...), title)

@@ -44,12 +44,12 @@ func (s *Store) titleOf(r *Row, load *loader) (string, error) {
 // says is a record's line on a timeline, as the actor may read it.
 func (s *Store) says(a *access.Actor, r *Row) string {
 	if r.Type.Mark == nil {
-		return r.Title
+		return shownTitle(a, r)
 	}
 	unseen := func(*meta.Field, any) (string, error) { return "", nil } // a line must not tell of records its reader may not see
 	text, err := s.fill(r, r.Type.Mark.Parts, a, unseen)
 	if err != nil || text == "" {
-		return r.Title
+		return shownTitle(a, r)
 	}
 	return text
 }

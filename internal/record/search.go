@@ -80,12 +80,10 @@ func appendHit(dst []byte, a *access.Actor, h hit) []byte {
 }
 
 // shownTitle is a title as the actor may see it: the number stands in where
-// the title is made of a field he may not read.
+// the title is made of what he may not read.
 func shownTitle(a *access.Actor, r *Row) string {
-	for _, p := range r.Type.TitleParts {
-		if p.Field != nil && !p.Field.System && a.Level(r.Type, p.Field) < meta.Read {
-			return r.Number
-		}
+	if f, ok := r.Type.Field("title"); ok && a.Level(r.Type, f) < meta.Read {
+		return r.Number
 	}
 	return r.Title
 }

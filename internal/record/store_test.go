@@ -513,7 +513,7 @@ func TestBulkRefusesRowsAlone(t *testing.T) {
 func TestTitleShowsNoMoreThanItsFields(t *testing.T) {
 	packs := []meta.Source{{Name: "p", FS: fstest.MapFS{
 		"pack.yaml":  {Data: []byte("name: p\nlabel: 包\nversion: \"1\"\n")},
-		"roles.yaml": {Data: []byte("- {name: full, label: 全}\n- {name: part, label: 部分}\n")},
+		"roles.yaml": {Data: []byte("- {name: full, label: 全}\n- {name: part, label: 部分}\n- {name: cleaner, label: 清洁}\n")},
 		"types/patient.yaml": {Data: []byte(`
 type: patient
 label: {zh-Hans: 病人, en: Patient}
@@ -532,9 +532,24 @@ number: "V{seq:3}"
 title: "{number}"
 fields:
   - {name: patient, kind: link, to: patient, label: {zh-Hans: 病人, en: Patient}}
+timeline: {on: patient, at: created_at, says: "{patient}"}
 access:
   full: {read: all, create: all}
   part: {read: all}
+`)},
+		"types/bed.yaml": {Data: []byte(`
+type: bed
+label: {zh-Hans: 床位, en: Bed}
+number: "B{seq:3}"
+title: "{patient} {place}"
+timeline: {on: patient, at: created_at, says: "{patient}"}
+fields:
+  - {name: patient, kind: link, to: patient, label: {zh-Hans: 病人, en: Patient}}
+  - {name: place, kind: text, label: {zh-Hans: 位置, en: Place}}
+access:
+  full: {read: all, create: all}
+  part: {read: all}
+  cleaner: {read: all}
 `)},
 	}}}
 	recordtest.Each(t, packs, func(t *testing.T, e *recordtest.Env) {
@@ -564,6 +579,31 @@ access:
 		}
 		if got := found(t, e, full, "ldy"); len(got) != 1 {
 			t.Errorf("the other finds %v", got)
+		}
+		// The title of a bed holds that of its patient, whom one reads nameless and
+		// the other not at all.
+		bed := create(t, e, full, "bed", record.Values{"patient": db.FormatID(p.ID), "place": "东三床"})
+		cleaner := e.User("c", "cleaner", "")
+		for _, a := range []*access.Actor{part, cleaner} {
+			if got := get(t, e, a, "bed", bed.ID); strings.Contains(fmt.Sprint(got), "林") || got["place"] != "东三床" {
+				t.Errorf("%s reads %v", a.Name, got)
+			}
+			if got := list(t, e, a, "bed", record.ListQuery{}); strings.Contains(fmt.Sprint(got), "林") {
+				t.Errorf("%s lists %v", a.Name, got)
+			}
+			if got := found(t, e, a, "林黛玉"); got != nil {
+				t.Errorf("%s finds %v", a.Name, got)
+			}
+			if _, err := e.Store.List(context.Background(), a, "bed", record.ListQuery{Filter: `title contains "林"`}, nil); err == nil {
+				t.Errorf("%s filters by a title", a.Name)
+			}
+		}
+		if got := get(t, e, full, "bed", bed.ID); got["title"] != "林黛玉 东三床" {
+			t.Errorf("whoever may reads %v", got["title"])
+		}
+		line, err := e.Store.Timeline(context.Background(), part, "patient", p.ID, record.TimelineQuery{Limit: 9}, nil)
+		if err != nil || strings.Contains(string(line), "林") || !strings.Contains(string(line), `"B001"`) {
+			t.Errorf("a timeline says %s %v", line, err)
 		}
 	})
 }
