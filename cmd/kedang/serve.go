@@ -27,7 +27,7 @@ type serveCommand struct {
 	TLSCert   string   `name:"tls-cert" env:"KEDANG_TLS_CERT" type:"path" help:"Certificate (PEM); with --tls-key, HTTPS is served."`
 	TLSKey    string   `name:"tls-key" env:"KEDANG_TLS_KEY" type:"path" help:"Its key (PEM)."`
 	Proxy     []string `env:"KEDANG_PROXY" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For and -Proto are believed."`
-	Secure    bool     `env:"KEDANG_SECURE" help:"Cookies over HTTPS only; set it when a proxy does TLS."`
+	Secure    bool     `env:"KEDANG_SECURE" help:"Cookies over HTTPS only; set it when a proxy does TLS and does not say so in X-Forwarded-Proto."`
 	LogFormat string   `name:"log-format" enum:"text,json" default:"text" env:"KEDANG_LOG_FORMAT" help:"text or json (${default})."`
 	LogLevel  string   `name:"log-level" enum:"debug,info,warn,error" default:"info" env:"KEDANG_LOG_LEVEL" help:"debug (every request), info, warn or error (${default})."`
 }

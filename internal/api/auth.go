@@ -10,7 +10,7 @@ import (
 	"kedang/internal/errs"
 )
 
-// cookieName is the session's cookie; with Secure it has the __Host- prefix,
+// cookieName is the session's cookie; over HTTPS it has the __Host- prefix,
 // so that no sub-domain can set it.
 const cookieName = "kedang"
 
@@ -49,7 +49,7 @@ func (s *Server) actor(r *http.Request) (*access.Actor, error) {
 		}
 		return a.From("api"), nil
 	}
-	c, err := r.Cookie(s.cookie())
+	c, err := r.Cookie(s.cookie(r))
 	if err != nil {
 		return nil, errUnauthenticated
 	}
@@ -60,15 +60,24 @@ func (s *Server) actor(r *http.Request) (*access.Actor, error) {
 	return a.From("web"), nil
 }
 
-func (s *Server) cookie() string {
-	if s.Secure {
+// https tells that the caller's line is sealed, up to us or to a proxy of ours.
+func (s *Server) https(r *http.Request) bool {
+	if s.Secure || r.TLS != nil {
+		return true
+	}
+	proto, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
+	return strings.EqualFold(strings.TrimSpace(proto), "https") && s.proxied(r)
+}
+
+func (s *Server) cookie(r *http.Request) string {
+	if s.https(r) {
 		return "__Host-" + cookieName
 	}
 	return cookieName
 }
 
-func (s *Server) setCookie(w http.ResponseWriter, token string, age int) {
-	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: token, Path: "/", HttpOnly: true, Secure: s.Secure,
+func (s *Server) setCookie(w http.ResponseWriter, r *http.Request, token string, age int) {
+	http.SetCookie(w, &http.Cookie{Name: s.cookie(r), Value: token, Path: "/", HttpOnly: true, Secure: s.https(r),
 		SameSite: http.SameSiteLaxMode, MaxAge: age})
 }
 
@@ -103,8 +112,8 @@ func (s *Server) clientIP(r *http.Request) string {
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0; i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
+		hop, ok := hopAddr(strings.TrimSpace(hops[i]))
+		if !ok {
 			break
 		}
 		if !s.isProxy(hop) {
@@ -112,6 +121,15 @@ func (s *Server) clientIP(r *http.Request) string {
 		}
 	}
 	return host
+}
+
+// hopAddr reads an address of X-Forwarded-For; some proxies add the port.
+func hopAddr(text string) (netip.Addr, bool) {
+	if a, err := netip.ParseAddr(strings.Trim(text, "[]")); err == nil {
+		return a.Unmap(), true
+	}
+	a, err := netip.ParseAddrPort(text)
+	return a.Addr().Unmap(), err == nil
 }
 
 // proxied tells that a trusted proxy made the connection.

@@ -48,7 +48,7 @@ func cookieLang(r *http.Request) (text.Lang, bool) {
 // visitor is who a browser's cookie says asks for a page; nil for nobody. A
 // page is never drawn for a bearer token.
 func (s *Server) visitor(r *http.Request) (*access.Actor, error) {
-	c, err := r.Cookie(s.cookie())
+	c, err := r.Cookie(s.cookie(r))
 	if errors.Is(err, http.ErrNoCookie) {
 		return nil, nil
 	}

@@ -124,7 +124,7 @@ func (s *Server) loginOr(w http.ResponseWriter, r *http.Request) error {
 	l := pageLang(r, nil)
 	if asked := q.Get("lang"); asked != "" {
 		l = text.Match(asked)
-		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: string(l), Path: "/", Secure: s.Secure, SameSite: http.SameSiteLaxMode, MaxAge: 365 * 24 * 3600})
+		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: string(l), Path: "/", Secure: s.https(r), SameSite: http.SameSiteLaxMode, MaxAge: 365 * 24 * 3600})
 	}
 	v, err := s.loginView(r, l, safeNext(q.Get("next")), q.Get("by") == actCode)
 	if err != nil {
@@ -274,7 +274,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, v *loginView) err
 	if err != nil {
 		return err
 	}
-	s.setCookie(w, token, cookieAge)
+	s.setCookie(w, r, token, cookieAge)
 	return nil
 }
 

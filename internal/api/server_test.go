@@ -2,9 +2,11 @@ package api_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -146,6 +148,49 @@ func TestAttempts(t *testing.T) {
 	}
 	if code := guess("10.0.0.1:1", "1.2.3.4, 192.0.2.7"); code != 429 {
 		t.Errorf("the guesser who puts a name before his own answers %d", code)
+	}
+	for _, same := range []string{"192.0.2.7:51234", "::ffff:192.0.2.7", "[::ffff:192.0.2.7]:51234"} {
+		if code := guess("10.0.0.1:1", same); code != 429 {
+			t.Errorf("the guesser behind a proxy that writes %s answers %d", same, code)
+		}
+	}
+}
+
+// TestForwarded: what a proxy of ours says of the caller's address and line is
+// believed, what others say is not.
+func TestForwarded(t *testing.T) {
+	var log bytes.Buffer
+	c := company(t, func(o *apitest.Options) {
+		o.Proxies = []string{"10.0.0.0/8", "fd00::/8"}
+		o.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	if _, err := c.User(context.Background(), apitest.NewPerson{Name: "rep1", Role: "rep", Password: "battery-staple-7"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct{ from, forwarded, proto, is string }{
+		{"192.0.2.1:1", "198.51.100.9", "https", "192.0.2.1"},
+		{"10.1.2.3:1", "198.51.100.9", "https", "198.51.100.9"},
+		{"10.1.2.3:1", "198.51.100.9, 10.4.4.4", "https, http", "198.51.100.9"},
+		{"10.1.2.3:1", "6.6.6.6, 198.51.100.9", "http", "198.51.100.9"},
+		{"10.1.2.3:1", "198.51.100.9, not an address", "https", "10.1.2.3"},
+		{"[fd00::1]:1", "2001:db8::9", "https", "2001:db8::9"},
+		{"[2001:db8::1]:1", "198.51.100.9", "https", "2001:db8::1"},
+	} {
+		log.Reset()
+		w := request(c, "POST", "/api/v1/session", x.from, `{"username":"rep1","password":"battery-staple-7"}`, "X-Forwarded-For: "+x.forwarded, "X-Forwarded-Proto: "+x.proto)
+		if !strings.Contains(log.String(), " from="+x.is+"\n") {
+			t.Errorf("%+v is logged as %s", x, log.String())
+		}
+		cookie := w.Header().Get("Set-Cookie")
+		trusted := !strings.HasPrefix(x.from, "192") && !strings.HasPrefix(x.from, "[2001")
+		sealed := trusted && strings.HasPrefix(x.proto, "https")
+		if strings.Contains(cookie, "; Secure") != sealed || strings.HasPrefix(cookie, "__Host-") != sealed {
+			t.Errorf("%+v gets %s", x, cookie)
+		}
+		value, _, _ := strings.Cut(cookie, ";")
+		if w := request(c, "GET", "/api/v1/session", x.from, "", "Cookie: "+value, "X-Forwarded-For: "+x.forwarded, "X-Forwarded-Proto: "+x.proto); w.Code != 200 {
+			t.Errorf("%+v: the cookie answers %d", x, w.Code)
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, _ *access.Actor)
 		return err
 	}
 	if b.Cookie == nil || *b.Cookie {
-		s.setCookie(w, token, cookieAge)
+		s.setCookie(w, r, token, cookieAge)
 	}
 	me, err := s.me(r, a)
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Server) secret(r *http.Request) string {
 	if token, ok := bearer(r); ok {
 		return token
 	}
-	c, err := r.Cookie(s.cookie())
+	c, err := r.Cookie(s.cookie(r))
 	if err != nil {
 		return ""
 	}
@@ -127,7 +127,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, a *access.Actor
 			return err
 		}
 	}
-	s.setCookie(w, "", -1)
+	s.setCookie(w, r, "", -1)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -123,3 +123,48 @@ func TestThePastIsAsItWasRead(t *testing.T) {
 		}
 	})
 }
+
+// What was erased from history cannot be taken back: the past before it is
+// refused, what came after it is still told, and the chain holds.
+func TestThePastBehindAnErasure(t *testing.T) {
+	recordtest.Each(t, shop, func(t *testing.T, e *recordtest.Env) {
+		ctx, a := context.Background(), e.Admin()
+		c := create(t, e, a, "customer", record.Values{"name": "甲", "remark": "一"})
+		for _, remark := range []string{"二", "三"} {
+			if _, err := e.Store.Update(ctx, a, "customer", c.ID, record.Values{"remark": remark}, 0, record.WriteOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		entries, err := e.Store.History(ctx, a, "customer", c.ID, 0, 10)
+		if err != nil || len(entries) != 3 {
+			t.Fatalf("%d entries %v", len(entries), err)
+		}
+		second, err := db.ParseID(entries[1].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.DB.Write(ctx, func(tx db.Tx) error { return e.Ledger.Redact(ctx, tx, second) }); err != nil {
+			t.Fatal(err)
+		}
+		for rev, want := range map[int64]string{2: "二", 3: "三"} {
+			if got, err := asOf(t, e, "customer", c.ID, record.AsOf{Rev: rev}); err != nil || got["remark"] != want {
+				t.Errorf("rev %d: %v %v", rev, got["remark"], err)
+			}
+		}
+		_, err = asOf(t, e, "customer", c.ID, record.AsOf{Rev: 1})
+		if !errs.Is(err, errs.Conflict) || code(err) != "past_redacted" {
+			t.Errorf("the past before the erasure: %v", err)
+		}
+		entries, err = e.Store.History(ctx, a, "customer", c.ID, 0, 10)
+		if err != nil || len(entries) != 3 || len(entries[1].Changes) != 0 || len(entries[0].Changes) != 1 {
+			t.Errorf("history %+v %v", entries, err)
+		}
+		if _, err := e.Store.Undo(ctx, a, "customer", c.ID, 2, record.WriteOptions{}); code(err) != "undo_redacted" {
+			t.Errorf("undoing what was erased: %v", err)
+		}
+		report, err := e.Store.Check(ctx, nil)
+		if err != nil || len(report.Faults) > 0 {
+			t.Errorf("check: %v %v", report.Faults, err)
+		}
+	})
+}
