@@ -112,13 +112,13 @@ export function fullMoment(v: string): string {
   return v.length <= 10 || Number.isNaN(at.getTime()) ? v : `${dayIn(at)} ${clock(at)}`;
 }
 
-/** numberText groups thousands; cents of zero are left out unless asked for. */
+/** numberText groups thousands; cents of zero are left out unless asked for, and zeros after the cents (160.5000) always. */
 export function numberText(v: unknown, cents: "always" | "some" = "some"): string {
   const s = String(v);
   const m = /^(-?)(\d+)(?:\.(\d+))?$/.exec(s);
   if (!m) return s;
   const whole = m[2]!.replace(/\B(?=(\d{3})+$)/g, ",");
-  const rest = m[3] && (cents === "always" || /[1-9]/.test(m[3])) ? "." + m[3] : "";
+  const rest = m[3] && (cents === "always" || /[1-9]/.test(m[3])) ? "." + m[3].replace(/(?<=^..\d*?)0+$/, "") : "";
   return m[1] + whole + rest;
 }
 

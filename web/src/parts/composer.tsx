@@ -57,7 +57,7 @@ export function useNote(type: RecordType, rec: Rec): (() => void) | undefined {
   const [, setParams] = useSearchParams();
   if (rec.archived_at || !composes(type, types)) return undefined;
   const tabs = (type.page?.tabs ?? []).filter((x) => holds(x.when, rec));
-  const at = tabs.findIndex((x) => x.blocks?.some((b) => b.block === "timeline"));
+  const at = tabs.findIndex((x) => x.blocks?.some((b) => b.block === "timeline" && (!b.of || types.has(b.of))));
   if (at < 0) return undefined;
   return () => {
     if (focusComposer()) return;

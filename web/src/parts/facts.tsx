@@ -27,9 +27,22 @@ export const telling = (f: Field, v: unknown) => !blank(v) && !(f.computed && (v
 /** missing are the facts that are asked of a record and not there. */
 export const missing = (type: RecordType, rec: Rec) => type.fields.filter((f) => asked(type, rec, f) && blank(rec[f.name]));
 
-/** asked: what one can be expected to fill in; folded sections are for later. */
+// What a pack holds to matter of a type: its key facts, its head, its card, and
+// what must be there. A warning (a taboo) is no gap where there is none.
+const weighty = new WeakMap<RecordType, Set<string>>();
+function mattersOf(type: RecordType): Set<string> {
+  let names = weighty.get(type);
+  if (!names) {
+    const page = type.page, warnings = new Set([...(page?.marks ?? []), ...(page?.alerts ?? [])]);
+    names = new Set([...(page?.key ?? []), ...(page?.strip ?? []).flat(), ...(page?.card ?? []), ...type.fields.filter((f) => f.required === "true").map((f) => f.name)].filter((n) => !warnings.has(n) || type.fields.find((f) => f.name === n)?.kind !== "text"));
+    weighty.set(type, names);
+  }
+  return names;
+}
+
+/** asked: what a record is measured by, of what can be filled in; folded sections are for later. A moment of another's timeline is not filled by and by. */
 export const asked = (type: RecordType, rec: Rec, f: Field) =>
-  f.level === "write" && !f.computed && !["bool", "files", "longtext", "json", "geo", "rows"].includes(f.kind) && applies(f, type, rec) && !type.sections?.find((s) => s.name === f.section)?.folded;
+  !type.timeline && mattersOf(type).has(f.name) && f.level === "write" && !f.computed && !["bool", "files", "longtext", "json", "geo", "rows"].includes(f.kind) && applies(f, type, rec) && !type.sections?.find((s) => s.name === f.section)?.folded;
 
 interface Props { type: RecordType; rec: Rec; fields: Field[]; title?: string; note?: string }
 
@@ -56,7 +69,7 @@ export function Facts({ type, rec, fields, title, note }: Props) {
           {empty.length > 0 && <button type="button" className="add" aria-expanded={all} onClick={open}>{all ? t("record.fold") : t("record.fill", { n: empty.length })}</button>}
         </header>
       )}
-      <dl>{shown.map((f) => <Fact key={f.name} type={type} rec={rec} field={f} editing={editing === f.name} edit={(on) => setEditing((now) => (on ? f.name : now === f.name ? "" : now))} changed={changed?.get(f.name)}
+      <dl>{shown.map((f) => <Fact key={f.name} under={title} type={type} rec={rec} field={f} editing={editing === f.name} edit={(on) => setEditing((now) => (on ? f.name : now === f.name ? "" : now))} changed={changed?.get(f.name)}
         refused={refused?.name === f.name ? refused : undefined} refuse={(r) => { setRefused(r); setEditing(r ? r.name : ""); }} />)}</dl>
       {shown.length === 0 && <p className="quiet none">{t("record.none_filled")}</p>}
     </section>
@@ -87,9 +100,9 @@ function move(from: HTMLElement | null, step: number) {
 /** Refused is what was typed into a field and not taken. */
 export interface Refused { name: string; value: unknown; problems: FieldProblem[] }
 
-interface FactProps { type: RecordType; rec: Rec; field: Field; editing: boolean; edit: (on: boolean) => void; changed?: string; refused?: Refused; refuse: (r: Refused | null) => void }
+interface FactProps { under?: string; type: RecordType; rec: Rec; field: Field; editing: boolean; edit: (on: boolean) => void; changed?: string; refused?: Refused; refuse: (r: Refused | null) => void }
 
-function Fact({ type, rec, field, editing, edit, changed, refused, refuse }: FactProps) {
+function Fact({ under, type, rec, field, editing, edit, changed, refused, refuse }: FactProps) {
   const may = mayEdit(field, rec) && !kindOf(field).readonly;
   const box = useRef<HTMLDivElement>(null);
   const was = useRef(editing);
@@ -101,8 +114,8 @@ function Fact({ type, rec, field, editing, edit, changed, refused, refuse }: Fac
   const shown = blank(v) ? <span className="quiet">{t("record.to_fill")}</span> : masked(field) ? <Revealed type={type.name} rec={rec} field={field} value={v} /> : <Value field={field} value={v} place="fact" />;
   const start = (e: { target: EventTarget }) => { if (!(e.target as HTMLElement).closest("a,button:not(.value)")) edit(true); };
   return (
-    <div ref={box} className={"fact" + (editing ? " editing" : "")} data-may={may || undefined} data-field={field.name}>
-      <dt title={field.help ?? field.label}>{field.label}</dt>
+    <div ref={box} className={"fact" + (editing ? " editing" : "") + (field.kind === "rows" ? " broad" : "")} data-may={may || undefined} data-field={field.name}>
+      <dt title={field.help ?? field.label} className={field.kind === "rows" && field.label === under ? "sr-only" : undefined}>{field.label}</dt>
       <dd>
         {editing ? <InPlace key={refused ? "again" : "first"} type={type} rec={rec} field={field} refused={refused} refuse={refuse} done={(step) => { const here = box.current; edit(false); if (step) requestAnimationFrame(() => move(here, step)); }} />
           : may ? (
@@ -116,7 +129,7 @@ function Fact({ type, rec, field, editing, edit, changed, refused, refuse }: Fac
 }
 
 // Kinds whose values hold links or buttons of their own.
-const linked = ["phone", "phones", "emails", "url", "social", "link", "links", "geo", "files"];
+const linked = ["phone", "phones", "emails", "url", "social", "link", "links", "geo", "files", "rows"];
 
 // A value that is edited where it stands. What it does is said before what it
 // is, so that the name of the control has the words one sees. A value with links

@@ -67,12 +67,13 @@ const atEnd = ["choices", "phones", "date", "datetime", "money", "rating"];
 
 function Line({ of, rec, main, rest, open }: { of: RecordType; rec: Rec; main?: Field; rest: Field[]; open: () => void }) {
   const phone = usePhone();
-  const there = rest.filter((f) => !blank(rec[f.name]) && rec[f.name] !== false);
+  const name = main && !blank(rec[main.name]) ? kindOf(main).text(rec[main.name], main) : rec.title;
+  const there = rest.filter((f) => !blank(rec[f.name]) && rec[f.name] !== false && kindOf(f).text(rec[f.name], f) !== name);
   const tag = (f: Field) => f.kind === "choices" || (f.kind === "choice" && f.name === "state");
   const middle = there.filter((f) => !atEnd.includes(f.kind) && !tag(f)), end = there.filter((f) => !middle.includes(f));
   return (
     <li>
-      <a href={recordPath(of.name, rec.id)} onClick={(e) => { if (!e.metaKey && !e.ctrlKey) { e.preventDefault(); open(); } }}>{main && !blank(rec[main.name]) ? kindOf(main).text(rec[main.name], main) : rec.title}</a>
+      <a href={recordPath(of.name, rec.id)} onClick={(e) => { if (!e.metaKey && !e.ctrlKey) { e.preventDefault(); open(); } }}>{name}</a>
       <span className="mid">{middle.map((f) => <span key={f.name} className={f.choices?.find((c) => c.value === rec[f.name])?.color === "red" || f.choices?.find((c) => c.value === rec[f.name])?.color === "orange" ? "amber" : ""}>{f.kind === "bool" ? f.label : kindOf(f).text(rec[f.name], f)}</span>)}</span>
       {end.map((f) => (tag(f) ? <span key={f.name} className="roles">{[rec[f.name]].flat().slice(0, 2).map((v) => <span key={str(v)} className={"chip" + (["blue", "purple"].includes(f.choices?.find((c) => c.value === v)?.color ?? "") ? " lead" : "")}>{f.choices?.find((c) => c.value === v)?.label ?? str(v)}</span>)}</span>
         : f.kind === "phones" && !masked(f) ? <Call key={f.name} value={rec[f.name]} wide={phone} who={rec.title} />

@@ -263,3 +263,54 @@ test("a talk is noted where one looks at a person, and offered nowhere it could 
   await page.getByRole("button", { name: "打印" }).waitFor();
   assert.equal(await page.getByRole("button", { name: "记一次联系" }).count(), 0);
 });
+
+test("on a phone the head is small: facts unfold, the name stays while one scrolls", async (t) => {
+  const c = await full();
+  const { page } = await open(t, c, phone);
+  await page.locator(".stream li").first().waitFor();
+  const tabs = page.getByRole("tablist");
+  assert.ok((await tabs.boundingBox()).y <= 320, "the tabs begin in the upper part of the screen");
+  const owner = page.locator(".strip dt", { hasText: "归属业务员" });
+  assert.equal(await owner.count(), 0);
+  const more = page.getByRole("button", { name: /还有 \d+ 项/ });
+  await more.click();
+  await owner.waitFor();
+  await page.getByRole("button", { name: "收起" }).click();
+  await owner.waitFor({ state: "detached" });
+  await page.locator(".stream li").last().scrollIntoViewIfNeeded();
+  const at = await page.evaluate(() => {
+    const top = document.querySelector("main").getBoundingClientRect().top, of = (q) => document.querySelector(q).getBoundingClientRect();
+    return { name: of("h1").top - top, tabs: of("[role=tablist]").top - of(".record-name").bottom };
+  });
+  assert.ok(at.name >= 0 && at.name < 30 && Math.abs(at.tabs) < 1, JSON.stringify(at));
+});
+
+test("an order's lines are a table, and it is measured by no empty fields", async (t) => {
+  const c = await full();
+  const order = (await api("GET", `/order?page_size=1&fields=id&filter=${encodeURIComponent(`customer == "${c.id}"`)}`)).items[0];
+  const { page } = await visit(t, desktop, { path: `/r/order/${order.id}` });
+  const lines = page.getByRole("region", { name: "明细" }).getByRole("table");
+  await lines.getByRole("columnheader", { name: "单价" }).waitFor();
+  assert.deepEqual(await lines.getByRole("row").nth(1).getByRole("cell").allInnerTexts().then((x) => x.slice(1)), ["4", "100", "400"]);
+  assert.equal(await page.getByText("资料完整").count(), 0);
+  await open(t, c).then(({ page: file }) => file.getByText("资料完整").waitFor());
+});
+
+test("tabs that cannot say anything are not there: a trade's of others, a reader's without the right", async (t) => {
+  const c = await customer();
+  const { page } = await open(t, c);
+  await page.getByRole("tab", { name: "往来" }).waitFor();
+  for (const name of ["喜好", "住店"]) assert.equal(await page.getByRole("tab", { name }).count(), 0, name);
+  const guest = (await api("GET", "/customer?page_size=1&fields=id&order_by=-taste_count")).items[0];
+  const { page: floor } = await visit(t, desktop, { path: `/r/customer/${guest.id}`, as: "limin" });
+  await floor.getByRole("tab", { name: "喜好" }).waitFor();
+  for (const name of ["往来", "历史"]) assert.equal(await floor.getByRole("tab", { name }).count(), 0, name);
+  await floor.getByRole("button", { name: "记一笔", exact: true }).waitFor();
+});
+
+test("the name of a button is its words, without the name of its icon", async (t) => {
+  const { page } = await visit(t, desktop, { path: "/t/customer" });
+  await page.getByRole("button", { name: "新建客户", exact: true }).waitFor();
+  const named = await page.evaluate(() => [...document.querySelectorAll("[role=img][aria-label]")].map((e) => e.getAttribute("aria-label")).filter((x) => /^[a-z-]+$/.test(x)));
+  assert.deepEqual(named, []);
+});

@@ -76,10 +76,11 @@ const Card = memo(function Card({ type, rec, onOpen, log, ticked, ticking, onTic
   const fields = fieldsOf(type);
   const names = (type.page?.card ?? []).slice(0, 5);
   const marks = (type.page?.marks ?? []).map((n) => fields.get(n)).filter((f) => f?.kind === "choice").slice(0, 2);
+  const warns = (f: Field) => f.kind === "text" && !!(type.page?.marks?.includes(f.name) || type.page?.alerts?.includes(f.name));
   const number = numberOf(rec, phoneField(type));
   const call = number ? () => { window.location.href = "tel:" + number; } : undefined;
   const swipe = useSwipe(call, log && (() => log(rec)));
-  const facts = names.map((n) => fields.get(n)).filter((f) => f && f.name !== (type.title ?? "") && !blank(rec[f.name]) && !(f.kind === "money" && Number(rec[f.name]) === 0));
+  const facts = names.map((n) => fields.get(n)).filter((f) => f && f.name !== (type.title ?? "") && !marks.includes(f) && !blank(rec[f.name]) && !(f.kind === "money" && Number(rec[f.name]) === 0));
   return (
     <li className={"card-row" + (ticked ? " ticked" : "")} {...swipe.handlers}>
       {swipe.by !== 0 && <span className={"swipe-act " + (swipe.by < 0 ? "call" : "log")} aria-hidden="true">{swipe.by < 0 ? <>{t("card.call")} <PhoneOutlined /></> : <><MessageOutlined /> {t("card.log")}</>}</span>}
@@ -88,7 +89,7 @@ const Card = memo(function Card({ type, rec, onOpen, log, ticked, ticking, onTic
         <a href={recordPath(type.name, rec.id)} onClick={(e) => { e.preventDefault(); if (ticking) onTick(rec.id, !ticked); else onOpen(rec); }}>
           <span className="card-title"><span className="card-name">{rec.title}</span>{marks.map((f) => !blank(rec[f!.name]) && <span key={f!.name} className="card-mark"><Value field={f!} value={rec[f!.name]} place="cell" /></span>)}</span>
           <span className="card-facts">
-            {facts.map((f) => <span key={f!.name} className={f!.name === "taboo" ? "taboo" : ""}>{["phones", "phone", "text"].includes(f!.kind) && f!.name !== "taboo" ? null : <small>{f!.label} </small>}<Value field={f!} value={rec[f!.name]} place="cell" /></span>)}
+            {facts.map((f) => <span key={f!.name} className={warns(f!) ? "taboo" : ""}>{["phones", "phone", "text"].includes(f!.kind) && !warns(f!) ? null : <small>{f!.label} </small>}<Value field={f!} value={rec[f!.name]} place="cell" /></span>)}
             {facts.length === 0 && <small>{str(rec.number)}</small>}
           </span>
         </a>

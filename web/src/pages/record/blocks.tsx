@@ -17,7 +17,8 @@ import { Topics } from "../../parts/topics";
 
 interface Props { type: RecordType; rec: Rec }
 
-const sectionFields = (type: RecordType, name?: string) => type.fields.filter((f) => (name ? f.section === name : !f.section || !type.sections?.length) || (!f.section && type.sections?.[0]?.name === name));
+/** sectionFields are the fields of a section; without a name all that stand in none. */
+export const sectionFields = (type: RecordType, name?: string) => type.fields.filter((f) => (name ? f.section === name : !f.section || !type.sections?.length) || (!f.section && type.sections?.[0]?.name === name));
 
 function SectionFacts({ type, rec, name }: Props & { name?: string }) {
   const s = type.sections?.find((x) => x.name === name);
@@ -69,7 +70,7 @@ const named = 6;
 function Lacking({ type, rec }: Props) {
   const all = type.fields.filter((f) => asked(type, rec, f));
   const left = missing(type, rec);
-  if (all.length < 12 || !left.length || rec.archived_at) return null;
+  if (all.length < 8 || !left.length || rec.archived_at) return null;
   const percent = Math.round((100 * (all.length - left.length)) / all.length);
   const weight = [...(type.page?.key ?? []), ...(type.page?.header ?? [])];
   const first = [...left].sort((a, b) => Number(weight.includes(b.name)) - Number(weight.includes(a.name))).slice(0, named);

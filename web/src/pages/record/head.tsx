@@ -1,6 +1,6 @@
 // The head of a record: its name with what must not be overlooked, the facts
 // one asks for first, what can be done, and the way to the next of the list.
-import { EllipsisOutlined, LeftOutlined, MessageOutlined, PrinterOutlined, RightOutlined } from "@ant-design/icons";
+import { DownOutlined, EllipsisOutlined, LeftOutlined, MessageOutlined, PrinterOutlined, RightOutlined } from "@ant-design/icons";
 import { App, Button, Dropdown, type MenuProps } from "antd";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
@@ -10,7 +10,7 @@ import { str } from "../../fields/values";
 import { moneyText } from "../../format";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";
-import { fieldsOf, masked, recordPath } from "../../model";
+import { fieldsOf, masked, recordPath, useKnown } from "../../model";
 import { AssignDialog } from "../../parts/bulk/dialogs";
 import { Change, useAgeing, useYears } from "../../parts/chart";
 import { useNote } from "../../parts/composer";
@@ -27,15 +27,16 @@ const mostFacts = 8;
 
 export function Head({ type, rec }: { type: RecordType; rec: Rec }) {
   const phone = usePhone();
+  if (phone) return <PhoneHead type={type} rec={rec} />;
   return (
     <header className="record-head">
       <div className="record-name">
         <span className="initial" aria-hidden="true">{rec.title.slice(0, 1)}</span>
         <h1 title={rec.title}>{rec.title}</h1>
-        <span className="quiet number">{rec.number}</span>
+        <NumberOf rec={rec} />
         <Marks type={type} rec={rec} why />
         <span className="grow" />
-        {!phone && <Walk type={type} id={rec.id} />}
+        <Walk type={type} id={rec.id} />
         <Acts type={type} rec={rec} />
       </div>
       <Strip type={type} rec={rec} />
@@ -43,31 +44,58 @@ export function Head({ type, rec }: { type: RecordType; rec: Rec }) {
   );
 }
 
-// The facts that are there; those that share a fact stand in one.
-function Strip({ type, rec }: { type: RecordType; rec: Rec }) {
+// A title that begins with the number says it already.
+const NumberOf = ({ rec }: { rec: Rec }) => (rec.title.includes(rec.number || "\0") ? null : <span className="quiet number">{rec.number}</span>);
+
+// On a phone the name stays at the top while one scrolls; of the facts those of
+// the phone card are shown, the others unfold.
+function PhoneHead({ type, rec }: { type: RecordType; rec: Rec }) {
+  return (
+    <header className="record-head">
+      <div className="record-name"><span className="initial" aria-hidden="true">{rec.title.slice(0, 1)}</span><h1 title={rec.title}>{rec.title}</h1></div>
+      <div className="record-marks"><NumberOf rec={rec} /><Marks type={type} rec={rec} why /></div>
+      <Strip type={type} rec={rec} first={type.page?.card} />
+    </header>
+  );
+}
+
+const fewFacts = 2; // shown of a type without a card
+
+// The facts that are there; those that share a fact stand in one. With first,
+// only those with one of these fields, until one asks for all.
+function Strip({ type, rec, first }: { type: RecordType; rec: Rec; first?: string[] }) {
+  const phone = usePhone();
+  const [all, setAll] = useState(false);
   const fields = fieldsOf(type);
   const blocks = [...(type.page?.side ?? []), ...(type.page?.tabs ?? []).flatMap((x) => x.side ?? [])];
-  const groups = (type.page?.strip ?? []).map((g) => g.map((n) => fields.get(n)).filter((f): f is Field => !!f && telling(f, rec[f.name]) && applies(f, type, rec))).filter((g) => g.length > 0);
+  const groups = (type.page?.strip ?? []).map((g) => g.map((n) => fields.get(n)).filter((f): f is Field => !!f && telling(f, rec[f.name]) && applies(f, type, rec))).filter((g) => g.length > 0).slice(0, mostFacts);
+  const telltale = groups.filter((g) => g.some((f) => first?.includes(f.name)));
+  const few = telltale.length ? telltale : groups.slice(0, fewFacts);
+  const folded = phone && !all;
+  const more = groups.length - few.length + (asksMuch(type, rec) ? 1 : 0);
   return (
-    <dl className="strip">
-      {groups.slice(0, mostFacts).map((g) => {
-        const f = g[0]!;
-        const years = blocks.find((b) => b.block === "chart" && b.total === f.name);
-        const aged = blocks.find((b) => b.block === "ageing" && b.total === f.name);
-        const limits = blocks.find((b) => b.block === "ageing" && b.against === f.name);
-        return (
-          <div key={f.name}>
-            <dt>{g.filter((x, i) => i === 0 || (x.kind === f.kind && f.kind !== "text")).map((x, i) => <span key={x.name}>{i > 0 && " · "}{x.label}</span>)}</dt>
-            <dd className={f.kind === "money" ? "money" : ""}>
-              {limits ? <LimitFact type={type} rec={rec} block={limits} field={f} /> : g.map((x, i) => <One key={x.name} type={type} rec={rec} field={x} first={i === 0} pair={g.length > 1 && x.kind === f.kind && x.kind.startsWith("date")} />)}
-              {aged && <OverduePart type={type} rec={rec} block={aged} />}
-              {years && <YearPart type={type} rec={rec} block={years} />}
-            </dd>
-          </div>
-        );
-      })}
-      <Filled type={type} rec={rec} />
-    </dl>
+    <>
+      <dl className="strip">
+        {(folded ? few : groups).map((g) => {
+          const f = g[0]!;
+          const years = blocks.find((b) => b.block === "chart" && b.total === f.name);
+          const aged = blocks.find((b) => b.block === "ageing" && b.total === f.name);
+          const limits = blocks.find((b) => b.block === "ageing" && b.against === f.name);
+          return (
+            <div key={f.name}>
+              <dt>{g.filter((x, i) => i === 0 || (x.kind === f.kind && f.kind !== "text")).map((x, i) => <span key={x.name}>{i > 0 && " · "}{x.label}</span>)}</dt>
+              <dd className={f.kind === "money" ? "money" : ""}>
+                {limits ? <LimitFact type={type} rec={rec} block={limits} field={f} /> : g.map((x, i) => <One key={x.name} type={type} rec={rec} field={x} first={i === 0} pair={g.length > 1 && x.kind === f.kind && x.kind.startsWith("date")} />)}
+                {aged && <OverduePart type={type} rec={rec} block={aged} />}
+                {years && <YearPart type={type} rec={rec} block={years} />}
+              </dd>
+            </div>
+          );
+        })}
+        {!folded && <Filled type={type} rec={rec} />}
+      </dl>
+      {phone && more > 0 && <button type="button" className="strip-more" aria-expanded={all} onClick={() => setAll(!all)}>{all ? t("record.fold") : t("record.more_facts", { n: more })} <DownOutlined aria-hidden="true" /></button>}
+    </>
   );
 }
 
@@ -96,10 +124,13 @@ function LimitFact({ type, rec, block, field }: { type: RecordType; rec: Rec; bl
   return <span className="limit"><Value field={field} value={rec[field.name]} place="fact" /><span className={"limit-bar" + (percent > 100 ? " over" : "")} role="img" aria-label={t("ageing.used", { p: percent })}><i style={{ width: `${Math.min(100, percent)}%` }} /></span><small>{percent}%</small></span>;
 }
 
+// Of a few facts one sees without a figure how many are there.
+const asksMuch = (type: RecordType, rec: Rec) => type.fields.filter((f) => asked(type, rec, f)).length >= 8;
+
 /** Filled says how much of what is asked of such a record is there. */
 function Filled({ type, rec }: { type: RecordType; rec: Rec }) {
   const all = type.fields.filter((f) => asked(type, rec, f));
-  if (all.length < 12) return null;
+  if (!asksMuch(type, rec)) return null;
   const left = missing(type, rec);
   const percent = Math.round((100 * (all.length - left.length)) / all.length);
   return <div className="ring-fact"><dt>{t("record.filled")}</dt><dd><span className="ring" style={{ "--p": percent } as React.CSSProperties} aria-hidden="true" /> {percent}% <small title={left.map((f) => f.label).join("、")}>{left.length ? t("record.lacks", { n: left.length }) : ""}</small></dd></div>;
@@ -184,10 +215,11 @@ function Acts({ type, rec }: { type: RecordType; rec: Rec }) {
   const phone = usePhone();
   const { items, dialogs, print } = useActs(type, rec);
   const note = useNote(type, rec);
+  const { types } = useKnown();
   if (phone) return null; // at the foot of the screen
   return (
     <>
-      {note && <Button type="primary" icon={<MessageOutlined />} onClick={note}>{t("record.note")}</Button>}
+      {note && <Button type="primary" icon={<MessageOutlined />} onClick={note}>{t(types.has(type.page?.compose?.[0] ?? "") ? "record.note" : "record.note_any")}</Button>}
       <Dropdown menu={{ items: print }} trigger={["click"]}><Button icon={<PrinterOutlined />} aria-label={t("act.print")} /></Dropdown>
       {items.length > 0 && <Dropdown menu={{ items }} trigger={["click"]}><Button icon={<EllipsisOutlined />} aria-label={t("act.more")} /></Dropdown>}
       {dialogs}

@@ -4,15 +4,16 @@ import { Button } from "antd";
 import { useEffect, useRef } from "react";
 import { Navigate, useLocation, useNavigate, useParams, useSearchParams } from "react-router";
 import { Problem } from "../../api/client";
-import type { Rec, RecordType, Tab } from "../../api/types";
+import type { Block, Rec, RecordType, Tab } from "../../api/types";
 import { holds } from "../../expr";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";
-import { listPath, recordPath, useKnown, useType } from "../../model";
+import { listPath, mayEdit, recordPath, useKnown, useType } from "../../model";
+import { applies, telling } from "../../parts/facts";
 import { addUp, countText, useCounts, useRecord, viaOf } from "../../parts/record";
 import { sentence } from "../../saving";
 import { remember } from "../../shell/omni";
-import { Layout } from "./blocks";
+import { Layout, sectionFields } from "./blocks";
 import { Head } from "./head";
 import { PhoneBar } from "./phone";
 
@@ -49,16 +50,25 @@ function Bones() {
   );
 }
 
+// A tab whose parts its reader may not see at all would be an empty page.
+function says(block: Block, type: RecordType, rec: Rec, types: Map<string, RecordType>): boolean {
+  if (block.of && !types.has(block.of)) return false;
+  if (block.block === "history") return rec.rights?.history !== false;
+  if (block.block === "fields") return sectionFields(type, block.section).some((f) => applies(f, type, rec) && (telling(f, rec[f.name]) || mayEdit(f, rec)));
+  return true;
+}
+
 /** tabsOf are the tabs of a record's page: those declared whose condition holds, or all sections in one. */
-function tabsOf(type: RecordType, rec: Rec): Tab[] {
-  const declared = (type.page?.tabs ?? []).filter((x) => holds(x.when, rec));
+function tabsOf(type: RecordType, rec: Rec, types: Map<string, RecordType>): Tab[] {
+  const declared = (type.page?.tabs ?? []).filter((x) => holds(x.when, rec) && (x.blocks ?? []).some((b) => says(b, type, rec, types)));
   return declared.length ? declared : [{ name: "overview", label: t("record.overview"), blocks: [...(type.sections ?? [{ name: "" }]).map((s) => ({ block: "fields", section: s.name })), { block: "files" }] }];
 }
 
 function Page({ type, rec }: { type: RecordType; rec: Rec }) {
   const phone = usePhone();
   const [params, setParams] = useSearchParams();
-  const tabs = tabsOf(type, rec);
+  const { types } = useKnown();
+  const tabs = tabsOf(type, rec, types);
   const tab = tabs.find((x) => x.name === params.get("tab")) ?? tabs[0]!;
   return (
     <article className="record">
