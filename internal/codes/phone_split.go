@@ -25,16 +25,49 @@ func ParsePhones(text, region string) []Phone {
 		return []Phone{{Raw: text, Problem: "bad_phone"}}
 	}
 	var phones []Phone
-	for _, piece := range splitPhones(apart(lastDigits(text))) {
+	for _, piece := range splitPhones(apart(lastDigits(areaSlash(text)))) {
 		if narrow(piece) == "" {
 			continue
 		}
+		piece = sameArea(phones, piece, region)
 		if last := len(phones) - 1; last >= 0 && extendsLast(&phones[last], piece) {
 			continue
 		}
 		phones = append(phones, parsePiece(piece, region)...)
 	}
 	return phones
+}
+
+// areas are area codes that a slash parts from the number: 010/62345678,
+// 310/246-1501.
+var areas = regexp.MustCompile(`(^|[^0-9/-])(\(?0[0-9]{1,3}\)?|[2-9][0-9]{2})/([0-9]{3,4}[- ]?[0-9]{4})(?:$|[^0-9])`)
+
+// areaSlash writes the slash behind an area code as it is usually written.
+func areaSlash(text string) string {
+	if !strings.Contains(text, "/") {
+		return text
+	}
+	return areas.ReplaceAllStringFunc(text, func(s string) string { return strings.Replace(s, "/", "-", 1) })
+}
+
+// sameArea gives a piece of seven or eight bare digits behind a fixed line its
+// area code, where it is no number by itself: 010-62345678/62345679.
+func sameArea(before []Phone, piece, region string) string {
+	digits := compact(narrow(piece), " -")
+	if len(before) == 0 || len(digits) < 7 || len(digits) > 8 || !digitsOnly(digits) || ParsePhone(piece, region).E164 != "" {
+		return piece
+	}
+	last := before[len(before)-1]
+	for _, code := range []string{"+86", "+886"} {
+		area, ok := strings.CutPrefix(last.E164, code)
+		if !ok || last.Kind != "fixed" || len(area) <= len(digits) {
+			continue
+		}
+		if whole := "0" + area[:len(area)-len(digits)] + "-" + digits; ParsePhone(whole, region).Problem == "" {
+			return whole
+		}
+	}
+	return piece
 }
 
 var (

@@ -120,9 +120,25 @@ func matchTexts(r *Row, m *meta.Match) []string {
 	return out
 }
 
+// fewestDigits is how many digits a telephone that could not be read must have
+// to be a hint: 110, 无 and the half of a number are none.
+const fewestDigits = 7
+
 // foldMatch folds a value for comparison: names without the legal form and
-// brackets, everything else as text.
+// brackets, everything else as text; "" for what is no hint.
 func foldMatch(f *meta.Field, v string) string {
+	if (f.KindName == "phones" || f.KindName == "phone") && !strings.HasPrefix(v, "+") {
+		digits := strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, han.Fold(v))
+		if len(digits) < fewestDigits {
+			return ""
+		}
+		return digits
+	}
 	if f.KindName == "text" {
 		if core := han.FoldName(v); core != "" {
 			return core

@@ -501,6 +501,16 @@ func TestBulkRefusesRowsAlone(t *testing.T) {
 		if got := found(t, e, rep, "58881234"); len(got) != 1 {
 			t.Errorf("search finds %v", got)
 		}
+		for _, x := range []struct {
+			phone string
+			hint  bool
+		}{{"310", false}, {"见备注", false}, {"2371 3111", true}} {
+			twice := []record.Op{{Verb: "create", Type: "customer", Values: record.Values{"name": "庚" + x.phone, "phones": x.phone}}, {Verb: "create", Type: "customer", Values: record.Values{"name": "辛" + x.phone, "phones": x.phone}}}
+			out, err := e.Store.Bulk(ctx, rep, twice, record.WriteOptions{Loose: true, Source: "import 2"}, nil)
+			if err != nil || slices.ContainsFunc(out[1].Warnings, func(p errs.Problem) bool { return p.Code == "duplicate_phone" }) != x.hint {
+				t.Errorf("%q twice, which could not be read: %v %v", x.phone, out[1].Warnings, err)
+			}
+		}
 		rep2, err := e.Store.Check(ctx, nil)
 		if err != nil || len(rep2.Faults) > 0 {
 			t.Errorf("check: %v %v", rep2.Faults, err)
