@@ -16,6 +16,7 @@
 //	svc, err := transfer.New(ctx, transfer.Options{Store: store, …})
 //	i, err := svc.Upload(ctx, actor, "customer", "客户.xlsx", file, transfer.Hints{})
 //	i, err = svc.SetPlan(ctx, actor, i.ID, transfer.Hints{Map: map[string]string{"备注2": "remark"}})
+//	i, err = svc.Decide(ctx, actor, i.ID, []transfer.Decision{{Path: "level", Code: "bad_choice", Do: transfer.Empty}}) // what becomes of rows that would be refused
 //	rows, err := svc.Preview(ctx, actor, i.ID, transfer.StartOptions{}, 50) // what the first rows would come to
 //	err = svc.Start(ctx, actor, i.ID, transfer.StartOptions{Mode: transfer.Upsert, Key: "phones"})
 //	i, err = svc.State(ctx, actor, i.ID)            // live: rows, counts, rate
@@ -30,8 +31,10 @@
 // understood: cells merged downwards (rows under one name are one new record, its
 // telephones with whose they are), 同上, a unit in a header (万元) or above
 // it, an address or a name in several columns, telephone numbers of another
-// region. A blank cell never empties a field,
-// and 无, —, N/A are blank. What is not sure (约500万, 2020年5月) is taken and told;
+// region. Columns may also fill
+// child rows (lines.product): rows that name the same record as the one above, or
+// none, are more of it, and come in or stay out together. A blank cell never
+// empties a field, and 无, —, N/A are blank. What is not sure (约500万, 2020年5月) is taken and told;
 // a cell that cannot be read refuses its row, or is left out where a person says
 // so ([Leave]). With a key, a row finds its record by one look into an
 // index for the whole chunk; the key itself is not written again. Files are
