@@ -1,7 +1,6 @@
 package record
 
 import (
-	"context"
 	"database/sql"
 	"slices"
 	"strconv"
@@ -104,14 +103,16 @@ func (w *writing) resolve(f *meta.Field, v any, path string, same bool) (any, er
 	case int64:
 		id = x
 	case meta.Ref:
-		var code string
-		var err error
-		if id, code, err = w.s.lookup(w.ctx, w.tx, f.Target, x); err != nil {
-			return nil, err
-		} else if code != "" {
-			w.refuse(path, code, errs.Params{"type": f.Target.Name, "value": x.Value})
-			return nil, nil
+		if parsed, err := db.ParseID(x.Value); err == nil && x.By == "*" {
+			id = parsed
+			break
 		}
+		found, code, err := w.find(f.Target, x)
+		if err != nil || code == "" {
+			return found, err
+		}
+		w.refuse(path, code, errs.Params{"type": f.Target.Name, "value": x.Value})
+		return nil, nil
 	default:
 		return v, nil
 	}
@@ -166,15 +167,18 @@ func (w *writing) linkableByColumns(t *meta.Type, id int64) (ok, archived bool, 
 	return ok, at.Valid, err
 }
 
-// lookup finds a record by its number, or by number and then title ("*").
-func (s *Store) lookup(ctx context.Context, tx db.Tx, t *meta.Type, r meta.Ref) (id int64, code string, err error) {
+// mostNamesakes bounds how many records of one name are looked at.
+const mostNamesakes = 50
+
+// find finds the record that a reference names: by its number, or by number and
+// then title ("*"). Of those that bear it the ones count that the actor may link
+// to, and of a title those below the same root: of ten 采购部 that of the
+// contact's own customer.
+func (w *writing) find(t *meta.Type, r meta.Ref) (id int64, code string, err error) {
 	columns := []string{"number"}
 	switch r.By {
 	case "*":
 		columns = []string{"number", "title"}
-		if parsed, err := db.ParseID(r.Value); err == nil {
-			return parsed, "", nil
-		}
 	case "title":
 		columns = []string{"title"}
 	}
@@ -182,18 +186,55 @@ func (s *Store) lookup(ctx context.Context, tx db.Tx, t *meta.Type, r meta.Ref) 
 		columns = append(columns, "name")
 	}
 	for _, column := range columns {
-		ids, err := int64s(tx.Query(ctx, "SELECT id FROM "+quote(t.Table)+" WHERE "+quote(column)+" = ? AND archived_at IS NULL LIMIT 2", r.Value))
+		text, args := "SELECT id FROM "+quote(t.Table)+" WHERE "+quote(column)+" = ? AND archived_at IS NULL", []any{r.Value}
+		if root, id := w.sameRoot(t); root != nil && column == "title" {
+			text, args = text+" AND "+quote(root.Column)+" = ?", append(args, id)
+		}
+		ids, err := int64s(w.tx.Query(w.ctx, text+" LIMIT "+strconv.Itoa(mostNamesakes), args...))
 		if err != nil {
 			return 0, "", err
 		}
+		if ids, err = w.linkables(t, ids); err != nil {
+			return 0, "", err
+		}
 		switch len(ids) {
+		case 0:
 		case 1:
 			return ids[0], "", nil
-		case 2:
+		default:
 			return 0, "link_ambiguous", nil
 		}
 	}
 	return 0, "link_not_found", nil
+}
+
+// sameRoot is the field by which a type's records belong to another type's, and
+// the record of that type that the written one belongs to; nil where there is none.
+func (w *writing) sameRoot(t *meta.Type) (*meta.Field, int64) {
+	root, ok := t.Field(t.Root)
+	if !ok || root.Target == nil {
+		return nil, 0
+	}
+	for _, f := range w.t.Fields {
+		if id, linked := w.row.Values[f.Slot].(int64); linked && f.KindName == "link" && f.Target == root.Target {
+			return root, id
+		}
+	}
+	return nil, 0
+}
+
+// linkables are those of some records that the actor may link to.
+func (w *writing) linkables(t *meta.Type, ids []int64) (out []int64, err error) {
+	for _, id := range ids {
+		ok, archived, err := w.linkable(t, id)
+		if err != nil {
+			return nil, err
+		}
+		if ok && !archived {
+			out = append(out, id)
+		}
+	}
+	return out, nil
 }
 
 // int64s reads a query's only column.
