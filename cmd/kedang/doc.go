@@ -5,6 +5,7 @@
 //	kedang user add linx --role rep --password-stdin
 //	kedang import customer 客户.xlsx --mode upsert --key phones
 //	kedang check --data DIR
+//	kedang copy --data DIR --to postgres://…
 //
 // One file per sub-command; wire.go is the only place that joins the parts.
 // Every sub-command but serve works on a company through an [operator], in one

@@ -27,6 +27,7 @@ type commands struct {
 	Export  exportCommand  `cmd:"" help:"Write a list as CSV or xlsx."`
 	Backup  backupCommand  `cmd:"" help:"Write everything into one sealed file."`
 	Restore restoreCommand `cmd:"" help:"Read a backup into an empty place."`
+	Copy    copyCommand    `cmd:"" help:"Copy a company from its SQLite directory to PostgreSQL."`
 	Check   checkCommand   `cmd:"" help:"Compare what is stored with what should be."`
 	Pack    packCommand    `cmd:"" help:"Check and test packs."`
 	Bench   benchCommand   `cmd:"" help:"Time this company's own lists and searches, reading only."`

@@ -96,6 +96,12 @@ func openPeople(ctx context.Context, p *place, demo bool) (a *app, err error) {
 
 // open opens everything and brings the database to the packs' types.
 func open(ctx context.Context, p *place, demo bool, log *slog.Logger) (a *app, err error) {
+	return openLike(ctx, p, nil, log, demo)
+}
+
+// openLike is open; the types and fields of a new company have the ids and
+// columns that they have in another one, where one is given.
+func openLike(ctx context.Context, p *place, like *app, log *slog.Logger, demo bool) (a *app, err error) {
 	defer errs.Wrap(&err, "open")
 	opened, err := openPeople(ctx, p, demo)
 	if err != nil {
@@ -120,6 +126,11 @@ func open(ctx context.Context, p *place, demo bool, log *slog.Logger) (a *app, e
 		Currency: a.currency, Load: a.loadAgain, Extensions: extensions, Matchers: matchers, Lockers: lockers})
 	if err != nil {
 		return nil, err
+	}
+	if like != nil {
+		if err := a.store.Like(ctx, like.store); err != nil {
+			return nil, err
+		}
 	}
 	if err := a.store.Apply(ctx, a.types); err != nil {
 		return nil, err
