@@ -28,9 +28,11 @@ const where = () => process.env.CHROMIUM ?? execFileSync(new URL("../../scripts/
 /** launch joins the run's Chromium, or starts one; CHROMIUM says where it is. */
 export const launch = () => (process.env.BROWSER_WS ? chromium.connect(process.env.BROWSER_WS) : chromium.launch({ executablePath: where(), args: ["--no-sandbox"] }));
 
+const contextOf = (browser, viewport, { dark = false, scale = 1 }) => browser.newContext({ viewport, deviceScaleFactor: scale, hasTouch: viewport.width < 700, locale: "zh-CN", timezoneId: "Asia/Shanghai", reducedMotion: "reduce", colorScheme: dark ? "dark" : "light", acceptDownloads: true });
+
 /** open makes a window of a size in a language, with what went wrong in it. */
-export async function open(browser, viewport, { lang = "zh-Hans", dark = false, scale = 1, cookie } = {}) {
-  const context = await browser.newContext({ viewport, deviceScaleFactor: scale, hasTouch: viewport.width < 700, locale: "zh-CN", timezoneId: "Asia/Shanghai", reducedMotion: "reduce", colorScheme: dark ? "dark" : "light", acceptDownloads: true });
+export async function open(browser, viewport, { lang = "zh-Hans", cookie, context, ...options } = {}) {
+  context ??= await contextOf(browser, viewport, options);
   await context.addCookies([{ name: "kd_lang", value: lang, url: base }]);
   if (cookie) await context.addCookies([cookie]);
   const page = await context.newPage();
@@ -39,11 +41,6 @@ export async function open(browser, viewport, { lang = "zh-Hans", dark = false, 
   page.on("pageerror", (e) => wrong.push(String(e)));
   page.on("console", (m) => { if (m.type() === "error" && !/status of (401|422|412|404)/.test(m.text())) wrong.push(m.text()); });
   last.set(page, null);
-  const close = context.close.bind(context);
-  context.close = async () => {
-    if (!closing.has(context)) last.set(page, await picture(page));
-    await close();
-  };
   return { context, page, wrong };
 }
 
@@ -83,7 +80,10 @@ export async function api(method, path, body, name = user) {
 }
 
 let shared;
-const closing = new Set(); // contexts that visit closes itself
+
+// Windows that a test has left, by their kind: what they have loaded and
+// compiled serves the next, which is a window without cookies and memory.
+const left = new Map();
 
 /**
  * visit opens a window for one test: signed in as `as` (false: nobody) and at
@@ -92,9 +92,9 @@ const closing = new Set(); // contexts that visit closes itself
  */
 export async function visit(t, viewport, { as = user, path, quiet = false, cookie, ...options } = {}) {
   shared ??= launch();
-  const opened = await open(await shared, viewport, { ...options, cookie: cookie ?? (as ? await session(as) : undefined) });
-  closing.add(opened.context);
-  visits.push({ ...opened, quiet });
+  const kind = JSON.stringify([viewport, options.dark, options.scale]);
+  const opened = await open(await shared, viewport, { ...options, context: left.get(kind)?.pop(), cookie: cookie ?? (as ? await session(as) : undefined) });
+  visits.push({ ...opened, kind, quiet });
   if (path !== undefined) {
     await opened.page.goto(base + path);
     if (as || cookie) await opened.page.getByRole("main").waitFor();
@@ -103,8 +103,24 @@ export async function visit(t, viewport, { as = user, path, quiet = false, cooki
   return opened;
 }
 
+/** leave empties a window: pages, cookies, what the pages kept. */
+async function leave({ context, kind }) {
+  try {
+    await context.setOffline(false);
+    for (const page of context.pages()) await page.close();
+    const page = await context.newPage();
+    const cdp = await context.newCDPSession(page);
+    await cdp.send("Storage.clearDataForOrigin", { origin: new URL(base).origin, storageTypes: "local_storage,indexeddb,service_workers,cache_storage" });
+    await page.close();
+    await context.clearCookies();
+    left.set(kind, [...(left.get(kind) ?? []), context]);
+  } catch {
+    await context.close().catch(() => undefined);
+  }
+}
+
 const visits = [];
-const last = new Map(); // page → its last picture, when its context was closed by the test itself
+const last = new Map(); // page → its picture when the test failed
 
 const picture = async (page) => (page.isClosed() ? null : page.screenshot({ timeout: 5000 }).catch(() => null));
 
@@ -114,11 +130,11 @@ afterEach(async (t) => {
   for (const v of visits) if (!v.quiet) wrong.push(...v.wrong);
   failed ||= wrong.length > 0;
   if (failed) {
-    for (const page of [...last.keys()]) last.set(page, last.get(page) ?? (await picture(page)));
+    for (const page of [...last.keys()]) last.set(page, await picture(page));
     show(t.name);
   }
   last.clear();
-  for (const v of visits.splice(0)) await v.context.close().catch(() => undefined);
+  for (const v of visits.splice(0)) await leave(v);
   if (!t.error && wrong.length) throw new Error("errors in the browser:\n" + wrong.join("\n"));
 });
 

@@ -16,4 +16,4 @@ function shown(v: unknown, f: Field, place: Place) {
 }
 
 /** One of a list. */
-export const choice: Kind = { show: shown, text: labelOf, width: 80, instant: true };
+export const choice: Kind = { show: shown, text: labelOf, width: 56, instant: true };

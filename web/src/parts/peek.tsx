@@ -23,16 +23,19 @@ export function Peek({ type, id, close, move }: Props) {
   const phone = usePhone();
   useEffect(() => {
     if (!id) return;
+    let above = false; // Escape closes what lies on top: a reason that stands open, and only then the drawer
+    const before = () => { above = !!document.querySelector(".ant-popover:not(.ant-popover-hidden)"); };
     const on = (e: KeyboardEvent) => {
       const el = e.target as HTMLElement;
-      if (e.defaultPrevented || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName) || el.isContentEditable || el.closest("[role=listbox],[role=menu],.ant-modal")) return;
+      if (e.defaultPrevented || (above && e.key === "Escape") || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName) || el.isContentEditable || el.closest("[role=listbox],[role=menu],.ant-modal")) return;
       if (e.key === "Escape") close();
       else if ((e.key === "ArrowDown" || e.key === "ArrowUp") && move && !el.closest(".grid")) move(e.key === "ArrowDown" ? 1 : -1);
       else return;
       e.preventDefault();
     };
+    window.addEventListener("keydown", before, true);
     window.addEventListener("keydown", on);
-    return () => window.removeEventListener("keydown", on);
+    return () => { window.removeEventListener("keydown", before, true); window.removeEventListener("keydown", on); };
   }, [id, close, move]);
   return (
     <Drawer open={!!id} onClose={close} mask={phone} keyboard={false} autoFocus={phone} size={phone ? "100%" : 480} title={null} closable={false} styles={{ body: { padding: 0 } }} destroyOnHidden aria-label={t("list.peek")}>

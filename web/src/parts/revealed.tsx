@@ -1,6 +1,6 @@
 // A masked value with the eye that opens it.
 import { EyeOutlined } from "@ant-design/icons";
-import { App, Button, Input, Modal } from "antd";
+import { Button, Input, Modal } from "antd";
 import { useState } from "react";
 import { post } from "../api/client";
 import type { Field, Rec } from "../api/types";
@@ -8,14 +8,14 @@ import { kindOf } from "../fields";
 import { blank } from "../fields/values";
 import { t } from "../i18n";
 import { maskText } from "../model";
-import { sentence } from "../saving";
+import { useNotify } from "../saving";
 
 /** Revealed adds the eye that opens a masked value, with a reason, on record. */
 export function Revealed({ type, rec, field, value }: { type: string; rec: Rec; field: Field; value: unknown }) {
   const [asking, setAsking] = useState(false);
   const [clear, setClear] = useState<unknown>(null);
   const [reason, setReason] = useState("");
-  const { message } = App.useApp();
+  const notify = useNotify();
   const tail = (rec.sealed as Record<string, string> | undefined)?.[field.name];
   const open = async () => {
     try {
@@ -23,7 +23,7 @@ export function Revealed({ type, rec, field, value }: { type: string; rec: Rec; 
       setClear(r.value);
       setAsking(false);
     } catch (e) {
-      void message.error(sentence(e));
+      notify.failed(e);
     }
   };
   if (!blank(clear)) return <span className="clear">{kindOf({ ...field, sealed: false, level: "read" }).show(clear, field, "fact")}</span>;

@@ -190,14 +190,19 @@ function reveal(el: HTMLElement, i: number) {
   else if (top + rowHeight > el.scrollTop + el.clientHeight - headHeight - foot) el.scrollTop = top + rowHeight - el.clientHeight + headHeight + foot;
 }
 
+// Of a name or a talk a part is still read; of a number or a day it is not.
+const cuttable = new Set(["text", "longtext", "link", "links", "tags", "choices", "emails", "url", "address"]);
+
 // share gives each column at least its width and the spare in proportion; when
-// there is too little, columns shrink by up to a sixth before they scroll.
-// A width somebody chose stays.
+// there is too little, texts shrink by up to a fifth, then all by up to a sixth
+// before they scroll. A width somebody chose stays.
 function share(columns: Column[], width: number): number[] {
-  const fixed = columns.reduce((n, c) => n + (c.fixed ? c.width : 0), 0);
-  const want = columns.reduce((n, c) => n + (c.fixed ? 0 : c.width), 0);
-  const by = Math.max(0.84, (width - fixed) / Math.max(1, want));
-  return columns.map((c) => (c.fixed ? c.width : Math.floor(c.width * by)));
+  const soft = (c: Column) => !c.fixed && cuttable.has(c.field.kind);
+  const sum = (of: (c: Column) => boolean) => columns.reduce((n, c) => n + (of(c) ? c.width : 0), 0);
+  const room = width - sum((c) => !!c.fixed), texts = sum(soft), rest = sum((c) => !c.fixed && !soft(c));
+  const by = room >= texts + rest ? room / Math.max(1, texts + rest) : Math.max(0.84, Math.min(1, room / (0.8 * texts + rest)));
+  const bySoft = by >= 1 && room < texts + rest ? (room - rest) / texts : by < 1 ? 0.8 * by : by;
+  return columns.map((c) => (c.fixed ? c.width : Math.floor(c.width * (soft(c) ? bySoft : by))));
 }
 
 // pinned columns stand at --p0, --p1 … from the left.

@@ -1,12 +1,12 @@
 // Another password of one's own.
-import { App, Form, Input, Modal } from "antd";
+import { Form, Input, Modal } from "antd";
 import { useState } from "react";
 import { post, Problem } from "../api/client";
 import { t } from "../i18n";
-import { sentence } from "../saving";
+import { sentence, useNotify } from "../saving";
 
 export default function Password({ close }: { close: () => void }) {
-  const { message } = App.useApp();
+  const notify = useNotify();
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
   const [problem, setProblem] = useState<{ at: string; says: string } | null>(null);
@@ -15,7 +15,7 @@ export default function Password({ close }: { close: () => void }) {
     setBusy(true);
     try {
       await post("/sys/password", { old, password: fresh });
-      void message.success(t("profile.password_changed"));
+      notify.said(t("profile.password_changed"));
       close();
     } catch (e) {
       const p = e instanceof Problem ? e.errors[0] : undefined;

@@ -216,3 +216,19 @@ test("what opens for the first time does not wait for a toast to go", async (t) 
   await page.getByRole("dialog").getByLabel("客户名称").waitFor();
   assert.equal(await toast.count(), 1, "the toast still stands");
 });
+
+test("Escape closes what lies on top, and that alone", async (t) => {
+  const c = await customer({ level: "A", level_reason: "按时付款" });
+  await api("POST", "/interaction", { customer: c.id, way: "call", summary: "问货期" });
+  const { page } = await visit(t, desktop, { path: `/t/customer?q=${encodeURIComponent(c.name)}&peek=${c.id}` });
+  const peek = page.getByRole("dialog", { name: "侧看" });
+  await peek.getByRole("button", { name: /为什么/ }).or(peek.locator(".asks-why")).first().click();
+  const why = page.locator(".why");
+  await why.waitFor();
+  await page.keyboard.press("Escape");
+  await why.waitFor({ state: "detached" });
+  assert.ok(await peek.isVisible(), "the drawer stays");
+  await page.keyboard.press("Escape");
+  await peek.waitFor({ state: "detached" });
+  assert.ok(!new URL(page.url()).searchParams.has("peek"));
+});

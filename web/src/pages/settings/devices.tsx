@@ -8,7 +8,7 @@ import { ask, get, post } from "../../api/client";
 import { t } from "../../i18n";
 import { useNotify } from "../../saving";
 import { Card, Failed, Loading, When } from "../desk";
-import { Item } from "./parts";
+import { copyText, Item } from "./parts";
 
 interface Device { id: string; created_at: string; seen_at: string; expires_at: string; address: string; agent: string; current: boolean }
 interface Token { id: string; name: string; hint: string; created_at: string; seen_at?: string; expires_at?: string }
@@ -98,7 +98,6 @@ function Tokens() {
 function NewToken({ close }: { close: () => void }) {
   const client = useQueryClient();
   const notify = useNotify();
-  const { message } = App.useApp();
   const [name, setName] = useState("");
   const [until, setUntil] = useState<string | null>(dayjs().add(1, "year").format("YYYY-MM-DD"));
   const [secret, setSecret] = useState("");
@@ -114,7 +113,7 @@ function NewToken({ close }: { close: () => void }) {
   if (secret) {
     return (
       <Modal open title={t("set.token_made")} onCancel={close} footer={<Button type="primary" onClick={close}>{t("desk.close")}</Button>} width={480} mask={{ closable: false }}>
-        <div className="set-code"><output aria-label={t("set.tokens")}>{secret}</output><Button size="small" onClick={() => void navigator.clipboard?.writeText(secret).then(() => message.success(t("set.copied")))}>{t("set.copy")}</Button><p>{t("set.token_once")}</p></div>
+        <div className="set-code"><output aria-label={t("set.tokens")}>{secret}</output><Button size="small" onClick={() => void copyText(secret).then(() => notify.said(t("set.copied")))}>{t("set.copy")}</Button><p>{t("set.token_once")}</p></div>
       </Modal>
     );
   }

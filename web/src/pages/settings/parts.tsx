@@ -1,11 +1,11 @@
 // What the pages of the settings share: people, departments, a small form.
-import { App, Button, Drawer, Form } from "antd";
+import { Button, Drawer, Form } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState, type ReactNode } from "react";
 import { get, Problem, query } from "../../api/client";
 import { t } from "../../i18n";
 import { usePhone } from "../../mode";
-import { sentence } from "../../saving";
+import { useNotify } from "../../saving";
 
 export interface Person {
   id: string; number?: string; username: string; name: string; department?: string; manager?: string; email?: string; phone?: string; lang?: string; zone?: string;
@@ -41,10 +41,18 @@ export function useDepartments() {
 export const departmentOptions = (rows: { d: Department; depth: number }[]) => rows.filter((r) => !r.d.archived).map(({ d, depth }) => ({ value: d.id, label: "　".repeat(depth) + d.name }));
 export const personOptions = (list: Person[]) => list.filter((p) => p.active).map((p) => ({ value: p.id, label: `${p.name} (${p.username})` }));
 
+/** copyText puts a text where one pastes from. Without https a browser has no clipboard for pages: there what is marked is copied. */
+export async function copyText(text: string): Promise<void> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const from = document.querySelector<HTMLElement>(".set-code output");
+  if (from) getSelection()?.selectAllChildren(from);
+  if (!document.execCommand("copy")) throw new Error("not copied");
+}
+
 /** SidePanel is a drawer with a form: problems stand at their fields. Its content draws items with Item. */
 export function SidePanel({ title, close, save, children, ready = true, more }: { title: string; close: () => void; save: () => Promise<void>; children: (problems: Record<string, string>) => ReactNode; ready?: boolean; more?: ReactNode }) {
   const phone = usePhone();
-  const { message } = App.useApp();
+  const notify = useNotify();
   const [busy, setBusy] = useState(false);
   const [problems, setProblems] = useState<Record<string, string>>({});
   const go = async () => {
@@ -52,11 +60,11 @@ export function SidePanel({ title, close, save, children, ready = true, more }: 
     setProblems({});
     try {
       await save();
-      void message.success(t("set.saved"));
+      notify.said(t("set.saved"));
       close();
     } catch (e) {
       if (e instanceof Problem && e.errors.length) setProblems(Object.fromEntries(e.errors.map((p) => [p.path, p.message])));
-      else void message.error(sentence(e));
+      else notify.failed(e);
       setBusy(false);
     }
   };

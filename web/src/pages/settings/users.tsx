@@ -10,7 +10,7 @@ import { useRights, type RoleInfo } from "../../rights";
 import { useNotify } from "../../saving";
 import { useTyped } from "../../shell/omni";
 import { Card, Failed, Loading, State, When } from "../desk";
-import { departmentOptions, Item, personOptions, SidePanel, useDepartments, usePeople, type Person } from "./parts";
+import { copyText, departmentOptions, Item, personOptions, SidePanel, useDepartments, usePeople, type Person } from "./parts";
 
 export function Users() {
   const typed = useTyped("", 200);
@@ -122,12 +122,12 @@ function UserActs({ user, done, reset }: { user: Person; done: () => void; reset
 
 /** useCode makes a one-time code for a person's password and shows it, once. */
 function useCode() {
-  const { modal, message } = App.useApp();
+  const { modal } = App.useApp();
   const notify = useNotify();
   const make = async (p: Person) => {
     try {
       const { code } = await post<{ code: string }>(`/sys/users/${p.id}/password-reset`);
-      const copy = () => void navigator.clipboard?.writeText(code).then(() => message.success(t("set.copied")));
+      const copy = () => void copyText(code).then(() => notify.said(t("set.copied")));
       modal.info({
         title: t("set.code_for", { name: p.name }), icon: null, width: 420, okText: t("desk.close"),
         content: <div className="set-code"><output aria-label={t("set.code")}>{code}</output><Button size="small" onClick={copy}>{t("set.copy")}</Button><p>{t("set.code_says", { username: p.username })}</p></div>,
