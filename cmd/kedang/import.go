@@ -44,6 +44,7 @@ type importState struct {
 	Code    string            `json:"code,omitempty"`
 	Plan    []transfer.Column `json:"plan,omitempty"`
 	Missing []string          `json:"missing,omitempty"`
+	Blanks  int               `json:"uncalculated,omitempty"`
 	Done    int64             `json:"done"`
 	Total   int64             `json:"total"`
 	Rate    float64           `json:"rate"` // rows a second
@@ -75,6 +76,9 @@ func (c *importCommand) Run(ctx context.Context, p *place) error {
 			if !planned && len(s.Plan) > 0 {
 				planned = true
 				printPlan(s.Plan)
+				if s.Blanks > 0 {
+					fmt.Printf("%d cells hold a formula without its result and read as blank: save the file in a spreadsheet program first\n", s.Blanks)
+				}
 			}
 			line.show(progressLine(s))
 		})
@@ -266,6 +270,6 @@ func (d *direct) await(ctx context.Context, a *access.Actor, id int64, progress 
 }
 
 func stateOf(i transfer.Import) importState {
-	return importState{State: i.State, Code: i.Code, Plan: i.Plan.Columns, Missing: i.Plan.Missing, Done: i.Done, Total: i.Total,
+	return importState{State: i.State, Code: i.Code, Plan: i.Plan.Columns, Missing: i.Plan.Missing, Blanks: i.Plan.Blanks, Done: i.Done, Total: i.Total,
 		Rate: i.Rate(time.Now().UnixMilli()), Counts: i.Counts}
 }

@@ -44,9 +44,10 @@ type Plan struct {
 	Format  Format   `json:"format"`
 	Header  int      `json:"header_line"` // the line of the header in the file
 	Columns []Column `json:"columns"`
-	Rows    int      `json:"rows_seen"`        // rows looked at
-	Missing []string `json:"missing"`          // required fields that no column fills
-	Region  string   `json:"region,omitempty"` // of its phones without a country code, where they are not of the company's
+	Rows    int      `json:"rows_seen"`              // rows looked at
+	Missing []string `json:"missing"`                // required fields that no column fills
+	Blanks  int      `json:"uncalculated,omitempty"` // cells with a formula and no result, which read as blank
+	Region  string   `json:"region,omitempty"`       // of its phones without a country code, where they are not of the company's
 }
 
 // Hints are what the user says beforehand.
@@ -104,6 +105,9 @@ func Inspect(f *os.File, t *meta.Type, h Hints) (_ Plan, err error) {
 	p.Missing = m.missing(p.Columns)
 	p.Region = m.region(p.Columns, rows[at+1:])
 	m.legible(&p, rows[at+1:])
+	if format.Kind == "xlsx" {
+		p.Blanks = uncalculated(f.Name(), format.Sheet)
+	}
 	return p, nil
 }
 

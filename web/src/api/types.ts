@@ -111,7 +111,7 @@ export interface ImportColumn { index: number; header: string; field: string; ho
 export interface Decision { path: string; code: string; do: "out" | "empty" | "update"; means?: Record<string, unknown> }
 export interface ImportState {
   id: string; type: string; file: string; state: string; mode?: string; key?: string; dry_run?: boolean; code?: string; message?: string; by?: string; on_behalf?: string; unread?: string; decisions?: Decision[];
-  plan: { format: { kind: string; encoding?: string; delimiter?: string; sheet?: string }; header_line: number; columns: ImportColumn[]; rows_seen: number; missing: string[] | null; region?: string };
+  plan: { format: { kind: string; encoding?: string; delimiter?: string; sheet?: string }; header_line: number; columns: ImportColumn[]; rows_seen: number; missing: string[] | null; region?: string; uncalculated?: number };
   rows: number; created: number; updated: number; unchanged: number; joined: number; refused: number; warned: number; undone: number; kept: number;
   done: number; total?: number; rows_per_second?: number; created_at: string; started_at?: string; ended_at?: string;
 }

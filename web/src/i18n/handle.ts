@@ -19,6 +19,8 @@ addTexts({
   "imp.line_group": ["明细，一行一条", "明細，一列一筆", "Lines, one a row"],
   "imp.note_joined": ["和上面一行是同一条", "和上面一列是同一筆", "more of the row above"],
   "imp.row_joined": ["并入上一条", "併入上一筆", "joins the one above"],
+  "imp.uncalculated": ["{n} 格公式没有算出结果", "{n} 格公式沒有算出結果", "{n} formulas have no result"],
+  "imp.uncalculated_says": ["文件里只存了公式，这些格子按空白读。用 Excel 或 WPS 打开、存一次再导，就有值了。", "檔案裡只存了公式，這些儲存格按空白讀。用 Excel 打開、存一次再匯，就有值了。", "The file holds formulas alone; these cells read as blank. Open it in a spreadsheet program, save it, and import it again."],
   "imp.with_line": ["和第 {n} 行一起", "和第 {n} 列一起", "with line {n}"],
   "imp.read_pct": ["{n}%", "{n}%", "{n}%"],
   "imp.sep": ["，", "，", ", "],

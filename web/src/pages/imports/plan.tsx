@@ -199,7 +199,7 @@ function Concerns({ now, type, preview, upsert }: ConcernsProps) {
   const guessed = now.plan.columns.filter((c) => c.how === "content");
   const left = now.plan.columns.filter((c) => !c.field && c.sample?.length);
   const kinds = checked ? (problems.data?.kinds ?? []) : preview.kinds;
-  const calm = !missing.length && !guessed.length && !left.length && !kinds.length;
+  const calm = !missing.length && !guessed.length && !left.length && !kinds.length && !now.plan.uncalculated;
   const count = checked ? t("imp.bad_n", { rows: thousands(now.refused + now.warned), kinds: kinds.length }) : kinds.length ? t("imp.among_first", { n: thousands(preview.rows.length) }) : undefined;
   const end = checked && now.refused > 0 ? <button type="button" className="as-link" onClick={() => void download(`/sys/imports/${now.id}/refused?format=xlsx`).catch(notify.failed)}>{t("imp.get_list")}</button> : undefined;
   return (
@@ -213,6 +213,7 @@ function Concerns({ now, type, preview, upsert }: ConcernsProps) {
         <Settled now={now} type={type} kinds={kinds} />
         {checked && !kinds.length && !problems.isLoading && <li className="grn"><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.all_good")}</b></span></li>}
         {guessed.map((c) => <li key={"g" + c.index} className="amb"><WarningOutlined aria-hidden="true" /><span><b>{t("imp.guessed", { column: c.header || String(c.index + 1), field: fields.get(c.field)?.label ?? c.field })}</b><small>{t("imp.guessed_says")}</small></span></li>)}
+        {!!now.plan.uncalculated && <li className="red"><ExclamationCircleOutlined aria-hidden="true" /><span><b>{t("imp.uncalculated", { n: thousands(now.plan.uncalculated) })}</b><small>{t("imp.uncalculated_says")}</small></span></li>}
         {now.plan.region && <li><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.region_" + now.plan.region)}</b></span></li>}
         {left.length > 0 && <li><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.left", { n: left.length })}</b><small>{left.map((c) => c.header || t("imp.col_n", { n: c.index + 1 })).join(t("desk.comma"))}</small></span></li>}
         {!checked && calm && <li className="grn"><InfoCircleOutlined aria-hidden="true" /><span><b>{t("imp.all_mapped")}</b></span></li>}
