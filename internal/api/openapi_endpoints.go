@@ -184,7 +184,7 @@ func workEndpoints() []endpoint {
 		{"post", v1 + "/sys/imports/{id}/cancel", act("cancelImport", "Stop an import")},
 		{"post", v1 + "/sys/imports/{id}/resume", act("resumeImport", "Go on with a stopped import")},
 		{"get", v1 + "/sys/imports/{id}/rows", sys("importRows", "What became of each row").with("id", "page_size", "page_token").answers(200, itemsOf(anyObject())).refuses(404).
-			and(inQuery("action", "created, updated, unchanged, refused, undone, kept, with commas", anyText()), inQuery("told", "Only rows with problems or warnings", obj{"type": "boolean"}), inQuery("written", "Refused rows with their cells", obj{"type": "boolean"}))},
+			and(inQuery("action", "created, updated, unchanged, joined, refused, undone, kept, with commas", anyText()), inQuery("told", "Only rows with problems or warnings", obj{"type": "boolean"}), inQuery("written", "Refused rows with their cells", obj{"type": "boolean"}))},
 		{"post", v1 + "/sys/imports/{id}/mend", sys("mendImport", "Try refused rows again with mended cells").with("id").takes(mend).answers(200, object(obj{"import": one, "items": obj{"type": "array", "items": anyObject()}}, "import", "items")).refuses(403, 404, 409, 422)},
 		{"get", v1 + "/sys/imports/{id}/preview", sys("previewImport", "What the first rows would come to; nothing is stored").with("id", "page_size").answers(200, object(obj{"items": obj{"type": "array", "items": anyObject()}}, "items")).refuses(403, 404, 409).
 			and(inQuery("mode", "create, update, upsert", anyText()), inQuery("key", "The field that finds a row's record", anyText()), inQuery("unread", "What becomes of a row with a cell that cannot be read: refuse, or leave the cell out", anyText()), inQuery("on_behalf", "In whose name, by an administrator", anyText()))},

@@ -38,6 +38,8 @@ func uncalculated(file, sheet string) (n int) {
 			cell, text, formula, value = !bytes.HasSuffix(tag, []byte("/>")), bytes.Contains(tag, []byte(`t="str"`)), false, false
 		case bytes.HasPrefix(tag, []byte("f>")), bytes.HasPrefix(tag, []byte("f ")), bytes.HasPrefix(tag, []byte("f/")):
 			formula = true
+		case bytes.HasPrefix(tag, []byte("v/>")):
+			value = value || text
 		case bytes.HasPrefix(tag, []byte("/v")):
 			value = value || at > 0 || text // an empty text is a result
 		case bytes.HasPrefix(tag, []byte("/c>")):

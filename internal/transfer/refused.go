@@ -139,6 +139,9 @@ func (r *refusing) label(path string) string {
 
 // fieldAt is the field that a path begins with; nil for none.
 func fieldAt(t *meta.Type, path string) *meta.Field {
+	if f, rows := fieldNamed(t, path); rows != nil {
+		return f
+	}
 	f, _ := t.Field(rootOf(path))
 	return f
 }
@@ -179,7 +182,7 @@ func (s *Service) refusals(ctx context.Context, id, after int64) (out []refusal,
 // RowFate is what became of one row.
 type RowFate struct {
 	Line     int
-	Action   string // created | updated | unchanged | refused | undone | kept
+	Action   string // created | updated | unchanged | joined | refused | undone | kept
 	Record   int64  // 0 when refused
 	Problems []errs.Problem
 }
