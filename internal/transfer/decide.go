@@ -167,6 +167,43 @@ func (x *trial) sort(t *meta.Type, decisions []Decision, page []RefusedRow) map[
 	return out
 }
 
+// byField sorts decisions by the columns they are of.
+func byField(list []Decision) map[string][]Decision {
+	out := make(map[string][]Decision, len(list))
+	for _, d := range list {
+		out[d.Path] = append(out[d.Path], d)
+	}
+	return out
+}
+
+// decided does at once what was decided of a cell by itself: what its text
+// means, or that it is left out where its field cannot read it. The rest is
+// found out when the row is written, see [importing.decided].
+func (r *feed) decided(f filling, text string, out *row) (v any, yes bool) {
+	list := r.said[f.name()]
+	if len(list) == 0 || f.name() == r.key {
+		return nil, false
+	}
+	for _, d := range list {
+		if v, ok := d.Means[text]; ok {
+			return inAPI(v), true
+		}
+	}
+	if f.field.Target != nil || f.field.System {
+		return nil, false
+	}
+	in := *r.in
+	in.Warn = nil
+	_, problems := f.field.Kind.Parse(f.field, text, &in)
+	for _, d := range list {
+		if len(problems) > 0 && problems[0].Code == d.Code && d.Do == Empty {
+			out.leave(f.field, text, f.columns[0].Header)
+			return nil, true
+		}
+	}
+	return nil, false
+}
+
 // inAPI is a meaning without the title that people see beside an id.
 func inAPI(v any) any {
 	if ref, ok := v.(map[string]any); ok && ref["id"] != nil {

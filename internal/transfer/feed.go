@@ -62,11 +62,12 @@ type feed struct {
 	key      string
 	fillings []filling
 	in       *meta.Input
-	leave    bool     // what cannot be read is left out
-	fresh    bool     // all rows are new records
-	above    []string // the last value of each column, for 同上
-	lined    bool     // it has columns of child rows
-	own      []string // what the last record's first row has in its own fields, by filling
+	leave    bool                  // what cannot be read is left out
+	said     map[string][]Decision // by field: what its values mean, and which cells are left out
+	fresh    bool                  // all rows are new records
+	above    []string              // the last value of each column, for 同上
+	lined    bool                  // it has columns of child rows
+	own      []string              // what the last record's first row has in its own fields, by filling
 }
 
 // startFeed reads the rows below the plan's header and after a line into
@@ -77,6 +78,7 @@ func (s *Service) startFeed(ctx context.Context, f *os.File, t *meta.Type, i Imp
 		return nil, err
 	}
 	r := s.newFeed(sh, t, i)
+	r.said = byField(i.Decisions)
 	out := make(chan batch, 2)
 	go func() {
 		defer close(out)
@@ -185,6 +187,10 @@ func (r *feed) row(cells []string, line int) row {
 			continue
 		}
 		text = r.mend(f.field, text)
+		if v, yes := r.decided(f, text, &out); yes {
+			out.fill(f, v)
+			continue
+		}
 		if f.rows != nil {
 			out.inLine(f, text)
 			continue
@@ -200,6 +206,17 @@ func (r *feed) row(cells []string, line int) row {
 	}
 	out.lines.into(out.values)
 	return out
+}
+
+// fill gives a row the value of a field; nil is none.
+func (r *row) fill(f filling, v any) {
+	switch {
+	case v == nil:
+	case f.rows != nil:
+		r.inLine(f, v)
+	default:
+		r.values[f.field.Name] = v
+	}
 }
 
 // text is what the columns hold; several that fill one field stand one after

@@ -42,6 +42,8 @@ func (s *Service) Preview(ctx context.Context, a *access.Actor, id int64, o Star
 	if err != nil {
 		return nil, err
 	}
+	said := i.Decisions
+	i.Decisions = nil // each row is shown with what would be wrong, and what comes of it as was decided
 	i.Mode, i.Key, i.Unread, i.DryRun, i.line = o.mode(), o.Key, o.Unread, true, 0
 	if err := s.checkKey(ctx, who, t, i.Plan, o); err != nil {
 		return nil, err
@@ -50,6 +52,7 @@ func (s *Service) Preview(ctx context.Context, a *access.Actor, id int64, o Star
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
+	i.Decisions = said
 	w := &importing{s: s, actor: who, t: t, Import: i, owners: owners{}, links: linksToItself(t, i.Plan)}
 	out = make([]Previewed, 0, len(rows))
 	for len(rows) > 0 {
