@@ -45,7 +45,7 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 		d.DisallowUnknownFields()
 	}
 	if err := d.Decode(v); err != nil {
-		return badJSON(err)
+		return badJSON(err, len(raw))
 	}
 	if name, twice := repeatedKey(raw); twice {
 		return errs.RefuseField(name, "repeated_key", errs.Params{"name": name})
@@ -120,7 +120,8 @@ func drain(w http.ResponseWriter, body io.Reader) {
 	_, _ = io.CopyN(io.Discard, body, drainMost) // however it ends, the answer is the same
 }
 
-func badJSON(err error) error {
+// badJSON says what is wrong with a body of so many bytes.
+func badJSON(err error, size int) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
@@ -128,11 +129,11 @@ func badJSON(err error) error {
 		return errs.New(errs.Invalid, "bad_json", errs.Params{"at": syntax.Offset})
 	case errors.As(err, &kind):
 		if kind.Field == "" {
-			return errs.New(errs.Invalid, "bad_json", errs.Params{"at": kind.Offset})
+			return errs.New(errs.Invalid, "wrong_kind", errs.Params{"want": "object"})
 		}
 		return errs.RefuseField(kind.Field, "wrong_kind", nil)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return errs.New(errs.Invalid, "bad_json", errs.Params{"at": 0})
+		return errs.New(errs.Invalid, "bad_json", errs.Params{"at": size})
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return errs.RefuseField(strings.Trim(name, `"`), "unknown_field", errs.Params{"field": strings.Trim(name, `"`)})

@@ -124,7 +124,7 @@ func (s *Service) ids(ctx context.Context, a *access.Actor, typ string, sel Sele
 			out = append(out, id)
 		}
 		if len(out) > mostRows {
-			return errs.New(errs.TooLarge, "too_many", errs.Params{"max": mostRows})
+			return errs.New(errs.TooLarge, "too_many_values", errs.Params{"max": mostRows})
 		}
 		return nil
 	}

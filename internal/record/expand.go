@@ -19,7 +19,7 @@ func (l *list) appendExpanded(ctx context.Context, tx db.Tx, dst []byte) ([]byte
 		return dst, nil
 	}
 	if len(l.q.Expand) > 10 {
-		return dst, errs.RefuseField("expand", "too_many", errs.Params{"max": 10})
+		return dst, errs.RefuseField("expand", "too_many_values", errs.Params{"max": 10})
 	}
 	dst = append(dst, `,"expanded":{`...)
 	for i, path := range l.q.Expand {

@@ -183,7 +183,7 @@ const expandDepth = 3
 // the linked records, each as its own reader's rights show it.
 func (s *Store) appendExpanded(ctx context.Context, tx db.Tx, a *access.Actor, t *meta.Type, id int64, paths []string, dst []byte) ([]byte, error) {
 	if len(paths) > 10 {
-		return dst, errs.RefuseField("expand", "too_many", errs.Params{"max": 10})
+		return dst, errs.RefuseField("expand", "too_many_values", errs.Params{"max": 10})
 	}
 	dst = append(dst, `,"expanded":{`...)
 	first := true

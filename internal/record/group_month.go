@@ -41,7 +41,7 @@ func (g *grouping) byMonth(ctx context.Context, tx db.Tx, l *list) error {
 	g.months = []string{}
 	for m := time.Date(begin.Year(), begin.Month(), 1, 0, 0, 0, 0, zone); !m.After(end); {
 		if len(g.months) == mostGroups {
-			return errs.RefuseField("by", "too_many", errs.Params{"max": mostGroups})
+			return errs.RefuseField("by", "too_many_values", errs.Params{"max": mostGroups})
 		}
 		next := m.AddDate(0, 1, 0)
 		text.WriteString(" WHEN " + g.column + " < " + strconv.FormatInt(next.UnixMilli(), 10) + " THEN " + strconv.Itoa(len(g.months)))

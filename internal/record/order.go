@@ -50,7 +50,7 @@ func orderOf(a *access.Actor, t *meta.Type, text string) ([]orderKey, error) {
 		keys = append(keys, k)
 		last = desc
 		if len(keys) > mostKeys {
-			return nil, errs.RefuseField("order_by", "too_many", errs.Params{"max": mostKeys})
+			return nil, errs.RefuseField("order_by", "too_many_values", errs.Params{"max": mostKeys})
 		}
 		if f.Name == "id" {
 			return keys, nil
