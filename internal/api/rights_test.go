@@ -381,7 +381,7 @@ func (o *organisation) writes() {
 		for r := range o.rows {
 			field, value := "level", []string{"A", "B"}[o.rand.IntN(2)]
 			if o.rand.IntN(3) == 0 {
-				field, value = "cost", fmt.Sprintf("%d.00", 10*o.rand.IntN(5))
+				field, value = "cost", fmt.Sprintf("%d.00", 10+10*o.rand.IntN(5))
 			}
 			body := `{"` + field + `":"` + value + `"}`
 			o.checks(u, r, field, value)

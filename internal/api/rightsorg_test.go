@@ -165,7 +165,7 @@ func (o *organisation) records() {
 	firms := 14
 	for i := range firms + 18 {
 		r := mRow{typ: "firm", owner: o.rand.IntN(len(o.users)), root: -1, parent: -1, name: word("nqx", i), note: word("tqw", i),
-			level: []string{"A", "B"}[o.rand.IntN(2)], cost: fmt.Sprintf("%d.00", 10*o.rand.IntN(5))}
+			level: []string{"A", "B"}[o.rand.IntN(2)], cost: fmt.Sprintf("%d.00", 10+10*o.rand.IntN(5))}
 		r.department = o.users[r.owner].department
 		v := map[string]any{"name": r.name, "level": r.level, "cost": r.cost, "note": r.note, "owner": o.userID[r.owner]}
 		same := func(j int) bool { return j < len(o.rows) && o.rows[j].typ == r.typ }
