@@ -34,7 +34,23 @@ func (s *Store) Related(ctx context.Context, a *access.Actor, typ string, id int
 		condition += " and (" + q.Filter + ")"
 	}
 	q.Filter = condition
+	if q.OrderBy == "" && q.View == "" {
+		q.OrderBy = usualOrder(a, back.Type)
+	}
 	return s.List(ctx, a, back.Type.Name, q, dst)
+}
+
+// usualOrder is the order of a type's default view, by which the indexes of its
+// links go too; "" for an actor who may not order by it.
+func usualOrder(a *access.Actor, t *meta.Type) string {
+	v := t.DefaultView()
+	if v == nil {
+		return ""
+	}
+	if _, err := orderOf(a, t, v.Sort); err != nil {
+		return ""
+	}
+	return v.Sort
 }
 
 // backlink finds the link of another type that points here. One that the
