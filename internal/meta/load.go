@@ -1,6 +1,7 @@
 package meta
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Source is one pack folder, or the company's overlay.
@@ -101,6 +103,16 @@ func (l *loader) read(name string) *node {
 	l.hash.Write([]byte(at.File + "\x00"))
 	l.hash.Write(data)
 	l.hash.Write([]byte{0})
+	if len(data) > largestFile { // the YAML parser takes seconds for each megabyte
+		l.problems.add(at, "file_too_large", map[string]any{"max": largestFile >> 10})
+		return nil
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // Windows' Notepad writes one
+	if i := notText(data); i >= 0 {
+		at.Line += bytes.Count(data[:i], []byte("\n"))
+		l.problems.add(at, "not_utf8", nil)
+		return nil
+	}
 	n, line, why := parseYAML(data)
 	if why != "" {
 		at.Line = line
@@ -108,6 +120,22 @@ func (l *loader) read(name string) *node {
 		return nil
 	}
 	return n
+}
+
+// largestFile bounds a file of a pack; ours are below 40 kB.
+const largestFile = 1 << 20
+
+// notText is the place of the first byte that is no text in UTF-8, a NUL among
+// them; -1 when all is well. A file in GB18030 would parse, with garbled labels.
+func notText(data []byte) int {
+	for i := 0; i < len(data); {
+		r, n := utf8.DecodeRune(data[i:])
+		if r == 0 || r == utf8.RuneError && n <= 1 {
+			return i
+		}
+		i += n
+	}
+	return -1
 }
 
 func (l *loader) file(name string) string { return path.Join(l.src.Name, name) }
@@ -173,6 +201,22 @@ func (l *loader) unknownFiles() {
 		if !e.IsDir() && (ext == ".yaml" || ext == ".yml") && !slices.Contains(known, e.Name()) {
 			l.problems.add(Pos{File: l.file(e.Name()), Line: 1}, "unknown_file", nil)
 		}
+		if e.IsDir() && e.Name() != "types" && e.Name() != "demo" {
+			l.lostFiles(e.Name())
+		}
+	}
+}
+
+// lostFiles reports YAML in a folder that nobody reads.
+func (l *loader) lostFiles(folder string) {
+	entries, err := fs.ReadDir(l.src.FS, folder)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if ext := path.Ext(e.Name()); !e.IsDir() && (ext == ".yaml" || ext == ".yml") {
+			l.problems.add(Pos{File: l.file(folder + "/" + e.Name()), Line: 1}, "unknown_file", nil)
+		}
 	}
 }
 
@@ -185,7 +229,9 @@ func (l *loader) typeFiles() []string {
 	for _, e := range entries {
 		name := "types/" + e.Name()
 		switch {
-		case e.IsDir() || strings.HasPrefix(e.Name(), "."):
+		case strings.HasPrefix(e.Name(), "."):
+		case e.IsDir():
+			l.lostFiles(name)
 		case path.Ext(name) != ".yaml":
 			l.problems.add(Pos{File: l.file(name), Line: 1}, "unknown_file", nil)
 		default:

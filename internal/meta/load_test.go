@@ -151,7 +151,7 @@ func TestEveryProblemHasASentence(t *testing.T) {
 }
 
 // exempt codes need what a small archive cannot hold.
-var exempt = map[string]bool{"unreadable": true, "no_pack": true, "too_many_fields": true, "too_many_choices": true}
+var exempt = map[string]bool{"unreadable": true, "no_pack": true, "file_too_large": true, "too_many_fields": true, "too_many_choices": true}
 
 func TestLoadReadsAnyPackFolder(t *testing.T) {
 	_, problems := meta.Load(meta.Source{Name: "nowhere", FS: os.DirFS("testdata/nowhere")})
@@ -163,4 +163,19 @@ func TestLoadReadsAnyPackFolder(t *testing.T) {
 // onePackOf is a pack of one type file.
 func onePackOf(yaml string) fstest.MapFS {
 	return fstest.MapFS{"pack.yaml": {Data: []byte("{name: one, label: 一, version: 1.0.0}")}, "types/one.yaml": {Data: []byte(yaml)}}
+}
+
+// TestFilesFromWindows: a mark at the beginning and line ends of Windows are no
+// mistakes; a file too large to be a type is refused at once.
+func TestFilesFromWindows(t *testing.T) {
+	typ := "\ufefftype: thing\r\nlabel: 物\r\ntitle: name\r\nfields:\r\n  - {name: name, kind: text, label: 名}\r\n"
+	pack := fstest.MapFS{"pack.yaml": {Data: []byte("\ufeffname: p\r\nlabel: 包\r\nversion: 1.0.0\r\n")}, "types/thing.yaml": {Data: []byte(typ)}}
+	schema := load(t, meta.Source{Name: "p", FS: pack})
+	if thing, ok := schema.Type("thing"); !ok || thing.Label.In("zh-Hans") != "物" {
+		t.Errorf("the type is %+v", thing)
+	}
+	pack["types/thing.yaml"].Data = []byte(typ + "help: " + strings.Repeat("长", 400_000) + "\r\n")
+	if _, problems := meta.Load(meta.Source{Name: "p", FS: pack}); len(problems) != 1 || problems[0].Code != "file_too_large" {
+		t.Errorf("a large file: %v", problems)
+	}
 }

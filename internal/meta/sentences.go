@@ -10,6 +10,8 @@ var sentences = map[string]sentence{
 	"unreadable":       {"cannot be read: {why}", "Check that the file exists and may be read"},
 	"bad_version":      {"version {value} is no number", "Write 1.2.0: digits and dots"},
 	"bad_yaml":         {"not valid YAML: {why}", "Check indentation, quotes and colons on this line"},
+	"not_utf8":         {"this line is no text in UTF-8", "Save the file in the encoding UTF-8"},
+	"file_too_large":   {"the file is larger than {max} kB", "Split the type, or shorten its texts"},
 	"unknown_file":     {"this file is not part of a pack", "A pack holds pack.yaml, choices.yaml, grants.yaml, roles.yaml, menu.yaml, types/*.yaml, demo/ and test.txt"},
 	"no_pack":          {"pack.yaml is missing", "Write pack.yaml with name, label and version"},
 	"not_a_map":        {"must be a map (key: value)", "Write its keys on the following lines, indented"},
