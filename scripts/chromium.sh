@@ -2,7 +2,8 @@
 # A Chromium for tests and pictures, with fonts that have Chinese characters.
 #   scripts/chromium.sh         print its path as the last line, installing what is absent
 #   scripts/chromium.sh find    print its path, install nothing
-# CHROMIUM names another one. Only root on Debian can install.
+# CHROMIUM names another one. Only root on Debian can install. The headless shell
+# is preferred: Chromium without its own windows takes half the work for a page.
 set -euo pipefail
 
 # The browser; nothing when there is none.
@@ -12,7 +13,7 @@ found() {
 		command -v "$CHROMIUM" || true
 		return
 	fi
-	for name in chromium chromium-browser google-chrome-stable google-chrome; do
+	for name in chromium-headless-shell chromium chromium-browser google-chrome-stable google-chrome; do
 		if command -v "$name"; then return; fi
 	done
 }
@@ -22,7 +23,7 @@ chinese() { [ -n "$( (fc-list :lang=zh-cn family 2>/dev/null || true) | head -n 
 
 missing() {
 	local want=()
-	[ -n "$(found)" ] || want+=(chromium)
+	[ -n "$(found)" ] || want+=(chromium-headless-shell)
 	chinese || want+=(fontconfig fonts-noto-cjk)
 	echo "${want[*]}"
 }
@@ -42,12 +43,22 @@ install_missing() {
 	echo "installing $want …" >&2
 	apt-get update -qq >&2
 	# shellcheck disable=SC2086 # several packages
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $want >&2
+	take $want || take ${want/chromium-headless-shell/chromium} # older Debians have no shell
+}
+
+take() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2; }
+
+# Where there is a whole Chromium, the shell is taken too if it comes easily.
+lighter() {
+	[ -z "${CHROMIUM:-}" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
+	! command -v chromium-headless-shell >/dev/null || return 0
+	{ timeout 90 sh -c 'apt-get update -qq && apt-get install -d -y -qq --no-install-recommends chromium-headless-shell' >&2 && take --no-download chromium-headless-shell; } || echo "no chromium-headless-shell: $(found) will do" >&2
 }
 
 case "${1:-}" in
 "")
 	install_missing
+	lighter
 	found
 	;;
 find) found ;;

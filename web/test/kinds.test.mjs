@@ -19,3 +19,8 @@ test("every kind has its file and its line in the registry", () => {
   const inputs = /const inputs[^{]*\{([^}]*)\}/.exec(readFileSync(root + "web/src/fields/inputs/index.ts", "utf8"))[1];
   assert.deepEqual(kinds.filter((k) => !new RegExp(`\\b${k}: \\w+Input`).test(inputs)), [], "nothing to type it into");
 });
+
+test("every kind has a name that people read", () => {
+  const names = readFileSync(root + "web/src/i18n/kinds.ts", "utf8");
+  assert.deepEqual(kinds.filter((k) => !names.includes(`"kind.${k}":`)), []);
+});

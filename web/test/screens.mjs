@@ -39,12 +39,14 @@ try {
   const list = await places();
   const at = list.findIndex((p) => p.name === "list");
   list[at] = { ...list[at], path: "/t/customer?view=all&sort=-ordered_total" };
+  const day = list.findIndex((p) => p.name === "today");
+  list[day] = { ...list[day], as: "linx" }; // a rep's day, who has appointments
   // Left out: tabs of a trade that is not this customer's, which are empty for him.
   const all = [...list.filter((p) => !/^record-(tastes|stays|agreement|overview)$/.test(p.name)), { name: "list-ticked", path: list[at].path, act: tick, wide: true }, { name: "list-en", path: "/t/customer?view=owing", lang: "en", wide: true }, { name: "record-en", path: list.find((p) => p.name === "record").path, lang: "en", wide: true }, { name: "record-zh-Hant", path: list.find((p) => p.name === "record").path, lang: "zh-Hant", wide: true }];
   for (const place of all.filter((p) => !wanted.length || wanted.includes(p.name))) {
     for (const [suffix, size] of [["", desktop], ["-phone", phone]]) {
       if (place.wide && suffix) continue;
-      const { context, page } = await open(browser, size, { cookie: await session(), lang: place.lang });
+      const { context, page } = await open(browser, size, { cookie: await session(place.as), lang: place.lang });
       await arrive(page, place);
       await page.mouse.move(size.width - 1, size.height - 1);
       await keep(place.name + suffix, page);

@@ -1,5 +1,6 @@
 // Every type to read: its fields with what they ask for, sections, views. What
 // a company changes it changes in its packs; here one sees what holds.
+import "../../i18n/kinds";
 import { Input, Select } from "antd";
 import { useMemo, useState } from "react";
 import type { Field, RecordType } from "../../api/types";
@@ -16,7 +17,7 @@ export function TypesPage() {
   const [name, setName] = useState(list.reduce((a, b) => (b.backlinks.length > a.backlinks.length ? b : a)).name);
   const [words, setWords] = useState("");
   const type = list.find((x) => x.name === name)!;
-  const fits = (f: Field) => !words || [f.label, f.name, f.kind, f.help ?? "", f.pack ?? ""].some((s) => s.toLowerCase().includes(words.toLowerCase()));
+  const fits = (f: Field) => !words || [f.label, f.name, f.kind, t("kind." + f.kind), f.help ?? "", f.pack ?? ""].some((s) => s.toLowerCase().includes(words.toLowerCase()));
   const sections = [...(type.sections ?? []), { name: "", label: t("form.other") }];
   const groups = sections.map((s) => ({ ...s, list: type.fields.filter((f) => (s.name ? f.section === s.name : !type.sections?.some((x) => x.name === f.section)) && fits(f)) })).filter((g) => g.list.length);
   return (
@@ -39,7 +40,7 @@ export function TypesPage() {
               {g.list.map((f) => (
                 <tr key={f.name}>
                   <td>{f.label} <code className="soft">{f.name}</code>{f.pack && <span className="tag ac" title={t("set.from_pack", { pack: f.pack })}>{f.pack}</span>}</td>
-                  <td className="second">{f.kind}{f.to ? ` → ${schema.types.find((x) => x.name === f.to)?.label ?? f.to}` : ""}{f.choices ? <small className="soft cut" title={f.choices.map((c) => c.label).join(t("desk.comma"))}> {f.choices.slice(0, 4).map((c) => c.label).join(t("desk.comma"))}{f.choices.length > 4 ? "…" : ""}</small> : null}</td>
+                  <td className="second"><span title={f.kind}>{t("kind." + f.kind)}</span>{f.to ? ` → ${schema.types.find((x) => x.name === f.to)?.label ?? f.to}` : ""}{f.choices ? <small className="soft cut" title={f.choices.map((c) => c.label).join(t("desk.comma"))}> {f.choices.slice(0, 4).map((c) => c.label).join(t("desk.comma"))}{f.choices.length > 4 ? "…" : ""}</small> : null}</td>
                   <td><Terms of={f} /></td>
                   <td className="second small">{f.help}</td>
                 </tr>
