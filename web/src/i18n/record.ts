@@ -51,7 +51,7 @@ addTexts({
   "stream.facts": ["记了 {n} 项", "記了 {n} 項", "{n} facts"],
   "stream.files": ["附件 {n}", "附件 {n}", "{n} files"],
   "stream.more_changes": ["还改了 {n} 项", "還改了 {n} 項", "and {n} more"],
-  "stream.next_at": ["约下次", "約下次", "Next appointment"],
+  "stream.next_at": ["约下次", "約下次", "Next date"],
   "stream.older_n": ["更早的 {n} 条", "更早的 {n} 筆", "{n} older"],
   "stream.other_way": ["其他方式", "其他方式", "Another way"],
   "stream.whom": ["和谁", "和誰", "With whom"],
