@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type importCommand struct {
 	Key      string            `help:"Field by which a row finds its record: number, name, phones …"`
 	Mode     string            `enum:"create,update,upsert" default:"create" help:"create, update or upsert (${default})."`
 	Encoding string            `help:"Encoding of a CSV when it is guessed wrong: utf-8, gb18030, big5, utf-16le …"`
+	Header   int               `default:"-1" placeholder:"LINE" help:"Line of the header when the wrong one is taken; 0 for a sheet without one: its columns are #1, #2 …"`
 	Sheet    string            `help:"Sheet of a workbook when the wrong one is taken: that whose header names most fields is."`
 	Unread   string            `enum:"refuse,leave" default:"refuse" help:"A cell that cannot be read: refuse its row, or leave the cell out with a warning (${default}). What is left out of a new record is kept in its remarks."`
 	DryRun   bool              `name:"dry-run" help:"Check all rows, store none."`
@@ -34,8 +36,10 @@ type importCommand struct {
 // importRequest is an import on its way to whoever runs it.
 type importRequest struct {
 	Type, File, Mode, Key, Encoding, Sheet, Unread, As string
-	Map                                                map[string]string
-	DryRun                                             bool
+
+	Header int // as transfer.Hints has it
+	Map    map[string]string
+	DryRun bool
 }
 
 // importState is how far an import is, and what it understood of the sheet.
@@ -68,7 +72,7 @@ func (c *importCommand) Run(ctx context.Context, p *place) error {
 		refused.path = refusedName(p.Data, c.File, time.Now())
 	}
 	defer refused.Close()
-	q := importRequest{Type: c.Type, File: filepath.Base(c.File), Mode: c.Mode, Key: c.Key, Encoding: c.Encoding, Sheet: c.Sheet, Unread: c.Unread, As: c.As, Map: c.Map, DryRun: c.DryRun}
+	q := importRequest{Type: c.Type, File: filepath.Base(c.File), Mode: c.Mode, Key: c.Key, Encoding: c.Encoding, Sheet: c.Sheet, Header: headerHint(c.Header), Unread: c.Unread, As: c.As, Map: c.Map, DryRun: c.DryRun}
 	return withOperator(ctx, p, everything, func(op operator) error {
 		line := newStatus(os.Stderr)
 		planned := false
@@ -116,13 +120,24 @@ func refusedName(data, file string, now time.Time) string {
 	return filepath.Join(data, "refused", name+"-"+now.Format("20060102-150405")+".csv")
 }
 
+// headerHint is the flag as an import takes it.
+func headerHint(line int) int {
+	switch {
+	case line < 0:
+		return 0
+	case line == 0:
+		return transfer.NoHeader
+	}
+	return line
+}
+
 func printPlan(columns []transfer.Column) {
 	for _, c := range columns {
 		field := c.Field
 		if field == "" {
 			field = "—"
 		}
-		fmt.Printf("  %s → %s\n", c.Header, field)
+		fmt.Printf("  %s → %s\n", cmp.Or(c.Header, fmt.Sprintf("#%d", c.Index+1)), field)
 	}
 }
 
@@ -206,7 +221,7 @@ func (d *direct) Import(ctx context.Context, q importRequest, sheet io.Reader, r
 	if err != nil {
 		return s, err
 	}
-	i, err := d.transfer.Upload(ctx, a, q.Type, q.File, sheet, transfer.Hints{Encoding: q.Encoding, Sheet: q.Sheet, Map: q.Map})
+	i, err := d.transfer.Upload(ctx, a, q.Type, q.File, sheet, transfer.Hints{Encoding: q.Encoding, Header: q.Header, Sheet: q.Sheet, Map: q.Map})
 	if err != nil {
 		return s, err
 	}

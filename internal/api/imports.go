@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -165,7 +166,8 @@ func (s *Server) answerImport(w http.ResponseWriter, r *http.Request, a *access.
 }
 
 // importPlan serves PATCH /sys/imports/{id} {"map":{"列":"field"},"encoding":…,"sheet":…}:
-// what the user says of columns; "" leaves a column out.
+// what the user says of columns; "" leaves a column out. "header" is the line of
+// the header, 0 for a sheet without one.
 func (s *Server) importPlan(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
 	id, err := idIn(r.PathValue("id"))
 	if err != nil {
@@ -175,11 +177,16 @@ func (s *Server) importPlan(w http.ResponseWriter, r *http.Request, a *access.Ac
 		Map      map[string]string `json:"map"`
 		Encoding string            `json:"encoding"`
 		Sheet    string            `json:"sheet"`
+		Header   *int              `json:"header"`
 	}
 	if err := readJSON(w, r, &b); err != nil {
 		return err
 	}
-	i, err := s.Transfer.SetPlan(r.Context(), a, id, transfer.Hints{Map: b.Map, Encoding: b.Encoding, Sheet: b.Sheet})
+	h := transfer.Hints{Map: b.Map, Encoding: b.Encoding, Sheet: b.Sheet}
+	if b.Header != nil {
+		h.Header = cmp.Or(*b.Header, transfer.NoHeader)
+	}
+	i, err := s.Transfer.SetPlan(r.Context(), a, id, h)
 	if err != nil {
 		return err
 	}

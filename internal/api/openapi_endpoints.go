@@ -161,7 +161,7 @@ func workEndpoints() []endpoint {
 	one := schemaRef("Import")
 	upload := sys("uploadImport", "Upload a sheet").answers(201, one).refuses(403, 404, 413).and(inQuery("type", "The record type", anyText()))
 	upload.form = object(obj{"type": anyText(), "encoding": anyText(), "sheet": anyText(), "map": anyText(), "file": obj{"type": "string", "format": "binary"}}, "file")
-	plan := object(obj{"map": obj{"type": "object", "additionalProperties": anyText()}, "encoding": anyText(), "sheet": anyText()})
+	plan := object(obj{"map": obj{"type": "object", "additionalProperties": anyText()}, "encoding": anyText(), "sheet": anyText(), "header": obj{"type": "integer", "minimum": 0, "description": "the line of the header; 0 for a sheet without one"}})
 	start := object(obj{"mode": obj{"type": "string", "enum": []string{"create", "update", "upsert"}}, "key": anyText(), "dry_run": obj{"type": "boolean"}, "unread": obj{"type": "string", "enum": []string{"refuse", "leave"}}, "on_behalf": anyText()})
 	decide := object(obj{"decisions": obj{"type": "array", "items": decisionSchema()}}, "decisions")
 	mend := object(obj{"rows": obj{"type": "array", "items": object(obj{"line": obj{"type": "integer"}, "values": anyObject()}, "line")}, "mode": anyText(), "key": anyText()}, "rows")

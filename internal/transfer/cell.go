@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -79,6 +80,7 @@ func (r *feed) unread(f filling, text string, out *row) bool {
 
 // leave notes a cell that is left out.
 func (r *row) leave(f *meta.Field, text, header string) {
+	header = cmp.Or(header, f.Label.In("zh-Hans"))
 	r.notes = append(r.notes, errs.Problem{Path: f.Name, Code: "cell_left_out", Params: errs.Params{"value": text}})
 	if !f.Sealed && f.Personal == "" {
 		r.rest = append(r.rest, header+"："+text)

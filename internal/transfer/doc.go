@@ -27,7 +27,8 @@
 // usual delimiter, .xlsx, the .xls that older programs write, and what many
 // call so: a page with a table, or Excel's XML of 2003; vCards are a sheet with a
 // row for each. Of a workbook the sheet
-// is taken whose header names most fields. What people mean by their layout is
+// is taken whose header names most fields; a list without a header is known by
+// what stands in its columns. What people mean by their layout is
 // understood: cells merged downwards (rows under one name are one new record, its
 // telephones with whose they are), 同上, a unit in a header (万元) or above
 // it, an address or a name in several columns, telephone numbers of another

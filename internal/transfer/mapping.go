@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"kedang/internal/codes"
 	"kedang/internal/errs"
@@ -41,8 +40,11 @@ type Column struct {
 // Plan is what a sheet was understood to be. A person may correct it before
 // the import starts.
 type Plan struct {
-	Format  Format   `json:"format"`
-	Header  int      `json:"header_line"` // the line of the header in the file
+	Format Format `json:"format"`
+	Header int    `json:"header_line"` // the line of the header in the file; 0: it has none
+
+	HeaderGiven bool `json:"header_given,omitempty"` // the user said where the header is
+
 	Columns []Column `json:"columns"`
 	Rows    int      `json:"rows_seen"`              // rows looked at
 	Missing []string `json:"missing"`                // required fields that no column fills
@@ -53,6 +55,7 @@ type Plan struct {
 // Hints are what the user says beforehand.
 type Hints struct {
 	Encoding string                 // of a text sheet; "" to tell it from the bytes
+	Header   int                    // the header's line; 0 to find it, [NoHeader] for a sheet without one
 	Sheet    string                 // of a workbook; "" for the one that names most fields
 	Map      map[string]string      // header, or "#3" for the third column -> field, "" to leave a column out
 	Recall   bool                   // take what was said of a sheet with the same header before, when Map says nothing
@@ -86,22 +89,23 @@ func Inspect(f *os.File, t *meta.Type, h Hints) (_ Plan, err error) {
 	if len(rows) == 0 {
 		return Plan{}, errs.New(errs.Invalid, "empty_file", nil)
 	}
-	at, hits, ok := m.findHeader(rows)
-	if !ok {
-		return Plan{}, errs.New(errs.Invalid, "no_header", errs.Params{"type": t.Label.In("zh-Hans")})
+	at, err := m.header(rows, lines)
+	if err != nil {
+		return Plan{}, err
 	}
-	if m.sideways(rows[at:], hits) {
-		return Plan{}, errs.New(errs.Invalid, "sheet_sideways", nil)
+	header := headless(rows)
+	p := Plan{Format: format, Rows: len(rows) - at - 1, HeaderGiven: h.Header != 0}
+	if at >= 0 {
+		header, p.Header = rows[at], lines[at]
 	}
-	if len(rows[at]) > maxColumns {
+	if len(header) > maxColumns {
 		return Plan{}, errs.New(errs.Invalid, "too_many_columns", errs.Params{"max": maxColumns})
 	}
-	p := Plan{Format: format, Header: lines[at], Rows: len(rows) - at - 1}
-	p.Columns = m.columns(rows[at], rows[at+1:])
+	p.Columns = m.columns(header, rows[at+1:])
 	if err := m.given(p.Columns); err != nil {
 		return Plan{}, err
 	}
-	m.units(p.Columns, rows[:at])
+	m.units(p.Columns, rows[:max(0, at)])
 	p.Missing = m.missing(p.Columns)
 	p.Region = m.region(p.Columns, rows[at+1:])
 	m.legible(&p, rows[at+1:])
@@ -265,71 +269,6 @@ func fillable(f *meta.Field) bool {
 	return f.Kind.Storage() == meta.InColumn || f.Kind.Storage() == meta.InSide
 }
 
-// findHeader picks the row that names most fields; when nothing is named, the
-// first row that looks like names above values: the user will say what they mean.
-func (m *mapper) findHeader(rows [][]string) (at, best int, ok bool) {
-	at = -1
-	for i, row := range rows[:min(headerWithin, len(rows))] {
-		hits := 0
-		for _, cell := range row {
-			if _, ok := m.hints.Map[strings.TrimSpace(cell)]; ok {
-				hits += 2
-			} else if len(m.exact[headerKey(cell)]) > 0 {
-				hits++
-			}
-		}
-		if hits > best {
-			best, at = hits, i
-		}
-	}
-	if at < 0 {
-		at = slices.IndexFunc(rows[:min(headerWithin, max(0, len(rows)-1))], func(row []string) bool { return namesLike(row, rows) })
-	}
-	return at, best, at >= 0
-}
-
-// sideways tells a table whose column names stand below each other: its first
-// column names more fields than the row that would be the header.
-func (m *mapper) sideways(rows [][]string, hits int) bool {
-	n := 0
-	for _, row := range rows[:min(headerWithin, len(rows))] {
-		if i := slices.IndexFunc(row, func(c string) bool { return strings.TrimSpace(c) != "" }); i >= 0 && filled(row) > 1 && len(m.exact[headerKey(row[i])]) > 0 {
-			n++
-		}
-	}
-	return n > 2 && n > hits
-}
-
-// namesLike tells whether a row may be a header: words, each once, over at
-// least half of the columns that the widest row has.
-func namesLike(row []string, rows [][]string) bool {
-	widest := 0
-	for _, r := range rows {
-		widest = max(widest, filled(r))
-	}
-	seen := map[string]bool{}
-	for _, cell := range row {
-		cell = strings.TrimSpace(cell)
-		if cell == "" {
-			continue
-		}
-		if seen[cell] || len(cell) > 200 || strings.IndexFunc(cell, unicode.IsLetter) < 0 {
-			return false
-		}
-		seen[cell] = true
-	}
-	return len(seen) > 0 && 2*len(seen) >= widest
-}
-
-func filled(row []string) (n int) {
-	for _, cell := range row {
-		if strings.TrimSpace(cell) != "" {
-			n++
-		}
-	}
-	return n
-}
-
 // columns proposes a field for each column: words first, then content.
 func (m *mapper) columns(header []string, rows [][]string) []Column {
 	out := make([]Column, len(header))
@@ -350,6 +289,7 @@ func (m *mapper) columns(header []string, rows [][]string) []Column {
 			taken[f] = true
 		}
 	}
+	m.titled(out, rows)
 	m.addresses(out)
 	m.persons(out)
 	return out

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -47,7 +48,7 @@ func (s *Service) Upload(ctx context.Context, a *access.Actor, typ, name string,
 		return Import{}, err
 	}
 	i = Import{ID: s.IDs.Next(), Type: t.Name, Plan: plan, Name: name, State: Fresh, Actor: a.ID, CreatedAt: s.Clock().UnixMilli()}
-	if h.Recall && len(h.Map) == 0 {
+	if h.Recall && len(h.Map) == 0 && plan.Header > 0 {
 		if err := s.recall(ctx, a, t, f, &i, h); err != nil {
 			return Import{}, err
 		}
@@ -127,6 +128,9 @@ func (s *Service) SetPlan(ctx context.Context, a *access.Actor, id int64, h Hint
 		return Import{}, err
 	}
 	defer discard(f)
+	if h.Header == 0 && i.Plan.HeaderGiven {
+		h.Header = cmp.Or(i.Plan.Header, NoHeader)
+	}
 	h = s.hints(ctx, a, t, h)
 	if i.Plan, err = Inspect(f, t, h); err != nil {
 		return Import{}, err

@@ -67,7 +67,6 @@ addTexts({
   "imp.field": ["字段", "欄位", "Field"],
   "imp.field_of": ["“{column}”对上的字段", "「{column}」對上的欄位", "Field for “{column}”"],
   "imp.file": ["文件", "檔案", "File"],
-  "imp.first_line": ["第一行就是表头", "第一列就是標題", "the very first line"],
   "imp.first_rows_only": ["只数了前 {n} 行", "只數了前 {n} 列", "Counted over the first {n} rows"],
   "imp.get_list": ["下载清单", "下載清單", "Download list"],
   "imp.get_refused": ["下载这 {n} 行（附原因）", "下載這 {n} 列（附原因）", "Download these {n} rows with reasons"],

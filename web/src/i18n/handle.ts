@@ -15,6 +15,8 @@ addTexts({
   "handle.update": ["按{field}更新已有的", "按{field}更新既有的", "update what is there, by {field}"],
   "imp.col_blank": ["整列是空的", "整欄是空的", "nothing in it"],
   "imp.col_unread": ["{n} 格读不懂", "{n} 格讀不懂", "{n} not readable"],
+  "imp.header_ask": ["不对？改一下", "不對？改一下", "Wrong? Change it"],
+  "imp.no_header": ["没有表头", "沒有標題列", "No header"],
   "imp.joined": ["并入", "併入", "Joined"],
   "imp.line_group": ["明细，一行一条", "明細，一列一筆", "Lines, one a row"],
   "imp.note_joined": ["和上面一行是同一条", "和上面一列是同一筆", "more of the row above"],

@@ -173,3 +173,21 @@ test("orders with a row for each line come in whole, mended at one of their rows
   const orders = await api("GET", `/order?fields=number,amount&order_by=day&filter=${encodeURIComponent(`customer == "${customer.id}"`)}`);
   assert.deepEqual(orders.items.map((o) => [o.number, String(o.amount.amount ?? o.amount)]), [[`甲${mark}`, "500.00"], [`乙${mark}`, "91.00"]]);
 });
+
+test("a list without a header is understood, and where the header is may be said", async (t) => {
+  const mark = stamp();
+  const { page } = await visit(t, desktop, { path: "/imports?type=customer" });
+  await drop(page, utf8("没有表头.csv", ["一", "二", "三"].map((n, i) => `头${n}${mark},${number(50 + i)}`)));
+  const map = page.getByRole("table").filter({ hasText: "文件里的列" });
+  await map.getByRole("row").filter({ hasText: "第 2 列" }).filter({ hasText: "电话" }).waitFor();
+  const say = async (option) => {
+    await page.getByRole("combobox", { name: "表头" }).click();
+    await page.locator(".ant-select-dropdown").locator("visible=true").getByTitle(option, { exact: true }).click();
+  };
+  await say("第 1 行");
+  await map.getByRole("row").filter({ hasText: `头一${mark}` }).waitFor();
+  await say("没有表头");
+  await map.getByRole("row").filter({ hasText: "第 1 列" }).filter({ hasText: "客户名称" }).waitFor();
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  await page.getByRole("status").filter({ hasText: "3 行进了客档" }).waitFor();
+});

@@ -43,8 +43,9 @@ function usePlanning(now: ImportState) {
   const map = (column: ImportColumn, field: string) =>
     run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { map: { ...said(now.plan.columns), [`#${column.index + 1}`]: field }, encoding: now.plan.format.encoding ?? "" }));
   const encode = (encoding: string) => run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { map: said(now.plan.columns), encoding }));
+  const head = (header: number) => run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { encoding: now.plan.format.encoding ?? "", sheet: now.plan.format.sheet ?? "", header }));
   const start = (how: How, dry: boolean) => run("start", () => decided(now.id).then(() => post<ImportState>(`/sys/imports/${now.id}/start`, { mode: how.mode, key: how.mode === "create" ? "" : how.key, dry_run: dry, on_behalf: how.behalf, unread: how.unread })));
-  return { busy, wrong, map, encode, start };
+  return { busy, wrong, map, encode, head, start };
 }
 
 export function Plan({ now }: { now: ImportState }) {
@@ -63,7 +64,7 @@ function Planned({ now, type }: { now: ImportState; type: RecordType }) {
   const doubtful = now.plan.columns.filter((c) => c.how === "content" || (c.how === "none" && c.sample?.length)).length;
   return (
     <>
-      <Understood now={now} encode={plan.encode} />
+      <Understood now={now} encode={plan.encode} head={plan.head} />
       <div className="imp-plan">
         <div className="imp-side">
           <Card flush title={t("imp.columns")} count={t(doubtful ? "imp.columns_n" : "imp.columns_all", { all: now.plan.columns.length, used, look: doubtful })}>
@@ -81,7 +82,10 @@ function Planned({ now, type }: { now: ImportState; type: RecordType }) {
   );
 }
 
-function Understood({ now, encode }: { now: ImportState; encode: (e: string) => void }) {
+/** headLines is how far down a header may be said to stand. */
+const headLines = 12;
+
+function Understood({ now, encode, head }: { now: ImportState; encode: (e: string) => void; head: (line: number) => void }) {
   const { format, header_line, rows_seen } = now.plan;
   const checked = now.state === "checked";
   const figures: Figure[] = [
@@ -91,7 +95,10 @@ function Understood({ now, encode }: { now: ImportState; encode: (e: string) => 
     const options = [...new Set(["utf-8", "gb18030", "big5", format.encoding])].map((v) => ({ value: v, label: v.toUpperCase() }));
     figures.push({ key: "code", label: t("imp.encoding"), value: format.encoding.toUpperCase(), note: <Select size="small" variant="borderless" className="imp-change" aria-label={t("imp.encoding")} value={null as unknown as string} placeholder={t("imp.encoding_ask")} popupMatchSelectWidth={120} options={options} onChange={encode} /> });
   }
-  figures.push({ key: "head", label: t("imp.header"), value: t("imp.line_n", { n: header_line }), note: header_line > 1 ? t("imp.skipped", { n: header_line - 1 }) : t("imp.first_line") });
+  const heads = Array.from({ length: Math.max(headLines, header_line) + 1 }, (_, n) => ({ value: n, label: n ? t("imp.line_n", { n }) : t("imp.no_header") }));
+  figures.push({ key: "head", label: t("imp.header"), value: header_line ? t("imp.line_n", { n: header_line }) : t("imp.no_header"), note: now.plan.format.kind === "vcard" ? "" : (
+    <>{header_line > 1 && <span className="imp-skip">{t("imp.skipped", { n: header_line - 1 })}</span>}<Select size="small" variant="borderless" className="imp-change" aria-label={t("imp.header")} value={null as unknown as number} placeholder={t("imp.header_ask")} popupMatchSelectWidth={120} options={heads} onChange={head} /></>
+  ) });
   if (checked) {
     figures.push(
       { key: "rows", label: t("imp.data"), value: t("imp.rows_n", { n: thousands(now.rows) }), note: t("imp.all_checked") },
