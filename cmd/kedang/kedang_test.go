@@ -374,6 +374,17 @@ func TestPackCheck(t *testing.T) {
 		}
 	}
 	refused(t, 1, "broken/types/bad.yaml:4:", "pack", "check", dir)
+	// A pack anywhere may require one of ours: what that requires comes along.
+	if err := os.WriteFile(filepath.Join(dir, "pack.yaml"), []byte("\ufeffname: broken\nversion: 1.0.0\nrequires: [general]\nlabel: {zh-Hans: 好, en: Good}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "types/bad.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	if out := good(t, "", "pack", "check", dir); !strings.Contains(out, "1 types of its own") {
+		t.Errorf("check says: %s", out)
+	}
+	good(t, "correct horse battery\n", "user", "add", "boss", "--role", "administrator", "--password-stdin", "--packs", dir, "--data", filepath.Join(t.TempDir(), "data"))
 }
 
 // TestBadSheets end with a sentence, not with a stack.

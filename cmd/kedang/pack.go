@@ -6,8 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/goccy/go-yaml"
-
 	"kedang/internal/meta"
 )
 
@@ -60,18 +58,20 @@ func packWithRequired(dir string) ([]meta.Source, error) {
 		}
 		seen[name] = true
 		if _, err := os.Stat(filepath.Join(path, "pack.yaml")); errors.Is(err, os.ErrNotExist) && path != dir {
-			sources, err := packSources([]string{name})
-			out = append(out, sources...)
+			names, err := withRequired([]string{name})
+			if err != nil {
+				return err
+			}
+			sources, err := packSources(names)
+			for _, s := range sources {
+				if s.Name == name || !seen[s.Name] {
+					seen[s.Name] = true
+					out = append(out, s)
+				}
+			}
 			return err
 		}
-		var head struct {
-			Requires []string `yaml:"requires"`
-		}
-		if raw, err := os.ReadFile(filepath.Join(path, "pack.yaml")); err == nil {
-			// What does not parse is reported by meta.Load, with its place.
-			_ = yaml.Unmarshal(raw, &head)
-		}
-		for _, r := range head.Requires {
+		for _, r := range requires(os.DirFS(path)) {
 			if err := add(r, filepath.Join(filepath.Dir(path), r)); err != nil {
 				return err
 			}

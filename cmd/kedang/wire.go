@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"hash/fnv"
 	"io/fs"
@@ -292,14 +293,7 @@ func withRequired(names []string) ([]string, error) {
 		if err != nil {
 			return err
 		}
-		var head struct {
-			Requires []string `yaml:"requires"`
-		}
-		if raw, err := fs.ReadFile(fsys, "pack.yaml"); err == nil {
-			// What does not parse is reported by meta.Load, with its place.
-			_ = yaml.Unmarshal(raw, &head)
-		}
-		for _, r := range head.Requires {
+		for _, r := range requires(fsys) {
 			if err := add(r, depth+1); err != nil {
 				return err
 			}
@@ -313,4 +307,16 @@ func withRequired(names []string) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// requires names the packs that one requires. What does not parse is reported
+// by meta.Load, with its place.
+func requires(fsys fs.FS) []string {
+	var head struct {
+		Requires []string `yaml:"requires"`
+	}
+	if raw, err := fs.ReadFile(fsys, "pack.yaml"); err == nil {
+		_ = yaml.Unmarshal(bytes.TrimPrefix(raw, []byte("\ufeff")), &head)
+	}
+	return head.Requires
 }
