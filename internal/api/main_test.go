@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"kedang"
 	"kedang/internal/api/apitest"
@@ -105,6 +106,33 @@ func TestPackScripts(t *testing.T) {
 			runScript(t, packs(t, names...), "packs/"+name+"/test.txt", dir)
 		})
 	}
+}
+
+// TestPackGuide makes a pack of the examples of packs/README.md and walks the
+// story it tells there.
+func TestPackGuide(t *testing.T) {
+	guide, err := fs.ReadFile(os.DirFS("../../packs"), "README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example := func(holds string) []byte {
+		for i, block := range strings.Split(string(guide), "\n```") {
+			if i%2 == 1 && strings.Contains(block, holds) {
+				_, text, _ := strings.Cut(block, "\n")
+				return []byte(text + "\n")
+			}
+		}
+		t.Fatalf("packs/README.md has no example with %q", holds)
+		return nil
+	}
+	pack := fstest.MapFS{
+		"pack.yaml":           {Data: []byte("name: flowers\nlabel: 花店\nversion: 1.0.0\nrequires: [general]\n")},
+		"types/bouquet.yaml":  {Data: example("type: bouquet")},
+		"types/customer.yaml": {Data: example("extend: customer")},
+		"test.txt":            {Data: example("user lin rep")},
+		"testdata/list.csv":   {Data: []byte("单位,电话\n花店,021-58880001\n另一家,021-58880002\n")},
+	}
+	runScript(t, append(packs(t, "core", "general"), meta.Source{Name: "flowers", FS: pack}), "test.txt", pack)
 }
 
 // TestDoors runs testdata/doors/*.txt over a pack of its own: the doors that
