@@ -1,6 +1,9 @@
 package record
 
 import (
+	"strings"
+	"unicode"
+
 	"kedang/internal/errs"
 	"kedang/internal/expr"
 	"kedang/internal/meta"
@@ -38,7 +41,7 @@ func (w *writing) checkFields() error {
 }
 
 func (w *writing) checkField(f *meta.Field, v any, path string, env expr.Row, args expr.Args) error {
-	if v != nil || f.Prog.Required == nil || w.refusedAt(path) {
+	if f.Prog.Required == nil || v != nil && !saysNothing(v) || w.refusedAt(path) {
 		return nil
 	}
 	for _, condition := range [...]*expr.Expr{f.Prog.When, f.Prog.Required} {
@@ -52,6 +55,15 @@ func (w *writing) checkField(f *meta.Field, v any, path string, env expr.Row, ar
 	}
 	w.refuse(path, "required", nil)
 	return nil
+}
+
+// saysNothing tells a text of nothing but white space, or of characters that
+// nobody sees: it is kept where a field may be empty, and fills no required one.
+func saysNothing(v any) bool {
+	text, ok := v.(string)
+	return ok && strings.IndexFunc(text, func(r rune) bool {
+		return !unicode.IsSpace(r) && !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r)
+	}) < 0
 }
 
 // checkReadonly judges conditional locks on the record as it was: a closed

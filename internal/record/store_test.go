@@ -175,6 +175,7 @@ func TestRefusalsStoreNothing(t *testing.T) {
 			want string
 		}{
 			{"customer", record.Values{}, "invalid name:required"},
+			{"customer", record.Values{"name": " \u3000\t\u200b"}, "invalid name:required"},
 			{"customer", record.Values{"name": "x", "nonsense": 1}, "invalid nonsense:unknown_field"},
 			{"customer", record.Values{"name": "x", "secret": "y"}, "invalid secret:unknown_field"},
 			{"customer", record.Values{"name": "x", "left": "1"}, "invalid left:field_computed"},
