@@ -141,6 +141,9 @@ func (d *direct) Token(ctx context.Context, username string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if !u.Active {
+		return "", errs.New(errs.Forbidden, "user_inactive", nil)
+	}
 	return d.access.CreateToken(ctx, access.System("cli"), u.ID, "kedang user token", time.Time{})
 }
 

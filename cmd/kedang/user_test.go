@@ -99,6 +99,7 @@ func TestUserCommands(t *testing.T) {
 		if list := good(t, "", at("user", "list")...); !strings.Contains(list, "disabled") {
 			t.Errorf("list says: %s", list)
 		}
+		refused(t, 1, "disabled", at("user", "token", "lin")...)
 		good(t, "", at("user", "enable", "lin")...)
 		if code := signIn("another good phrase"); code/100 != 2 {
 			t.Errorf("an enabled person: %d", code)
