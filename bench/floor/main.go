@@ -25,7 +25,7 @@ import (
 )
 
 const (
-	listSQL   = `SELECT id, number, title, rev, name, level, contact_name, remark FROM r_customer WHERE level = 'A' AND archived_at IS NULL ORDER BY title_sort, id LIMIT 50`
+	listSQL   = `SELECT id, number, title, rev, name, level, contact_name, remark FROM r_customer WHERE level = 'A' AND archived_at IS NULL ORDER BY title_sort NULLS FIRST, id NULLS FIRST LIMIT 50`
 	countSQL  = `SELECT count(*) FROM (SELECT 1 FROM r_customer WHERE level = 'A' AND archived_at IS NULL LIMIT 1001)`
 	getSQL    = `SELECT id, number, title, rev, name, level, contact_name, remark FROM r_customer WHERE id = ?`
 	searchSQL = `SELECT c.id, c.number, c.title, c.rev, c.name, c.level, c.contact_name, c.remark FROM

@@ -80,7 +80,10 @@ func isTitle(t *meta.Type, f *meta.Field) bool {
 	return len(t.TitleParts) == 1 && t.TitleParts[0].Field == f
 }
 
-// orderText prints ORDER BY of a table or subquery; missing values are the smallest on both databases.
+// orderText prints ORDER BY of a table or subquery; missing values are the
+// smallest on both databases. PostgreSQL reads an index in an order only where the
+// two agree on where missing values stand, even for columns that have none:
+// indexes say so of each column, all but the primary key.
 func orderText(alias string, keys []orderKey, d db.Dialect) string {
 	parts := make([]string, 0, len(keys))
 	for _, k := range keys {
@@ -88,7 +91,7 @@ func orderText(alias string, keys []orderKey, d db.Dialect) string {
 		if k.desc {
 			text += " DESC"
 		}
-		if d == db.Postgres && k.nullable {
+		if d == db.Postgres && (len(keys) > 1 || k.column != "id") {
 			if k.desc {
 				text += " NULLS LAST"
 			} else {

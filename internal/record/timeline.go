@@ -168,7 +168,8 @@ func (s *Store) moments(ctx context.Context, tx db.Tx, a *access.Actor, b *meta.
 		cond, more := before.older(column, date)
 		where, args = where+cond, append(args, more...)
 	}
-	rows, err := s.loadJoined(ctx, tx, b.Type, where+" ORDER BY "+column+" DESC, t.id DESC LIMIT "+strconv.Itoa(limit+1), args)
+	newest := []orderKey{{column: columnOf(at), desc: true}, {column: "id", desc: true}}
+	rows, err := s.loadJoined(ctx, tx, b.Type, where+" ORDER BY "+orderText("t.", newest, s.DB.Dialect())+" LIMIT "+strconv.Itoa(limit+1), args)
 	if err != nil {
 		return nil, err
 	}
