@@ -25,7 +25,7 @@ type Copied struct {
 func Copy(ctx context.Context, from, to *DB, progress func(rows int64)) (done Copied, err error) {
 	defer errs.Wrap(&err, "db.Copy")
 	err = from.Read(ctx, func(src Tx) error {
-		tables, err := texts(ctx, src, `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
+		tables, err := Texts(ctx, src, `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
 			AND name NOT LIKE 'search!_%' ESCAPE '!' AND name <> 'sys_migration' ORDER BY name`)
 		if err != nil {
 			return err
@@ -101,19 +101,19 @@ func copyTable(ctx context.Context, src, dst Tx, table string, copied func(n int
 
 // sameColumns are a table's columns; what the other database lacks is made.
 func sameColumns(ctx context.Context, src, dst Tx, table string) ([]string, error) {
-	columns, err := texts(ctx, src, "SELECT name FROM pragma_table_info(?) ORDER BY cid", table)
+	columns, err := Texts(ctx, src, "SELECT name FROM pragma_table_info(?) ORDER BY cid", table)
 	if err != nil {
 		return nil, err
 	}
-	types, err := texts(ctx, src, "SELECT type FROM pragma_table_info(?) ORDER BY cid", table)
+	types, err := Texts(ctx, src, "SELECT type FROM pragma_table_info(?) ORDER BY cid", table)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := texts(ctx, src, "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", table)
+	keys, err := Texts(ctx, src, "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", table)
 	if err != nil {
 		return nil, err
 	}
-	there, err := texts(ctx, dst, "SELECT column_name::text FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?", table)
+	there, err := Texts(ctx, dst, "SELECT column_name::text FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?", table)
 	if err != nil {
 		return nil, err
 	}
@@ -145,8 +145,8 @@ func sameColumns(ctx context.Context, src, dst Tx, table string) ([]string, erro
 	return columns, err
 }
 
-// texts reads a query's only column.
-func texts(ctx context.Context, tx Tx, query string, args ...any) (out []string, err error) {
+// Texts reads a query's only column.
+func Texts(ctx context.Context, tx Tx, query string, args ...any) (out []string, err error) {
 	rows, err := tx.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err

@@ -43,13 +43,13 @@ func dumpPostgres(ctx context.Context, from Source, path string, m *Manifest) (e
 // describePostgres notes the tables of the current schema. Definitions are
 // compared without the schema's name: a company may be restored under another.
 func describePostgres(ctx context.Context, tx db.Tx, m *Manifest) error {
-	definitions, err := txTexts(ctx, tx, `SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable
+	definitions, err := db.Texts(ctx, tx, `SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable
 		FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY 1`)
 	if err != nil {
 		return err
 	}
 	m.Structure = structureOf(definitions)
-	tables, err := txTexts(ctx, tx, "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
+	tables, err := db.Texts(ctx, tx, "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
 	if err != nil {
 		return err
 	}
@@ -62,22 +62,6 @@ func describePostgres(ctx context.Context, tx db.Tx, m *Manifest) error {
 		m.Rows[table] = n
 	}
 	return nil
-}
-
-func txTexts(ctx context.Context, tx db.Tx, query string) (out []string, err error) {
-	rows, err := tx.Query(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		out = append(out, s)
-	}
-	return out, rows.Err()
 }
 
 // runPostgres runs one of PostgreSQL's commands. The password goes through the

@@ -89,7 +89,7 @@ func (l lines) into(values record.Values) {
 // same.
 func (r *feed) continues(next *row, cells []string) bool {
 	own := make([]string, len(r.fillings))
-	blank, same, known, number := true, true, false, false
+	blank, same, number, other := true, true, false, false
 	for k, f := range r.fillings {
 		if f.rows != nil {
 			continue
@@ -99,14 +99,12 @@ func (r *feed) continues(next *row, cells []string) bool {
 			continue
 		}
 		blank = false
-		if r.own == nil || own[k] != r.own[k] {
-			same = false
-		} else if identifies(f.field) {
-			number = true
-		}
-		known = known || own[k] != ""
+		equal := r.own != nil && own[k] == r.own[k]
+		same = same && equal
+		number = number || equal && identifies(f.field)
+		other = other || !equal && identifies(f.field)
 	}
-	if r.own != nil && len(next.lines) > 0 && (blank || number || same && known && !r.numbered()) {
+	if r.own != nil && len(next.lines) > 0 && !other && (blank || number || same && !r.numbered()) {
 		return true
 	}
 	r.own = own

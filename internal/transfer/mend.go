@@ -163,6 +163,9 @@ func (m *mending) refused(ctx context.Context, list []Mending) ([]RefusedRow, er
 
 // whole adds the refused rows that go on with the same records.
 func (s *Service) whole(ctx context.Context, id int64, rows []RefusedRow) ([]RefusedRow, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
 	firsts := map[int64]bool{}
 	for _, r := range rows {
 		firsts[cmp.Or(r.First, int64(r.Line))] = true

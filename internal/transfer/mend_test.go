@@ -98,6 +98,9 @@ func TestMendErrors(t *testing.T) {
 				}
 			})
 		}
+		if out, err := f.svc.Mend(f.ctx, rep, i.ID, nil, transfer.StartOptions{}); err != nil || len(out) != 0 {
+			t.Errorf("no rows: %v %v", out, err)
+		}
 		boss := f.Admin()
 		out, err := f.svc.Mend(f.ctx, boss, i.ID, []transfer.Mending{{Line: 3, Values: map[string]any{"credit": "7"}}, {Line: 4}}, transfer.StartOptions{})
 		f.check(err)
