@@ -15,3 +15,10 @@ func OrderText(d db.Dialect, columns ...string) string {
 	}
 	return orderText("t.", keys, d)
 }
+
+// CommonWords is how many matches are remembered as having many rows.
+func (s *Store) CommonWords() int {
+	s.common.mu.Lock()
+	defer s.common.mu.Unlock()
+	return len(s.common.until)
+}

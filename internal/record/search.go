@@ -237,7 +237,7 @@ func (f *finder) together() (widest, starts, exact page, err error) {
 			asked = append(asked, tierMatch{tier, han.TSQuery(words)})
 		}
 	}
-	found, moved, err := newestOf(f.ctx, f.tx, asked, newest, want)
+	found, moved, err := f.s.newestOf(f.ctx, f.tx, asked, newest, want)
 	if err != nil {
 		return
 	}
@@ -309,7 +309,7 @@ func (f *finder) candidates(words han.Condition, before int64, want int) ([]cand
 		return nil, nil
 	}
 	if f.tx.Dialect() == db.Postgres {
-		found, _, err := newestOf(f.ctx, f.tx, []tierMatch{{han.Exact, han.TSQuery(words)}}, before, want)
+		found, _, err := f.s.newestOf(f.ctx, f.tx, []tierMatch{{han.Exact, han.TSQuery(words)}}, before, want)
 		return found[han.Exact], err
 	}
 	rows, err := f.tx.Query(f.ctx, "SELECT rowid, type FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",

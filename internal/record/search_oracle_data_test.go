@@ -149,6 +149,9 @@ func TestSearchFindsWhatTheOracleFinds(t *testing.T) {
 		if asked < 400 || filled < 300 {
 			t.Errorf("%d questions, %d with an answer", asked, filled)
 		}
+		if n := e.Store.CommonWords(); (n > 0) != (e.Store.DB.Dialect() == db.Postgres) {
+			t.Errorf("%d matches are remembered as common", n)
+		}
 	})
 }
 
@@ -159,6 +162,10 @@ func compare(t *testing.T, e *recordtest.Env, a *access.Actor, q string, want []
 	raw, err := e.Store.Search(context.Background(), a, record.SearchQuery{Q: q, Limit: 100}, nil)
 	if err != nil {
 		t.Fatalf("%q: %v", q, err)
+	}
+	again, err := e.Store.Search(context.Background(), a, record.SearchQuery{Q: q, Limit: 100}, nil)
+	if err != nil || string(again) != string(raw) {
+		t.Errorf("%s: %q asked again finds something else: %v", a.Username, q, err)
 	}
 	var page struct{ Items []struct{ ID, Title string } }
 	if err := json.Unmarshal(raw, &page); err != nil {

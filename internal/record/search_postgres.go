@@ -3,6 +3,8 @@ package record
 import (
 	"context"
 	"strconv"
+	"sync"
+	"time"
 
 	"kedang/internal/db"
 	"kedang/internal/han"
@@ -23,12 +25,48 @@ type tierMatch struct {
 // itself it walks through the whole table for a word that stands nowhere.
 const matchBound = `WITH n AS MATERIALIZED (SELECT CAST(200 + sqrt(200 * greatest(reltuples, 0)) AS bigint) AS most FROM pg_class WHERE oid = CAST('search' AS regclass))`
 
+// commonWords remembers which matches more rows have than matchBound, so that
+// the next page, and who types the same, need not find it out again.
+type commonWords struct {
+	mu    sync.Mutex           // guards until
+	until map[string]time.Time // when to find it out again
+}
+
+const (
+	commonFor  = 5 * time.Minute
+	mostCommon = 1000
+)
+
+func (c *commonWords) has(match string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	until, ok := c.until[match]
+	return ok && time.Now().Before(until)
+}
+
+func (c *commonWords) add(match string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	if now.Before(c.until[match]) {
+		return
+	}
+	if c.until == nil || len(c.until) >= mostCommon {
+		c.until = map[string]time.Time{}
+	}
+	c.until[match] = now.Add(commonFor)
+}
+
 // newestOf finds, for each tier, the newest rows of PostgreSQL's index that
 // match and are older than an id. moved tells whether rights tokens may be old.
-func newestOf(ctx context.Context, tx db.Tx, asked []tierMatch, before int64, want int) (found [han.Body + 1][]candidate, moved bool, err error) {
+func (s *Store) newestOf(ctx context.Context, tx db.Tx, asked []tierMatch, before int64, want int) (found [han.Body + 1][]candidate, moved bool, err error) {
 	text, rest := matchBound, " SELECT 0, job, 0 FROM sys_moving"
 	var args, last []any
+	var many [han.Body + 1]bool
 	for _, a := range asked {
+		if many[a.tier] = s.common.has(a.match); many[a.tier] {
+			continue
+		}
 		n := strconv.Itoa(int(a.tier))
 		text += ", m" + n + " AS MATERIALIZED (SELECT id, type FROM search WHERE toks @@ CAST(? AS tsquery) AND id < ? LIMIT (SELECT most + 1 FROM n))"
 		args = append(args, a.match, before)
@@ -36,7 +74,6 @@ func newestOf(ctx context.Context, tx db.Tx, asked []tierMatch, before int64, wa
 			" UNION ALL SELECT -" + n + ", 0, 0 FROM m" + n + " HAVING count(*) > (SELECT most FROM n)"
 		last = append(last, int64(want))
 	}
-	var many [han.Body + 1]bool
 	if err = db.ReadBy(ctx, tx, db.ByBitmap); err == nil {
 		err = eachOf(ctx, tx, text+rest, append(args, last...), func(tier int64, c candidate) {
 			switch {
@@ -51,6 +88,7 @@ func newestOf(ctx context.Context, tx db.Tx, asked []tierMatch, before int64, wa
 	}
 	for _, a := range asked {
 		if err == nil && many[a.tier] {
+			s.common.add(a.match)
 			found[a.tier] = found[a.tier][:0]
 			if err = db.ReadBy(ctx, tx, db.InOrder); err == nil {
 				err = eachOf(ctx, tx, "SELECT 1, id, type FROM search WHERE toks @@ CAST(? AS tsquery) AND id < ? ORDER BY id DESC LIMIT ?",

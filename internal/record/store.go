@@ -56,6 +56,7 @@ type Store struct {
 	current  atomic.Pointer[snapshot]
 	tables   tables
 	gettings gettings
+	common   commonWords
 	secret   []byte // signs page tokens
 	reloads  reloads
 	merging  sync.Mutex // held by who merges the search index: two would set out twice
