@@ -399,6 +399,22 @@ func TestBadSheets(t *testing.T) {
 	refused(t, 1, "not found", "import", "spaceship", writeSheet(t), "--data", data)
 }
 
+// TestHelp asks for help as people do.
+func TestHelp(t *testing.T) {
+	for _, args := range [][]string{{}, {"help"}, {"--help"}} {
+		if says := good(t, "", args...); !strings.Contains(says, "Commands:") {
+			t.Errorf("kedang %v says\n%s", args, says)
+		}
+	}
+	if says := good(t, "", "help", "import"); !strings.Contains(says, "--dry-run") {
+		t.Errorf("kedang help import says\n%s", says)
+	}
+	if says := good(t, "", "--version"); !strings.HasPrefix(says, "kedang ") {
+		t.Errorf("kedang --version says\n%s", says)
+	}
+	refused(t, 2, "see kedang help", "frobnicate")
+}
+
 // TestPostgres walks the same day on PostgreSQL: no socket, both at once.
 func TestPostgres(t *testing.T) {
 	url, schema := postgresSchema(t)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -51,12 +52,12 @@ func run(ctx context.Context, args []string) int {
 	if err != nil {
 		panic(err) // the commands above do not parse
 	}
-	line, err := parser.Parse(args)
+	line, err := parser.Parse(asked(args))
 	switch {
 	case code >= 0: // --help
 		return code
 	case err != nil:
-		fmt.Fprintln(os.Stderr, "kedang: "+err.Error())
+		fmt.Fprintln(os.Stderr, "kedang: "+err.Error()+"; see kedang help")
 		return 2
 	}
 	if err := line.Run(&c.place); err != nil {
@@ -64,6 +65,20 @@ func run(ctx context.Context, args []string) int {
 		return 1
 	}
 	return 0
+}
+
+// asked reads what people type who look for help: nothing at all, or the word,
+// alone or before a command.
+func asked(args []string) []string {
+	switch {
+	case len(args) == 0:
+		return []string{"--help"}
+	case args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case len(args) == 1 && args[0] == "--version":
+		return []string{"version"}
+	}
+	return args
 }
 
 // sentence says what went wrong to whoever sits at the terminal, in the
