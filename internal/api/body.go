@@ -236,13 +236,25 @@ func only(r *http.Request, names ...string) error {
 	if err != nil {
 		return err
 	}
-	for name := range v {
-		if !slices.Contains(names, name) {
-			return errs.RefuseField(name, "unknown_parameter", errs.Params{"name": name})
-		}
+	if err := knownOnly(v, names...); err != nil {
+		return err
 	}
 	if dry := v.Get("dry_run"); dry != "" && dry != "true" && dry != "false" {
 		return errs.RefuseField("dry_run", "bad_choice", errs.Params{"value": dry, "known": "true, false"})
+	}
+	return nil
+}
+
+// knownOnly refuses parameters of other names, and says which there are.
+func knownOnly(v url.Values, names ...string) error {
+	for name := range v {
+		if !slices.Contains(names, name) {
+			says := errs.Params{"name": name}
+			if len(names) > 0 {
+				says["known"] = strings.Join(names, ", ")
+			}
+			return errs.RefuseField(name, "unknown_parameter", says)
+		}
 	}
 	return nil
 }

@@ -90,10 +90,8 @@ func (s *Server) printRecord(w http.ResponseWriter, r *http.Request, a *access.A
 	if err != nil {
 		return err
 	}
-	for name := range v {
-		if name != "form" {
-			return errs.RefuseField(name, "unknown_parameter", errs.Params{"name": name})
-		}
+	if err := knownOnly(v, "form"); err != nil {
+		return err
 	}
 	id, err := idIn(r.PathValue("id"))
 	if err != nil {

@@ -16,10 +16,8 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request, a *access.Actor)
 	if err != nil {
 		return err
 	}
-	for name := range v {
-		if name != "q" && name != "types" && name != "limit" {
-			return errs.RefuseField(name, "unknown_parameter", errs.Params{"name": name})
-		}
+	if err := knownOnly(v, "q", "types", "limit"); err != nil {
+		return err
 	}
 	limit, err := intParam(r, "limit", 0, 1, 100)
 	if err != nil {

@@ -176,14 +176,11 @@ func (b queryBody) query() record.ListQuery {
 
 // listParams are the parameters a list takes; another is refused, because a
 // misspelt filter must not answer everything.
-var listParams = map[string]bool{"filter": true, "order_by": true, "page_size": true, "page_token": true,
-	"fields": true, "expand": true, "total": true, "view": true, "archived": true, "q": true}
+var listParams = []string{"filter", "order_by", "page_size", "page_token", "fields", "expand", "total", "view", "archived", "q"}
 
 func listQuery(v url.Values) (q record.ListQuery, err error) {
-	for name := range v {
-		if !listParams[name] {
-			return q, errs.RefuseField(name, "unknown_parameter", errs.Params{"name": name})
-		}
+	if err := knownOnly(v, listParams...); err != nil {
+		return q, err
 	}
 	q = record.ListQuery{Filter: v.Get("filter"), OrderBy: v.Get("order_by"), PageToken: v.Get("page_token"),
 		Fields: listParam(v.Get("fields")), Expand: listParam(v.Get("expand")), Total: v.Get("total"), View: v.Get("view"),
