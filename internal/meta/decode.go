@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // decoder turns YAML nodes into the structs of a declaration. It remembers
@@ -296,9 +297,15 @@ type structKeys struct {
 	index map[string]int
 }
 
+// knownKeys keeps what keysOf found: reflect.Type → *structKeys.
+var knownKeys sync.Map
+
 // keysOf lists the YAML keys of a declaration's struct, in declared order.
-func keysOf(t reflect.Type) structKeys {
-	k := structKeys{index: map[string]int{}}
+func keysOf(t reflect.Type) *structKeys {
+	if k, ok := knownKeys.Load(t); ok {
+		return k.(*structKeys)
+	}
+	k := &structKeys{index: map[string]int{}}
 	for i := range t.NumField() {
 		name := t.Field(i).Tag.Get("yaml")
 		if name == "" || name == "-" {
@@ -307,5 +314,6 @@ func keysOf(t reflect.Type) structKeys {
 		k.names = append(k.names, name)
 		k.index[name] = i
 	}
+	knownKeys.Store(t, k)
 	return k
 }

@@ -1,7 +1,6 @@
 package meta
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -29,7 +28,12 @@ func Load(sources ...Source) (*Schema, Problems) {
 	l := &loader{marks: marks{}, hash: sha256.New(), grants: map[string]*grantList{}, schema: &Schema{
 		byName: map[string]*Type{}, byID: map[int64]*Type{}, roles: map[string]*Role{}, lists: map[string]*List{}}}
 	l.builtins()
-	for _, s := range sources {
+	ahead := make([]map[string]<-chan parsed, len(sources))
+	for i, s := range sources {
+		ahead[i] = parseAhead(s.FS)
+	}
+	for i, s := range sources {
+		l.ahead = ahead[i]
 		l.source(s)
 	}
 	l.schema.Hash = hex.EncodeToString(l.hash.Sum(nil))
@@ -73,6 +77,7 @@ type loader struct {
 	grants   map[string]*grantList
 	src      Source
 	pack     string
+	ahead    map[string]<-chan parsed // of src, by name
 }
 
 // source reads one folder.
@@ -89,37 +94,29 @@ func (l *loader) source(s Source) {
 	l.menuFile()
 }
 
-// read parses a file of the source; nil when it is absent or broken.
+// read answers what a file of the source says; nil when it is absent or broken.
 func (l *loader) read(name string) *node {
-	data, err := fs.ReadFile(l.src.FS, name)
-	if errors.Is(err, fs.ErrNotExist) {
+	at := Pos{File: l.file(name), Line: 1}
+	p := parsed{err: fs.ErrNotExist}
+	if ahead, ok := l.ahead[name]; ok {
+		p = <-ahead
+	}
+	if errors.Is(p.err, fs.ErrNotExist) {
 		return nil
 	}
-	at := Pos{File: l.file(name), Line: 1}
-	if err != nil {
-		l.problems.add(at, "unreadable", map[string]any{"why": err})
+	if p.err != nil {
+		l.problems.add(at, "unreadable", map[string]any{"why": p.err})
 		return nil
 	}
 	l.hash.Write([]byte(at.File + "\x00"))
-	l.hash.Write(data)
+	l.hash.Write(p.data)
 	l.hash.Write([]byte{0})
-	if len(data) > largestFile { // the YAML parser takes seconds for each megabyte
-		l.problems.add(at, "file_too_large", map[string]any{"max": largestFile >> 10})
+	if p.code != "" {
+		at.Line = p.line
+		l.problems.add(at, p.code, p.params)
 		return nil
 	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff")) // Windows' Notepad writes one
-	if i := notText(data); i >= 0 {
-		at.Line += bytes.Count(data[:i], []byte("\n"))
-		l.problems.add(at, "not_utf8", nil)
-		return nil
-	}
-	n, line, why := parseYAML(data)
-	if why != "" {
-		at.Line = line
-		l.problems.add(at, "bad_yaml", map[string]any{"why": why})
-		return nil
-	}
-	return n
+	return p.node
 }
 
 // largestFile bounds a file of a pack; ours are below 40 kB.

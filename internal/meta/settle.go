@@ -155,10 +155,8 @@ func derive(v reflect.Value) {
 			}
 			return
 		}
-		for i := range v.NumField() {
-			if tag := v.Type().Field(i).Tag.Get("yaml"); tag != "" && tag != "-" {
-				derive(v.Field(i))
-			}
+		for _, i := range keysOf(v.Type()).index {
+			derive(v.Field(i))
 		}
 	}
 }
