@@ -39,6 +39,7 @@ type Prepared struct {
 	opts    WriteOptions
 	drafts  []*writing
 	refused []error
+	borne   []borne // by the rows of a rehearsal
 }
 
 // Prepare does the part of [Store.Bulk] that needs no transaction, on all cores.
@@ -64,7 +65,9 @@ func (p *Prepared) Write(ctx context.Context, also func(tx db.Tx, out []BulkResu
 			continue
 		}
 		if p.opts.DryRun && errs.Is(err, errs.Canceled) && errs.As(err).Code == "dry_run" {
-			err = nil
+			if err = nil; p.opts.Rehearsal != nil {
+				p.opts.Rehearsal.add(p.borne)
+			}
 		}
 		return out, err
 	}
@@ -92,6 +95,7 @@ func (p *Prepared) apply(ctx context.Context, tx db.Tx, also func(tx db.Tx, out 
 	}
 	switch {
 	case p.opts.DryRun:
+		p.borne = b.borne
 		return out, errDryRun
 	case also != nil:
 		return out, also(tx, out)
@@ -160,6 +164,7 @@ type bulk struct {
 	known   map[int64]bool  // match keys that anybody bears, of rows prepared with theirs
 	taken   map[string]bool // unique values of rows not stored yet
 	made    []*writing      // new rows, checked and not stored yet
+	borne   []borne         // by the new rows of a rehearsal
 	out     []*BulkResult
 }
 
@@ -186,9 +191,13 @@ func (b *bulk) one(d *writing, res *BulkResult) error {
 	if err := w.checked(); err != nil {
 		return refusal(err, res)
 	}
-	if p := b.take(w); p != nil {
+	bears, p := b.take(w)
+	if p != nil {
 		res.Err = errs.Refuse([]errs.Problem{*p})
 		return nil
+	}
+	if w.opts.Rehearsal != nil {
+		b.borne = append(b.borne, borne{b.s.keysOf(w.row), bears}.names(w.row))
 	}
 	row := w.row
 	if w.opts.DryRun {
@@ -213,40 +222,43 @@ func refusal(err error, res *BulkResult) error {
 	return nil
 }
 
-// take reserves the unique values of a row among those not stored yet.
-func (b *bulk) take(w *writing) *errs.Problem {
+// take reserves the unique values of a row among those not stored yet, and
+// answers what they are to a rehearsal.
+func (b *bulk) take(w *writing) (bears []uint64, p *errs.Problem) {
 	var keys []string
+	claim := func(path, column string, v any) bool {
+		key := uniqueKey(column, v)
+		if w.opts.Rehearsal != nil {
+			bears = append(bears, rehearsedText("unique\x00"+w.t.Table+"\x00", key))
+		}
+		if b.taken[key] || w.opts.Rehearsal.has(rehearsedText("unique\x00"+w.t.Table+"\x00", key)) {
+			p = &errs.Problem{Path: path, Code: "not_unique"}
+			return false
+		}
+		keys = append(keys, key)
+		return true
+	}
 	for _, c := range w.tb.columns {
 		v := w.row.Values[c.field.Slot]
 		if !c.field.Unique || c.shadow == "" || c.shadow == sortSuffix || v == nil {
 			continue
 		}
-		key := uniqueKey(c.name, b.s.columnValue(c, v))
-		if b.taken[key] {
-			return &errs.Problem{Path: c.field.Name, Code: "not_unique"}
+		if !claim(c.field.Name, c.name, b.s.columnValue(c, v)) {
+			return nil, p
 		}
-		keys = append(keys, key)
 	}
 	for _, c := range w.tb.combos {
-		if v := comboValue(c, w.row); v != nil {
-			key := uniqueKey(c.name, v)
-			if b.taken[key] {
-				return &errs.Problem{Path: c.fields[0].Name, Code: "not_unique"}
-			}
-			keys = append(keys, key)
+		if v := comboValue(c, w.row); v != nil && !claim(c.fields[0].Name, c.name, v) {
+			return nil, p
 		}
 	}
-	if w.row.Number != "" {
-		key := uniqueKey("number", w.row.Number)
-		if b.taken[key] {
-			return &errs.Problem{Path: "number", Code: "not_unique"}
-		}
-		keys = append(keys, key)
+	if w.row.Number != "" && !claim("number", "number", w.row.Number) {
+		return nil, p
 	}
 	for _, key := range keys {
 		b.taken[key] = true
 	}
-	return nil
+	return bears, nil
 }
 
 func uniqueKey(column string, v any) string {

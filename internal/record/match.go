@@ -203,6 +203,10 @@ func (m doubles) Match(ctx context.Context, tx db.Tx, c *Change) ([]errs.Problem
 			out = append(out, m.beside(ctx, tx, c, k, other))
 			continue
 		}
+		if c.before.hasKey(k.key) {
+			out = append(out, errs.Problem{Path: k.path, Code: k.code})
+			continue
+		}
 		if known != nil && !known[k.key] {
 			continue
 		}

@@ -138,6 +138,7 @@ type Change struct {
 
 	pending pendingKeys    // of rows of the same bulk write
 	known   map[int64]bool // of a bulk write: the match keys that anybody bears; nil: not looked up
+	before  *Rehearsal     // of a dry run; nil: none
 }
 
 // Values are a record's fields as they come from JSON (numbers as

@@ -111,7 +111,7 @@ func (w *writing) match() error {
 		return nil
 	}
 	w.change.Changed = w.changes()
-	w.change.pending, w.change.known = w.pending, w.known
+	w.change.pending, w.change.known, w.change.before = w.pending, w.known, w.opts.Rehearsal
 	for _, m := range w.s.matchers() {
 		problems, err := m.Match(w.ctx, w.tx, w.change)
 		if err != nil {

@@ -23,13 +23,14 @@ type Op struct {
 
 // WriteOptions go with a write or a batch.
 type WriteOptions struct {
-	Source         string // web, api, cli, import 123, job 7 …; the actor's when empty
-	IdempotencyKey string // the same key within 24 h answers the first result again
-	DryRun         bool   // all checks, nothing stored
-	Loose          bool   // values are a sheet's cells: read as people write
-	Region         string // with Loose: of phones without a country code; the company's when empty
-	Undo           bool   // the write takes an earlier one back
-	Answer         bool   // a single write answers the record as stored, read in its transaction
+	Source         string     // web, api, cli, import 123, job 7 …; the actor's when empty
+	IdempotencyKey string     // the same key within 24 h answers the first result again
+	DryRun         bool       // all checks, nothing stored
+	Rehearsal      *Rehearsal // with DryRun: what the rows of its bulks before would bear
+	Loose          bool       // values are a sheet's cells: read as people write
+	Region         string     // with Loose: of phones without a country code; the company's when empty
+	Undo           bool       // the write takes an earlier one back
+	Answer         bool       // a single write answers the record as stored, read in its transaction
 
 	inputs *inputs // what reading values needs to know, for all writes of a request
 }

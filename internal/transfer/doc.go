@@ -11,7 +11,9 @@
 // place reached: a stopped or killed import goes on where it was, and a row is
 // in once or not at all. An administrator may import on behalf of somebody: the
 // rows are judged by that person's rights and stand in his name. Refused rows come back as a sheet with their reasons;
-// an import can be undone.
+// an import can be undone. A check takes the same chunks back again; what they
+// would have left behind is kept beside them ([record.Rehearsal]), so that it
+// tells of doubles within the sheet as the import will.
 //
 //	svc, err := transfer.New(ctx, transfer.Options{Store: store, …})
 //	i, err := svc.Upload(ctx, actor, "customer", "客户.xlsx", file, transfer.Hints{})

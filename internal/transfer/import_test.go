@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -149,6 +150,45 @@ func TestDryRunStoresNothing(t *testing.T) {
 		}
 		if err := f.svc.Start(f.ctx, a, i.ID, transfer.StartOptions{}); err == nil || errs.As(err).Code != "import_ended" {
 			t.Errorf("a second start: %v", err)
+		}
+	})
+}
+
+// TestCheckForetellsTheImport: the rows of a check are judged beside those long
+// before them, as they will be when they are stored.
+func TestCheckForetellsTheImport(t *testing.T) {
+	each(t, shop, func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		a := f.Admin()
+		lines := []string{"编号,名称,电话,上级,代码"}
+		for k := range 700 { // more than one chunk
+			lines = append(lines, fmt.Sprintf("N%03d,第%d家店,1380013%04d,,A%d", k, k, k, k))
+		}
+		lines = append(lines, "N900,那家店,13900139000,,a3", "N901,别家,13800130004,", "N005,又一家,13900139001,", "N902,分店,13900139002,第7家店",
+			"N903,小店,13900139003,没有这家", "N904,小小店,13900139004,N902", "N904,小小店,13900139004,")
+		i := f.upload(a, transfer.Hints{}, lines...)
+		fates := func(dry bool) (out []string) {
+			f.check(f.svc.Start(f.ctx, a, i.ID, transfer.StartOptions{DryRun: dry}))
+			f.wait(a, i.ID)
+			rows, err := f.svc.Rows(f.ctx, a, i.ID, 701, 9, false)
+			f.check(err)
+			for _, r := range rows {
+				text := r.Action
+				for _, p := range r.Problems {
+					text += " " + p.Path + " " + p.Code
+				}
+				out = append(out, text)
+			}
+			return out
+		}
+		checked := fates(true)
+		want := []string{"refused code not_unique", "created phones duplicate_phone", "refused number not_unique", "created", "refused parent link_not_found",
+			"created", "refused number not_unique"}
+		if diff := cmp.Diff(want, checked); diff != "" {
+			t.Errorf("checked: %s", diff)
+		}
+		if diff := cmp.Diff(checked, fates(false)); diff != "" {
+			t.Errorf("imported: %s", diff)
 		}
 	})
 }

@@ -54,6 +54,7 @@ func (s *Service) Preview(ctx context.Context, a *access.Actor, id int64, o Star
 	}
 	i.Decisions = said
 	w := &importing{s: s, actor: who, t: t, Import: i, owners: owners{}, links: linksToItself(t, i.Plan)}
+	w.rehearse()
 	out = make([]Previewed, 0, len(rows))
 	for len(rows) > 0 {
 		shown := s.understood(fields, rows)

@@ -27,6 +27,8 @@ type importing struct {
 	owners owners
 	links  []*meta.Field // mapped fields that link to the type itself
 
+	rehearsal *record.Rehearsal // of a check of new records: its later rows beside the earlier ones
+
 	waiting *chunk // ready, and stored while the next is made ready
 	read    int64  // rows that the sheet has given, those of earlier runs too
 }
@@ -91,6 +93,7 @@ func (w *importing) begin(ctx context.Context, id int64) (err error) {
 		return err
 	}
 	w.read = w.Rows
+	w.rehearse()
 	return w.person(ctx)
 }
 
@@ -189,7 +192,15 @@ func (w *importing) chunk(ctx context.Context, rows []row, total int64) (int, er
 }
 
 func (w *importing) options() record.WriteOptions {
-	return record.WriteOptions{Source: "import " + db.FormatID(w.ID), Loose: true, Region: w.Plan.Region, DryRun: w.DryRun}
+	return record.WriteOptions{Source: "import " + db.FormatID(w.ID), Loose: true, Region: w.Plan.Region, DryRun: w.DryRun, Rehearsal: w.rehearsal}
+}
+
+// rehearse begins a check of new records. One that resumes after a restart
+// knows nothing of the rows before; with a key a row may be meant for one of them.
+func (w *importing) rehearse() {
+	if w.DryRun && w.Mode == Create {
+		w.rehearsal = record.NewRehearsal()
+	}
 }
 
 // settle stores the chunk that waits.
