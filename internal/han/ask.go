@@ -1,5 +1,7 @@
 package han
 
+import "strings"
+
 // reader knows which marked fields may be asked about.
 type reader struct{ prefixes []string }
 
@@ -53,6 +55,9 @@ func (r reader) exact(q *Query) Condition {
 	}
 	for _, n := range q.numbers {
 		subs = append(subs, r.whole(n))
+	}
+	if len(q.spoken) > 1 {
+		subs = append(subs, r.term("_e"+digest(strings.Join(q.spoken, "")), false))
 	}
 	return AnyOf(subs...)
 }

@@ -31,8 +31,8 @@ func classOf(r rune) class {
 	return other
 }
 
-// bare is the form that searches compare: folded, and é as e. A text that is
-// all invisible characters is compared as it is.
+// bare is the form that searches compare: folded, é as e, and marks that look
+// alike as one. A text that is all invisible characters is compared as it is.
 func bare(s string) string {
 	f := Fold(s)
 	if f == "" {
@@ -53,10 +53,14 @@ func withoutMarks(s string) string {
 	for i, r := range s {
 		to := r
 		switch {
+		case r == '·':
+			to = '.'
 		case r >= 0xC0 && r <= 0x24F || r >= 0x1E00 && r <= 0x1EFF:
 			if p, ok := plain()[r]; ok {
 				to = p
 			}
+		case r >= 0x2010 && r <= 0x30FB:
+			to = markOf(r)
 		case r >= 0x3400:
 			if !isRare(r) {
 				break
@@ -76,6 +80,22 @@ func withoutMarks(s string) string {
 		return s
 	}
 	return string(out)
+}
+
+// markOf is the mark that stands for all that look like it: which dot a name of
+// Xinjiang has, which apostrophe or dash, depends on the keyboard.
+func markOf(r rune) rune {
+	switch r {
+	case '•', '‧', '∙', '⋅', '⸱', '・':
+		return '.'
+	case '‐', '‑', '‒', '–', '—', '―', '−':
+		return '-'
+	case '‘', '’', '‛', '′':
+		return '\''
+	case '“', '”', '„', '‟', '″':
+		return '"'
+	}
+	return r
 }
 
 // run is a stretch of characters of one class.
@@ -121,6 +141,16 @@ func read(s string, sound bool) line {
 	return l
 }
 
+// maxWholeSaid is how many characters a title may have to be found as a whole by
+// its pinyin.
+const maxWholeSaid = 6
+
+// sayable tells a line of a few Han characters and nothing else, all of which
+// can be read.
+func (l *line) sayable() bool {
+	return l.says != nil && len(l.runs) == 1 && len(l.char) <= maxWholeSaid && !slices.ContainsFunc(l.says, func(s []string) bool { return len(s) == 0 })
+}
+
 // sound finds the readings. A character is read as any word around it has
 // it; alone as the dictionary has it; a surname at the head of a stretch as
 // surnames are read, too.
@@ -154,7 +184,7 @@ func (t *spoken) phrasesAt(text []rune, says [][]string) {
 			continue
 		}
 		for k, s := range p.says {
-			says[k] = also(says[k], s)
+			says[k] = alsoTyped(says[k], s)
 		}
 	}
 }
@@ -164,7 +194,7 @@ func (t *spoken) surnameAt(text []rune, says [][]string) {
 	for _, p := range t.compound[text[0]] {
 		if p.says != nil && len(p.runes) <= len(text) && slices.Equal(p.runes, text[:len(p.runes)]) {
 			for k, s := range p.says {
-				says[k] = also(says[k], s)
+				says[k] = alsoTyped(says[k], s)
 			}
 			return
 		}
@@ -172,6 +202,15 @@ func (t *spoken) surnameAt(text []rune, says [][]string) {
 	for _, s := range t.surnames[string(text[:1])] {
 		says[0] = also(says[0], s)
 	}
+}
+
+// alsoTyped adds a reading as it is typed: lü is lv, or lu.
+func alsoTyped(list []string, s string) []string {
+	list = also(list, s)
+	if strings.IndexByte(s, 'v') >= 0 {
+		list = also(list, strings.Replace(s, "v", "u", 1))
+	}
+	return list
 }
 
 // also adds a reading without changing the list given, which may be shared.

@@ -24,7 +24,8 @@ func (q *Query) Match(t *Tokens, marks []string) (Tier, bool) {
 	}
 	values := q.values(t, marks)
 	for _, v := range values {
-		if v.kind != bodyField && v.is(q.whole, q.code, q.numbers) || v.kind == bodyField && v.masked && v.line.text == q.whole {
+		if v.kind != bodyField && v.is(q.whole, q.code, q.numbers) || v.kind == bodyField && v.masked && v.line.text == q.whole ||
+			v.said(q.spoken) {
 			return Exact, true
 		}
 	}
@@ -49,6 +50,9 @@ func (q *Query) values(t *Tokens, marks []string) []value {
 	out := make([]value, 0, len(t.fields))
 	for _, f := range t.fields {
 		v := value{kind: f.kind, masked: f.mark != "" && !slices.Contains(marks, f.mark)}
+		if v.masked && f.clear {
+			continue
+		}
 		switch f.kind {
 		case codeField:
 			code, _ := compact(bare(f.text))
@@ -77,6 +81,25 @@ func (v *value) is(text, code string, numbers []string) bool {
 		return false
 	}
 	return v.line.text == text
+}
+
+// said tells that the words are a whole title in pinyin: zhangwei is 张伟, and no
+// more than how 张伟强 begins.
+func (v *value) said(words []string) bool {
+	return len(words) > 0 && v.kind == titleField && !v.masked && v.line.sayable() && divided(words, v.line.says, true)
+}
+
+// speltWhole tells full pinyin of all there is.
+func speltWhole(s string, says [][]string) bool {
+	if len(says) == 0 {
+		return s == ""
+	}
+	for _, say := range says[0] {
+		if strings.HasPrefix(s, say) && speltWhole(s[len(say):], says[1:]) {
+			return true
+		}
+	}
+	return false
 }
 
 // matchWords is the tier in which all words match, 0 for none.
@@ -226,6 +249,9 @@ func (v *value) sounds(p part, first bool) bool {
 
 // heard tells that the letters are how a stretch begins.
 func (p *part) heard(says [][]string) bool {
+	if len(p.pieces) > 1 {
+		return divided(p.pieces, says, false) || initialled(p.text, says)
+	}
 	if p.spells && spelt(p.text, says) || initialled(p.text, says) {
 		return true
 	}
@@ -244,6 +270,21 @@ func spelt(s string, says [][]string) bool {
 	}
 	for _, say := range says[0] {
 		if strings.HasPrefix(say, s) || strings.HasPrefix(s, say) && spelt(s[len(say):], says[1:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// divided tells pinyin with a syllable's end wherever it is divided, of all there
+// is or of how it begins; then a letter alone is an initial.
+func divided(pieces []string, says [][]string, all bool) bool {
+	if len(pieces) == 1 {
+		return all && speltWhole(pieces[0], says) || !all && spelt(pieces[0], says)
+	}
+	for n := 1; n <= len(says); n++ {
+		initial := !all && n == 1 && len(pieces[0]) == 1 && initialled(pieces[0], says)
+		if (initial || speltWhole(pieces[0], says[:n])) && divided(pieces[1:], says[n:], all) {
 			return true
 		}
 	}

@@ -21,6 +21,7 @@ const (
 // immutable.
 type Query struct {
 	whole   string   // bare
+	spoken  []string // its words when all are letters: zhang wei may be all of 张伟
 	code    string   // compact, "" when it is no code
 	numbers []string // as phones are dialled
 	ways    [][]word // the words; and, for digits in groups, all as one
@@ -43,6 +44,7 @@ type part struct {
 	breaks []int      // where every reading as pinyin has a syllable begin
 	spells bool       // it can be read as pinyin, the last syllable cut or not
 	mixed  [][]string // as pinyin and initials mixed, when it cannot
+	pieces []string   // as an apostrophe divides it: xi'an is xi and an, not xian
 }
 
 // limits of a query; what is beyond is left to [Query.Match].
@@ -65,6 +67,9 @@ func ParseQuery(s string) Query {
 		return Query{}
 	}
 	q.code, _ = compact(q.whole)
+	if pieces := divide(q.whole); onlyLetters(strings.Join(pieces, "")) {
+		q.spoken = pieces
+	}
 	words := strings.FieldsFunc(q.whole, func(r rune) bool { return r == ' ' })
 	var list []word
 	for _, w := range words[:min(len(words), maxWords)] {
@@ -117,8 +122,10 @@ func newWord(s string) word {
 	if isNumber(s) {
 		w.numbers = typed(s)
 	}
-	if joined := strings.Map(apostrophe, s); joined != s && joined != "" && strings.Trim(joined, "abcdefghijklmnopqrstuvwxyz") == "" {
-		w.parts = []part{newPart(letters, []rune(joined))} // xi'an
+	if joined := strings.ReplaceAll(s, "'", ""); joined != s && onlyLetters(joined) {
+		p := newPart(letters, []rune(joined))
+		p.pieces = divide(s) // xi'an
+		w.parts = []part{p}
 		return w
 	}
 	for _, r := range runs(w.char) {
@@ -127,11 +134,14 @@ func newWord(s string) word {
 	return w
 }
 
-func apostrophe(r rune) rune {
-	if r == '\'' || r == '’' {
-		return -1
-	}
-	return r
+// onlyLetters tells a-z and nothing else, at least one.
+func onlyLetters(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == ""
+}
+
+// divide cuts a text at blanks and apostrophes.
+func divide(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\'' })
 }
 
 func newPart(c class, char []rune) part {
@@ -140,11 +150,17 @@ func newPart(c class, char []rune) part {
 		t := speech()
 		p.breaks, p.spells = t.breaks(p.text)
 		if !p.spells && len(p.text) > 2 {
-			p.mixed = t.mixed(p.text)
+			p.mixed = t.mixed(p.text, 2)
+			if v := asPassport.Replace(p.text); v != p.text {
+				p.mixed = append(p.mixed, t.mixed(v, 1)...)
+			}
 		}
 	}
 	return p
 }
+
+// asPassport undoes how passports write ü: 吕 is LYU there.
+var asPassport = strings.NewReplacer("lyu", "lv", "nyu", "nv")
 
 // breaks finds the places where a syllable begins however the letters are
 // divided into syllables, of which the last may be cut short; false when they
@@ -181,8 +197,8 @@ func (t *spoken) breaks(s string) ([]int, bool) {
 }
 
 // mixed divides letters into whole syllables and single initials (zhangsf,
-// zsfeng), the fewest pieces first; at least one of them a syllable.
-func (t *spoken) mixed(s string) [][]string {
+// zsfeng), the fewest pieces first, at least so many; one of them a syllable.
+func (t *spoken) mixed(s string, least int) [][]string {
 	var out [][]string
 	var pieces []string
 	var walk func(rest string, left int)
@@ -210,7 +226,7 @@ func (t *spoken) mixed(s string) [][]string {
 			}
 		}
 	}
-	for n := 2; n <= min(len(s), 8) && len(out) < maxMixed; n++ {
+	for n := least; n <= min(len(s), 8) && len(out) < maxMixed; n++ {
 		walk(s, n)
 	}
 	return out

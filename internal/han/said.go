@@ -10,7 +10,8 @@ import (
 // characters: brackets, quotes, dots and dashes. Between letters only an
 // apostrophe is one; between digits none is, or numbers would run together.
 const (
-	unsaid      = "()（）[]［］【】〔〕<>＜＞《》〈〉「」『』\"“”·•・‧∙-－—–_＿" + apostrophes
+	unsaid      = "()（）[]［］【】〔〕<>＜＞《》〈〉「」『』\"“”·•・･‧∙⋅⸱-－—–_＿" + apostrophes
+	stops       = ".．" // between Han characters only
 	apostrophes = "'‘’＇`´′"
 )
 
@@ -18,7 +19,7 @@ const (
 // that people put between Han characters to make names equally long (张　三).
 // "" when that changes nothing, or leaves nothing.
 func asSaid(name string) string {
-	if !strings.ContainsAny(name, unsaid+" \u3000\u00a0") {
+	if !strings.ContainsAny(name, unsaid+stops+" \u3000\u00a0") {
 		return ""
 	}
 	char := []rune(strings.TrimSpace(name))
@@ -28,6 +29,10 @@ func asSaid(name string) string {
 		switch {
 		case strings.ContainsRune(unsaid, r):
 			if isHan(before) || isHan(after) || strings.ContainsRune(apostrophes, r) {
+				continue
+			}
+		case strings.ContainsRune(stops, r):
+			if isHan(before) && isHan(after) {
 				continue
 			}
 		case r == ' ' || r == 0x3000 || r == 0xA0:

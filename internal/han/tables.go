@@ -111,9 +111,10 @@ func (t *spoken) hear(list string) []string {
 		if t.syllables[s] {
 			continue
 		}
-		if strings.ContainsAny(s, "aeiouv") { // 嗯 is ng, and nobody types a name by it
-			t.syllables[s] = true
+		if !strings.ContainsAny(s, "aeiouv") {
+			continue // 嗯 is ng and 噷 hm: nobody types a name by it, and hm are two initials
 		}
+		t.syllables[s] = true
 		for i := range s {
 			t.heads[s[:i+1]] = true
 		}

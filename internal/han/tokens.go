@@ -18,9 +18,10 @@ const (
 
 // field is one value as it was given.
 type field struct {
-	kind fieldKind
-	text string
-	mark string
+	kind  fieldKind
+	text  string
+	mark  string
+	clear bool // nothing of it to those who do not name the mark
 }
 
 // Tokens collects a record's searchable values, and makes of them the tokens
@@ -70,11 +71,15 @@ func (t *Tokens) Phone(number, mark string) {
 // with characters other than ASCII is found by any part of it.
 func (t *Tokens) Code(text, mark string) { t.addCode(text, mark) }
 
-// Email adds an address: as a code, and its domain as another.
+// Email adds an address: as a code, and its domain as another, which is a part
+// of the address to those who do not read that.
 func (t *Tokens) Email(address, mark string) {
 	t.addCode(address, mark)
-	if _, domain, ok := strings.Cut(address, "@"); ok && mark == "" {
-		t.addCode(domain, mark)
+	if _, domain, ok := strings.Cut(address, "@"); ok {
+		n := len(t.fields)
+		if t.addCode(domain, mark); len(t.fields) > n {
+			t.fields[n].clear = mark != ""
+		}
 	}
 }
 
@@ -99,7 +104,7 @@ func (t *Tokens) addCode(text, mark string) {
 
 func (t *Tokens) add(kind fieldKind, text, mark string) {
 	if strings.TrimSpace(text) != "" {
-		t.fields = append(t.fields, field{kind, text, mark})
+		t.fields = append(t.fields, field{kind: kind, text: text, mark: mark})
 	}
 }
 
@@ -208,7 +213,7 @@ func onlyDigits(s string) string {
 
 // Version is part of every hash: a change of the tokens' making changes it,
 // and with it every stored hash, so that rows are indexed anew.
-const Version = "3"
+const Version = "4"
 
 // Hash is a fingerprint of t's tokens, never 0. Equal hashes mean that the
 // row in the index may stay.

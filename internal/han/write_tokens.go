@@ -16,6 +16,9 @@ func markPrefix(mark string) string {
 // field writes one value's tokens.
 func (w *writer) field(f field) {
 	w.prefix = markPrefix(f.mark)
+	if f.clear {
+		f.mark = ""
+	}
 	switch f.kind {
 	case titleField, wordsField:
 		w.title(f)
@@ -75,6 +78,11 @@ func (w *writer) title(f field) {
 		l.runs = runs(l.char)
 	}
 	w.exact(l.text, f.mark)
+	if f.kind == titleField && l.sayable() {
+		for _, s := range w.spell(l.says, maxWholeSaid*6, false) {
+			w.put("_e", digest(s))
+		}
+	}
 	for i, r := range l.runs {
 		part := l.char[r.start:r.end]
 		switch r.class {
