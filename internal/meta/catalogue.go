@@ -54,7 +54,7 @@ type Change struct {
 // parked, and comes back with its data when it is declared again.
 func Bind(s *Schema, old Catalogue, nextID func() int64) (Catalogue, []Change) {
 	b := &binder{nextID: nextID, cat: Catalogue{Types: slices.Clone(old.Types), Fields: slices.Clone(old.Fields)},
-		types: map[int64]bool{}, fields: map[int64]bool{}}
+		types: map[int64]bool{}, fields: map[int64]bool{}, declared: s.byName}
 	for _, t := range s.Types {
 		b.bindType(t)
 	}
@@ -71,11 +71,12 @@ func Bind(s *Schema, old Catalogue, nextID func() int64) (Catalogue, []Change) {
 }
 
 type binder struct {
-	nextID  func() int64
-	cat     Catalogue
-	types   map[int64]bool // in use
-	fields  map[int64]bool
-	changes []Change
+	nextID   func() int64
+	cat      Catalogue
+	types    map[int64]bool // in use
+	fields   map[int64]bool
+	declared map[string]*Type
+	changes  []Change
 }
 
 func (b *binder) change(what string, t *Type, name, from string) {
@@ -84,7 +85,7 @@ func (b *binder) change(what string, t *Type, name, from string) {
 
 func (b *binder) bindType(t *Type) {
 	i := slices.IndexFunc(b.cat.Types, func(c CatType) bool { return c.Name == t.Name && !b.types[c.ID] })
-	if i < 0 && t.Was != "" {
+	if living := b.declared[t.Was]; i < 0 && t.Was != "" && (living == nil || living.Name != t.Was) {
 		i = slices.IndexFunc(b.cat.Types, func(c CatType) bool { return c.Name == t.Was && !b.types[c.ID] })
 		if i >= 0 {
 			b.change("rename_type", t, "", t.Was)
@@ -124,6 +125,16 @@ func combos(old []string, t *Type) []string {
 	return out
 }
 
+// besides tells that a field of this name stands beside f: its values are not
+// f's, whatever f was.
+func (f *Field) besides(name string) bool {
+	list := f.Of.Fields
+	if f.Parent != nil {
+		list = f.Parent.Rows
+	}
+	return slices.ContainsFunc(list, func(other *Field) bool { return other.Name == name })
+}
+
 func (b *binder) bindField(t *Type, f *Field, parent int64) {
 	shape := f.shape()
 	same := func(name string, exact bool) int {
@@ -133,7 +144,7 @@ func (b *binder) bindField(t *Type, f *Field, parent int64) {
 		})
 	}
 	i := same(f.Name, true)
-	if i < 0 && f.Was != "" && same(f.Name, false) < 0 {
+	if i < 0 && f.Was != "" && same(f.Name, false) < 0 && !f.besides(f.Was) {
 		if i = same(f.Was, true); i >= 0 {
 			b.change("rename_field", t, f.Name, f.Was)
 		}

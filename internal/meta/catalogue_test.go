@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"kedang/internal/meta"
 )
@@ -56,6 +57,34 @@ func TestCatalogueFollowsTheSchema(t *testing.T) {
 		catalogue = after
 	}
 	golden(t, "testdata/catalogue.golden", out.Bytes())
+}
+
+// TestACompanysFieldKeepsItsValues: a pack's field that was called what a
+// company has called one of its own since takes nothing of that.
+func TestACompanysFieldKeepsItsValues(t *testing.T) {
+	base := "type: thing\nlabel: 物\ntitle: name\nfields:\n  - {name: name, kind: text, label: 名}\n"
+	overlay := func() meta.Source {
+		return meta.Source{Name: "overlay", Overlay: true, FS: fstest.MapFS{"types/thing.yaml": {Data: []byte("extend: thing\nfields:\n  - {name: price, kind: money, label: 价}\n")}}}
+	}
+	next := counter()
+	before := load(t, meta.Source{Name: "stage", FS: onePackOf(base)}, overlay())
+	catalogue, _ := meta.Bind(before, meta.Catalogue{}, next)
+	after := load(t, meta.Source{Name: "stage", FS: onePackOf(base + "  - {name: cost, was: price, kind: money, label: 价}\n")}, overlay())
+	meta.Bind(after, catalogue, next)
+	was, _ := before.Type("thing")
+	is, _ := after.Type("thing")
+	if a, b := field(t, was, "price"), field(t, is, "price"); a.ID != b.ID || a.Column != b.Column {
+		t.Errorf("price was %d %s, is %d %s", a.ID, a.Column, b.ID, b.Column)
+	}
+}
+
+func field(t *testing.T, typ *meta.Type, name string) *meta.Field {
+	t.Helper()
+	f, ok := typ.Field(name)
+	if !ok {
+		t.Fatalf("%s has no %s", typ.Name, name)
+	}
+	return f
 }
 
 func TestIndexNamesFitAndDiffer(t *testing.T) {

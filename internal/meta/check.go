@@ -16,6 +16,7 @@ func (l *loader) check() {
 		t.TitleParts, _ = t.template(t.Title, true)
 	}
 	l.checkRoots()
+	l.checkWas()
 	for _, list := range l.schema.Lists {
 		l.checkChoices(list.Choices, list.Pos)
 	}
@@ -65,9 +66,6 @@ func (l *loader) checkType(t *Type) {
 	if t.Icon != "" && !isIcon(t.Icon) {
 		l.problems.add(at("icon"), "unknown_icon_shape", map[string]any{"name": t.Icon})
 	}
-	if t.Was == t.Name {
-		l.problems.add(at("was"), "was_same", nil)
-	}
 	if len(t.Fields) == 0 {
 		l.problems.add(t.Pos, "no_fields", nil)
 	}
@@ -86,6 +84,9 @@ func (l *loader) checkType(t *Type) {
 	}
 	if t.TitleHow != "" && t.TitleHow != "public" {
 		l.problems.add(at("title_is"), "title_policy", nil)
+	}
+	if t.Search != "" && t.Search != "first" {
+		l.problems.add(at("search"), "search_order", nil)
 	}
 	l.checkUnique(t)
 	l.checkSections(t)

@@ -99,9 +99,6 @@ func (l *loader) fieldName(t *Type, f *Field, seen map[string]bool) {
 		l.problems.add(at, "duplicate_name", map[string]any{"what": "field", "name": f.Name})
 	}
 	seen[f.Name] = true
-	if f.Was == f.Name {
-		l.problems.add(l.marks.at(f, "was", f.Pos), "was_same", nil)
-	}
 }
 
 func (l *loader) checkField(f *Field) {

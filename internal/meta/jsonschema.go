@@ -12,7 +12,7 @@ type object = map[string]any
 
 // enums are the closed value lists of keys, by struct and key.
 func enums() map[string][]string {
-	out := map[string][]string{"Field.kind": kindNames(), "Rollup.fn": rollupFns, "Block.block": slices.Concat(blockNames, paperOnly), "PrintForm.paper": papers, "Type.title_is": {"public"}}
+	out := map[string][]string{"Field.kind": kindNames(), "Rollup.fn": rollupFns, "Block.block": slices.Concat(blockNames, paperOnly), "PrintForm.paper": papers, "Type.title_is": {"public"}, "Type.search": {"first"}}
 	for key, values := range keyValues {
 		out["Field."+key] = values
 	}

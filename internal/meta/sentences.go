@@ -46,6 +46,8 @@ var sentences = map[string]sentence{
 	"builtin_type":       {"type {name} is built in and cannot be changed", "Link to it instead"},
 	"parked":             {"the overlay changes {what}, which is not there any more; the entry is parked", "Remove it, or bring its target back"},
 	"was_same":           {"was names the present name", "was is the former name"},
+	"was_living":         {"{what} {name}, the former name, is still declared and would lose its values", "Remove {name}, or was"},
+	"was_twice":          {"two {what}s were {name}", "Keep was at one of them"},
 	"no_fields":          {"the type has no fields", "Add fields: with at least one field"},
 	"too_many_fields":    {"{n} fields are more than {max}", "Split the type, or keep many values as child rows"},
 	"unknown_code_shape": {"{name} is no code", "Use a-z, 0-9 and _, e.g. no_approval_needed"},
@@ -148,6 +150,7 @@ var sentences = map[string]sentence{
 	"mark_kind":          {"{name} cannot stand beside the title: marks are choices, yes/no and texts, alerts are texts", "Use key or header"},
 	"block_done":         {"done {name} names no field with a value it takes", "Write the field and the value: done: state = done"},
 	"too_many_choices":   {"{n} choices are more than {max}", "Make a type of its own and link to it"},
+	"search_order":       {"search of a type may be first only", "Write search: first, or leave it out"},
 	"title_policy":       {"title_is may be public only", "Write title_is: public, or leave it out"},
 	"unknown_icon_shape": {"{name} is no icon name", "Use a-z, 0-9 and -"},
 }

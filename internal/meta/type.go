@@ -19,6 +19,7 @@ type Type struct {
 	Number     string            `yaml:"number"`      // pattern "C{yyyy}-{seq:6}"; "" for no number
 	Title      string            `yaml:"title"`       // a field, or a text with {field} in it
 	TitleHow   string            `yaml:"title_is"`    // public: the title may be read by whoever sees a link to it
+	Search     string            `yaml:"search"`      // first: a search shows its records before others that match as well
 	Root       string            `yaml:"root"`        // link field: rights, owner and archive state follow it
 	Mark       *Mark             `yaml:"timeline"`    // how a record stands on another's timeline
 	Fields     []*Field          `yaml:"fields"`      //
