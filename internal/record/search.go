@@ -35,7 +35,8 @@ type hit struct {
 
 // Search appends {"items":[{"type","id","number","title","tier"}]}: records
 // whose names, numbers, phones or texts match all words; exact before
-// beginning before containing before text, the newest first in each.
+// beginning before containing before text; in each the types that come first
+// (search: first), then the newest.
 func (s *Store) Search(ctx context.Context, a *access.Actor, q SearchQuery, dst []byte) (_ []byte, err error) {
 	defer errs.Wrap(&err, "Store.Search")
 	switch {
@@ -121,12 +122,13 @@ func (s *Store) search(ctx context.Context, tx db.Tx, a *access.Actor, types []*
 		return nil, nil
 	}
 	f := &finder{s: s, ctx: ctx, tx: tx, a: a, query: query, limit: limit, looks: map[int64]*look{}, types: map[int64]*meta.Type{},
-		load: s.loader(ctx, tx), folded: han.Fold(text)}
+		load: s.loader(ctx, tx), digits: strings.Trim(han.Fold(text), "0123456789 -+") == ""}
 	for _, t := range types {
 		f.types[t.ID] = t
 	}
 	f.look(types)
-	f.sealed = s.sealedTerms(a, types, text)
+	f.order(types)
+	f.sealed = s.sealedAsks(a, types, text)
 	f.reach = func(moved bool) { f.rights, f.narrow = s.reach(a, types, len(types) < 4, moved) }
 	f.reach(false)
 	err := f.run()
@@ -144,7 +146,8 @@ type finder struct {
 	types  map[int64]*meta.Type
 	marks  []string
 	sights map[*meta.Type]sights
-	sealed []string // keyed tokens of the words, for sealed fields
+	first  han.Condition // that a row is of a type that comes first, where others do not
+	sealed []sealedAsk   // readings of the words as numbers of sealed fields
 	rights han.Condition
 	narrow bool             // rights say something
 	reach  func(moved bool) // makes both
@@ -153,7 +156,7 @@ type finder struct {
 	looks  map[int64]*look
 	hits   []hit
 	load   *loader
-	folded string
+	digits bool       // nothing but digits was typed
 	tokens han.Tokens // of the candidate being looked at
 }
 
@@ -167,29 +170,11 @@ func (f *finder) look(types []*meta.Type) {
 	}
 }
 
-// sealedTerms are the keyed tokens under which sealed fields that the actor
-// may at least see masked hold the whole text or its end.
-func (s *Store) sealedTerms(a *access.Actor, types []*meta.Type, text string) []string {
-	var out []string
-	folded := han.Fold(text)
-	if len([]rune(folded)) < 4 {
-		return nil
-	}
-	for _, t := range types {
-		for _, f := range t.Fields {
-			if f.Sealed && a.Level(t, f) >= meta.Masked {
-				out = append(out, s.Vault.QueryTokens(f.ID, folded)...)
-			}
-		}
-	}
-	return out
-}
-
 // run asks the index for everything that matches in any way, the newest first.
 // Only what that leaves open is asked for: whether better hits are among it or
 // older than it.
 func (f *finder) run() error {
-	widest, starts, exact, err := f.first()
+	widest, starts, exact, err := f.opening()
 	if err != nil || len(widest.ids) == 0 {
 		return err
 	}
@@ -205,10 +190,10 @@ func (f *finder) run() error {
 	return nil
 }
 
-// first asks for the first page of everything, of what begins with the words,
+// opening asks for the first page of everything, of what begins with the words,
 // and of what is exactly them. SQLite is asked for the next only when the one
 // before found something.
-func (f *finder) first() (widest, starts, exact page, err error) {
+func (f *finder) opening() (widest, starts, exact page, err error) {
 	if f.tx.Dialect() == db.Postgres {
 		return f.together()
 	}
@@ -218,11 +203,11 @@ func (f *finder) first() (widest, starts, exact page, err error) {
 	if f.moved {
 		f.reach(true)
 	}
-	if widest, err = f.page(han.Body, newest); err == nil && len(widest.ids) > 0 {
-		starts, err = f.page(han.Starts, newest)
+	if widest, err = f.page(han.Body, newest, false); err == nil && len(widest.ids) > 0 {
+		starts, err = f.page(han.Starts, newest, false)
 	}
 	if err == nil && len(starts.ids) > 0 {
-		exact, err = f.page(han.Exact, newest)
+		exact, err = f.page(han.Exact, newest, false)
 	}
 	return
 }
@@ -260,8 +245,8 @@ const newest = int64(1<<63 - 1)
 // words are what a tier asks the index, within what the actor may see.
 func (f *finder) words(tier han.Tier) han.Condition {
 	words := f.query.Tier(tier, f.marks)
-	if len(f.sealed) > 0 {
-		words = han.AnyOf(words, han.AnyToken(f.sealed...))
+	for i := range f.sealed {
+		words = han.AnyOf(words, f.sealed[i].condition(tier, f.marks))
 	}
 	if f.narrow && !words.Never() {
 		words = han.AllOf(words, f.rights)
@@ -276,26 +261,16 @@ type page struct {
 	last bool
 }
 
-// page asks for the next candidates of a tier that are older than an id.
-func (f *finder) page(tier han.Tier, before int64) (page, error) {
+// page asks for the next candidates of a tier that are older than an id, of the
+// types that come first or of all.
+func (f *finder) page(tier han.Tier, before int64, first bool) (page, error) {
 	want := f.limit - len(f.hits) + spare
-	ids, err := f.candidates(f.words(tier), before, want)
-	return page{ids, len(ids) < want}, err
-}
-
-// tier looks through one tier, the newest first, until there is enough. Its
-// first page may be one of a wider tier: that holds all of this tier that are
-// as new.
-func (f *finder) tier(tier han.Tier, p page) (err error) {
-	for looked := 0; len(f.hits) < f.limit && len(p.ids) > 0; looked += len(p.ids) {
-		if err := f.check(p.ids, tier); err != nil || p.last || looked > candidates {
-			return err
-		}
-		if p, err = f.page(tier, p.ids[len(p.ids)-1].id); err != nil {
-			return err
-		}
+	words := f.words(tier)
+	if first {
+		words = han.AllOf(words, f.first)
 	}
-	return nil
+	ids, err := f.candidates(words, before, want)
+	return page{ids, len(ids) < want}, err
 }
 
 // candidate is a row of the index.
@@ -359,7 +334,7 @@ var (
 // no better one the index has said.
 func (f *finder) check(ids []candidate, tier han.Tier) error {
 	parts := textFirst[:]
-	if strings.Trim(f.folded, "0123456789 -+") == "" {
+	if f.digits {
 		parts = digitsFirst[:]
 	}
 	if !f.few && tier != han.Exact && tier != han.Body {
@@ -507,28 +482,8 @@ func (f *finder) matches(r *Row) han.Tier {
 	switch {
 	case ok:
 		return tier
-	case len(f.sealed) > 0 && r.Values != nil && f.sealedMatches(r):
-		return han.Exact
+	case len(f.sealed) > 0 && r.Values != nil:
+		return f.sealedMatch(r)
 	}
 	return 0
-}
-
-// sealedMatches opens the sealed values of a candidate that keyed tokens found.
-func (f *finder) sealedMatches(r *Row) bool {
-	for _, field := range r.Type.Fields {
-		v, ok := r.Values[field.Slot].(sealedValue)
-		if !ok || f.a.Level(r.Type, field) < meta.Masked {
-			continue
-		}
-		plain, err := v.open(f.load, field, r)
-		folded := han.Fold(str(plain))
-		if err != nil || folded == "" {
-			continue
-		}
-		n := len([]rune(f.folded))
-		if folded == f.folded || (n == 4 || n == 6) && strings.HasSuffix(folded, f.folded) {
-			return true
-		}
-	}
-	return false
 }
