@@ -216,7 +216,7 @@ func (r reader) start(w word) Condition {
 	}
 	p := w.parts[0]
 	subs := []Condition{r.begin(p.class, p.char)}
-	if written := runs(w.char)[0]; len(w.parts) == 1 && len(p.char) != len(w.char) { // o'brien
+	if written := runs(w.char)[0]; p.text != string(w.char[:written.end]) { // o'brien, (甲
 		subs = append(subs, r.begin(written.class, w.char[:written.end]))
 	}
 	for _, pieces := range p.mixed {

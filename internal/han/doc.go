@@ -29,7 +29,7 @@
 //	}
 //
 // What matches is defined without tokens, and the tokens miss nothing of it.
-// Both sides are folded, é is e, and 𠮷 is 吉. A query is words between spaces; all must
+// Both sides are folded, é is e, 𠮷 is 吉, and marks that look alike are one. A query is words between spaces; all must
 // match, each in any field. A word matches
 //
 //   - a title or longer text that contains it; a title also as it is said,
@@ -38,14 +38,16 @@
 //     zjwang and zhangjiangwang for 张江Wang, mueller for Müller);
 //   - a title in which, from some Han character on, the pinyin of what follows
 //     begins with it (zhangs: 张三), or the initials do (zs), or, where letters
-//     can be no pinyin, syllables and initials mixed (zhangsf, zsfeng). A
-//     character may have any of its readings, in a known word the word's, as
-//     a surname also the surname's;
+//     can be no pinyin, syllables and initials mixed (zhangsf, zsfeng). An
+//     apostrophe ends a syllable (xi'an: 西安, not 先). A character may have any
+//     of its readings, in a known word the word's, as a surname also the
+//     surname's. A title of up to six characters that is, whole, what the
+//     letters say is an exact hit;
 //   - a code, phone number or e-mail address that is, begins or ends with it,
 //     separators ignored, by two characters or more. A phone number counts in
 //     each way it is dialled. Digits in groups are words and one number, too;
 //   - or else when each of its stretches of Han characters, letters, digits and
-//     other characters matches (王5678).
+//     other characters but punctuation matches (王5678; 张三，8000).
 //
 // Of a masked field only the whole value matches, and the last four of a code
 // or phone of eight or more.

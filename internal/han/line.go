@@ -174,6 +174,9 @@ func (l *line) sound(original string) {
 			}
 		}
 		t.surnameAt(l.char[r.start:r.end], l.says[r.start:])
+		if r.end-r.start == 2 && strings.ContainsRune("老小阿大", l.char[r.start]) { // 老单
+			t.surnameAt(l.char[r.start+1:r.end], l.says[r.start+1:])
+		}
 	}
 }
 

@@ -218,10 +218,7 @@ func (v *value) starts(w word) bool {
 		return false
 	}
 	p := w.parts[0]
-	if p.class != letters {
-		return len(w.parts) > 1 && strings.HasPrefix(v.line.text, p.text)
-	}
-	return len(w.parts) > 1 && strings.HasPrefix(v.line.text, p.text) || v.sounds(p, true)
+	return p.text != w.text && strings.HasPrefix(v.line.text, p.text) || p.class == letters && v.sounds(p, true)
 }
 
 // sounds tells that letters are the pinyin or the initials of Han characters

@@ -129,10 +129,19 @@ func newWord(s string) word {
 		return w
 	}
 	for _, r := range runs(w.char) {
-		w.parts = append(w.parts, newPart(r.class, w.char[r.start:r.end]))
+		if part := w.char[r.start:r.end]; r.class != other || strings.Trim(string(part), punctuation) != "" {
+			w.parts = append(w.parts, newPart(r.class, part))
+		}
+	}
+	if len(w.parts) == 0 { // marks and nothing else
+		w.parts = []part{newPart(other, w.char)}
 	}
 	return w
 }
+
+// punctuation comes along when names are copied from somewhere: 张三，13800138000
+// finds him. Where it is part of what was kept, the word as it stands is found.
+const punctuation = ",;:!?()[]{}<>\"'。、…《》〈〉「」『』【】〔〕|"
 
 // onlyLetters tells a-z and nothing else, at least one.
 func onlyLetters(s string) bool {

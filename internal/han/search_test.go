@@ -85,6 +85,10 @@ func TestSearchFinds(t *testing.T) {
 		{record{title: "尼格买提・热合曼"}, "尼格买提·热合曼", han.Exact}, {record{title: "买买提•艾力"}, "买买提.艾力", han.Exact}, {record{title: "买买提.艾力"}, "买买提艾力", han.Exact}, {record{title: "王府—酒店"}, "王府-酒", han.Starts},
 		{record{title: "吕布"}, "lyubu", han.Starts}, {record{title: "吕布"}, "lyub", han.Starts}, {record{title: "吕布"}, "LYU", han.Starts}, {record{title: "李玉"}, "lyu", han.Starts}, {record{title: "略阳县旅游局"}, "lüèyángxiànlǚyóujú", han.Exact},
 		{record{title: "西安城"}, "xi'ancheng", han.Exact}, {record{title: "鲜花"}, "xi'an", 0}, {record{title: "向阳"}, "xi'an", 0}, {record{title: "方案"}, "fang'an", han.Exact}, {record{title: "反感"}, "fang'an", 0}, {record{title: "西安城"}, "x'an", han.Starts},
+		{record{title: "台州模具厂"}, "moju", han.Contains}, {record{title: "台州模具厂"}, "mujuc", han.Contains}, {record{title: "六安瓜片"}, "liuan", han.Starts}, {record{title: "六安瓜片"}, "luan", han.Starts},
+		{record{title: "老单"}, "laoshan", han.Exact}, {record{title: "小仇"}, "xq", han.Starts},
+		{zhang, "张三，13800138000", han.Starts}, {zhang, "（张三丰）", han.Starts}, {zhang, "张三丰。", han.Starts}, {zhang, "三丰;", han.Contains}, {zhang, "张三，李四", 0}, {zhang, "zhangs,", han.Starts},
+		{record{title: "（张江）王府酒店"}, "(张江", han.Starts}, {record{title: "（张江）王府酒店"}, "张江(王府)", han.Starts}, {record{title: "甲，乙"}, "，", han.Contains}, {record{title: "甲乙"}, "，", 0},
 		{record{title: "张伟"}, "zhangwei", han.Exact}, {record{title: "张伟"}, "Zhang Wei", han.Exact}, {record{title: "张伟强"}, "zhangwei", han.Starts}, {record{title: "长沙"}, "changsha", han.Exact}, {record{title: "张卫"}, "zhangwe", han.Starts},
 		{record{code: "沪建字2026第5号"}, "建字2026", han.Contains}, {record{phone: "见备注"}, "备注", han.Contains}, {record{title: "张三"}, "", 0}, {record{title: "张三"}, "  ", 0},
 	} {
