@@ -1,6 +1,7 @@
 package codes
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -10,16 +11,20 @@ import (
 type Phone struct {
 	E164    string // "+8613800138000"; "" when it could not be read
 	Ext     string // extension: "801"; "" for none
-	Kind    string // mobile fixed toll_free shared premium voip pager uan personal other; "" when it could not be read
+	Kind    string // mobile fixed toll_free shared premium voip pager uan personal service other; "" when it could not be read
 	Label   string // words beside the number: "办公", "王经理"
 	Raw     string // the piece of text it was read from
+	Service string // a short number that is dialled within the mainland only and has no E.164 form: 95588
 	Problem string // "" | phone_unsure (E164 is set: right in shape, area or prefix not known) | phone_scientific | bad_phone
 }
 
 // String is the stored form: E.164, with ";ext=801" (RFC 3966) for an
-// extension; the raw text when the number could not be read.
+// extension; a service number as it is dialled; the raw text when the number
+// could not be read.
 func (p Phone) String() string {
 	switch {
+	case p.Service != "":
+		return p.Service
 	case p.E164 == "":
 		return p.Raw
 	case p.Ext == "":
@@ -54,12 +59,20 @@ func ParsePhone(text, region string) Phone {
 		}
 		s = mantissa
 	}
+	if digits := compact(s, " -"); region == "CN" && service.MatchString(digits) {
+		p.Service, p.Kind = digits, "service"
+		return p
+	}
 	p.read(s, region)
 	if p.E164 == "" {
 		p.Problem, p.Label, p.Ext, p.Kind = "bad_phone", "", "", ""
 	}
 	return p
 }
+
+// service are the short numbers of the mainland's numbering plan: emergency and
+// public services, the carriers', national and local hotlines of firms.
+var service = regexp.MustCompile(`^(11[0-9]|12[0-2]|100[0-9]{2}|12[0-9]{3}|9[56][0-9]{3,4})$`)
 
 // plainMobile reports a mainland mobile number of eleven bare digits, which
 // is nearly every number there is: it needs no library.

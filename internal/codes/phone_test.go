@@ -20,6 +20,12 @@ func TestParsePhones(t *testing.T) {
 		{"13800138000", "CN", phones{{E164: "+8613800138000", Kind: "mobile", Raw: "13800138000"}}},
 		{"１３８００１３８０００", "", phones{{E164: "+8613800138000", Kind: "mobile", Raw: "１３８００１３８０００"}}},
 		{"1.3800138E+10", "CN", phones{{E164: "+8613800138000", Kind: "mobile", Raw: "1.3800138E+10"}}},
+		{"95588", "CN", phones{{Service: "95588", Kind: "service", Raw: "95588"}}},
+		{"客服：10086", "CN", phones{{Service: "10086", Kind: "service", Label: "客服", Raw: "客服：10086"}}},
+		{"110", "CN", phones{{Service: "110", Kind: "service", Raw: "110"}}},
+		{"95588", "TW", phones{{Raw: "95588", Problem: "bad_phone"}}},
+		{"12000", "CN", phones{{Service: "12000", Kind: "service", Raw: "12000"}}},
+		{"13000", "CN", phones{{Raw: "13000", Problem: "bad_phone"}}},
 		{"1.38E+10", "CN", phones{{Raw: "1.38E+10", Problem: "phone_scientific"}}},
 		{"15017955450.0", "CN", phones{{E164: "+8615017955450", Kind: "mobile", Raw: "15017955450.0"}}},
 		{"'15807638978", "CN", phones{{E164: "+8615807638978", Kind: "mobile", Raw: "'15807638978"}}},
@@ -85,7 +91,6 @@ func TestParsePhones(t *testing.T) {
 		{"86-19901016786", "TW", phones{{E164: "+8619901016786", Kind: "mobile", Raw: "86-19901016786"}}},
 		{"0912-345-678", "TW", phones{{E164: "+886912345678", Kind: "mobile", Raw: "0912-345-678"}}},
 		{"400-123-4567", "CN", phones{{E164: "+864001234567", Kind: "shared", Raw: "400-123-4567"}}},
-		{"95588", "CN", phones{{Raw: "95588", Problem: "bad_phone"}}},
 	}
 	for _, tt := range tests {
 		if diff := cmp.Diff(tt.want, codes.ParsePhones(tt.text, tt.region)); diff != "" {

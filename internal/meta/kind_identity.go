@@ -88,8 +88,8 @@ func (kindIdentity) Parse(f *Field, v any, in *Input) (any, []errs.Problem) {
 		}
 	}
 	if bad == nil {
-		if form != codes.FormResidentID && slices.Contains(forms, codes.FormResidentID) && residentBut(number, today) {
-			warn(in, "bad_checksum", nil)
+		for _, p := range mistyped(form, number, forms, today) {
+			warn(in, p.Code, p.Params)
 		}
 		return number, nil
 	}
@@ -119,13 +119,29 @@ func withZeros(text string) string {
 // behind are lost.
 var rounded = regexp.MustCompile(`^[0-9](\.[0-9]+)?[eE]\+?[0-9]{2}$`)
 
-// residentBut tells a resident's number in all but its check digit: eighteen
-// digits with a division and a birth date. As a paper of another kind it would
-// pass, and it is a resident's, mistyped or with its end rounded to 000.
-func residentBut(number string, today time.Time) bool {
-	_, bad := codes.ParseIdentity(codes.FormResidentID, number, today)
-	return len(bad) == 1 && bad[0].Code == "bad_checksum"
+// mistyped is what is wrong with a number that passes as some other paper and
+// has all the looks of a resident's, of an organisation code: it is one, with a
+// digit wrong, lost or doubled, or with its end rounded to 000.
+func mistyped(form codes.Form, number string, forms []codes.Form, today time.Time) []errs.Problem {
+	looks := codes.Form("")
+	switch {
+	case form != codes.FormOther && form != codes.FormPassport: // what any number may be
+	case residentLike.MatchString(number):
+		looks = codes.FormResidentID
+	case orgCodeLike.MatchString(number):
+		looks = codes.FormOrgCode
+	}
+	if looks == "" || !slices.Contains(forms, looks) {
+		return nil
+	}
+	_, bad := codes.ParseIdentity(looks, number, today)
+	return bad
 }
+
+var (
+	residentLike = regexp.MustCompile(`^[0-9]{14,18}[0-9X]$`)
+	orgCodeLike  = regexp.MustCompile(`^[0-9A-Z]{8}-?[0-9X]$`)
+)
 
 // Check bounds the length.
 func (kindIdentity) Check(f *Field, v any, _ *Input) []errs.Problem { return checkLength(f, v, 64) }
