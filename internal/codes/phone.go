@@ -72,7 +72,7 @@ func ParsePhone(text, region string) Phone {
 
 // service are the short numbers of the mainland's numbering plan: emergency and
 // public services, the carriers', national and local hotlines of firms.
-var service = regexp.MustCompile(`^(11[0-9]|12[0-2]|100[0-9]{2}|12[0-9]{3}|9[56][0-9]{3,4})$`)
+var service = regexp.MustCompile(`^(11[0249]|12[0-2]|100[0-9]{2}|12[0-9]{3}|9[56][0-9]{3,4})$`)
 
 // plainMobile reports a mainland mobile number of eleven bare digits, which
 // is nearly every number there is: it needs no library.

@@ -228,7 +228,7 @@ func (s *Store) titles(ctx context.Context, tx db.Tx, a *access.Actor, t *meta.T
 				rows.Close()
 				return nil, err
 			}
-			out[id] = title
+			out[id] = r.titleFrom(t, id, title)
 		}
 		if err := rows.Close(); err != nil {
 			return nil, err

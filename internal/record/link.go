@@ -189,6 +189,9 @@ func (w *writing) find(t *meta.Type, r meta.Ref) (id int64, code string, err err
 		columns = append(columns, "name")
 	}
 	for _, column := range columns {
+		if column == "title" && !readsTitle(w.actor, t) {
+			continue // who may not read it shall not learn it by asking
+		}
 		text, args := "SELECT id FROM "+quote(t.Table)+" WHERE "+quote(column)+" = ? AND archived_at IS NULL", []any{r.Value}
 		if root, id := w.sameRoot(t); root != nil && column == "title" {
 			text, args = text+" AND "+quote(root.Column)+" = ?", append(args, id)

@@ -80,7 +80,7 @@ func matchHash(t *meta.Type, m *meta.Match, text string) int64 {
 
 // named are the parameters that name a record to an actor who may see it.
 func (s *Store) named(a *access.Actor, r *Row) errs.Params {
-	return errs.Params{"type": r.Type.Name, "other": db.FormatID(r.ID), "title": shownTitle(a, r), "number": r.Number}
+	return errs.Params{"type": r.Type.Name, "other": db.FormatID(r.ID), "title": s.shownTitle(a, r), "number": r.Number}
 }
 
 // keysOf are the keys of a row, as they were made ahead if they were.

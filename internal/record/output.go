@@ -64,7 +64,11 @@ func (r *reading) add(name string) error {
 		return errs.RefuseField(name, "unknown_field", errs.Params{"field": name})
 	}
 	level := meta.Read
-	if f.System && name == "title" && r.a.Level(r.t, f) < meta.Read {
+	if f.System && name == "title" && !readsTitle(r.a, r.t) {
+		if r.t.Pattern == nil {
+			r.addStandIn(f)
+			return nil
+		}
 		name = "number" // the title is made of what this reader may not see
 		f, _ = r.t.Field(name)
 	}
@@ -85,6 +89,22 @@ func (r *reading) add(name string) error {
 	o.width = len(r.columns) - o.at
 	r.outs = append(r.outs, o)
 	return nil
+}
+
+// addStandIn answers a title that this reader may not see, of a type without
+// numbers.
+func (r *reading) addStandIn(title *meta.Field) {
+	for _, o := range r.outs {
+		if o.name == "title" {
+			return
+		}
+	}
+	o := output{name: "title", table: "t", field: title, level: meta.Read, at: len(r.columns), width: 1}
+	r.column("t.id")
+	o.append = func(dst []byte, v []any) ([]byte, bool) {
+		return meta.AppendString(dst, r.s.standIn(r.a, r.t, integer(v[0]))), true
+	}
+	r.outs = append(r.outs, o)
 }
 
 // value reads a field by its kind; false for what has no column of its own.
@@ -231,16 +251,25 @@ func (r *reading) link(o *output) {
 		r.columnParams(args)
 	}
 	r.column(title + ")")
-	o.append = appendLink
+	o.append = func(dst []byte, v []any) ([]byte, bool) { return r.appendLink(dst, f.Target, v) }
 }
 
 // titleColumn is what stands for a linked record: its title, or its number for
-// a reader who may not see what the title is made of.
+// a reader who may not see what the title is made of. Without numbers that is
+// missing, and titleFrom says something else.
 func (r *reading) titleColumn(t *meta.Type) string {
-	if f, ok := t.Field("title"); ok && r.a.Level(t, f) < meta.Read {
-		return "number"
+	if readsTitle(r.a, t) {
+		return "title"
 	}
-	return "title"
+	return "number"
+}
+
+// titleFrom is the title of a linked record, from its titleColumn.
+func (r *reading) titleFrom(t *meta.Type, id int64, column string) string {
+	if column == "" && t.Pattern == nil && !readsTitle(r.a, t) {
+		return r.s.standIn(r.a, t, id)
+	}
+	return column
 }
 
 // visible prints the condition under which a linked record's title may be
@@ -267,7 +296,7 @@ func (r *reading) readable(t *meta.Type, alias string) (string, []any) {
 	return cond, args
 }
 
-func appendLink(dst []byte, v []any) ([]byte, bool) {
+func (r *reading) appendLink(dst []byte, t *meta.Type, v []any) ([]byte, bool) {
 	if v[0] == nil {
 		return dst, false
 	}
@@ -277,7 +306,7 @@ func appendLink(dst []byte, v []any) ([]byte, bool) {
 	dst = append(dst, `{"id":`...)
 	dst = appendID(dst, integer(v[0]))
 	dst = append(dst, `,"title":`...)
-	return append(meta.AppendString(dst, str(v[1])), '}'), true
+	return append(meta.AppendString(dst, r.titleFrom(t, integer(v[0]), str(v[1]))), '}'), true
 }
 
 // side answers a many-valued field, gathered by the database into one JSON
@@ -290,6 +319,9 @@ func (r *reading) side(o *output) {
 		alias := "j" + strconv.Itoa(r.nJoins)
 		r.nJoins++
 		pair = "s.value, " + alias + "." + r.titleColumn(f.Target)
+		if !readsTitle(r.a, f.Target) {
+			pair = "s.value, CASE WHEN " + alias + ".id IS NOT NULL THEN coalesce(" + alias + ".number, '') END"
+		}
 		from += " LEFT JOIN " + quote(f.Target.Table) + " AS " + alias + " ON " + alias + ".id = s.value"
 		if cond, args := r.visible(f.Target, alias); cond != "" {
 			from += " AND (" + cond + ")"
@@ -323,7 +355,7 @@ func (r *reading) appendItems(dst []byte, f *meta.Field, level meta.Level, text 
 	}
 	switch {
 	case f.Target != nil:
-		return appendLinks(dst, items, titles), true
+		return r.appendLinks(dst, f.Target, items, titles), true
 	case level == meta.Masked:
 		return r.appendMasked(dst, f, items), true
 	}
@@ -356,7 +388,7 @@ func parseItems(text string) (items []meta.Item, titles []bool, err error) {
 	return items, titles, nil
 }
 
-func appendLinks(dst []byte, items []meta.Item, seen []bool) []byte {
+func (r *reading) appendLinks(dst []byte, t *meta.Type, items []meta.Item, seen []bool) []byte {
 	dst = append(dst, '[')
 	for i, item := range items {
 		if i > 0 {
@@ -366,7 +398,7 @@ func appendLinks(dst []byte, items []meta.Item, seen []bool) []byte {
 		if seen[i] {
 			v[1] = item.Extra
 		}
-		dst, _ = appendLink(dst, v)
+		dst, _ = r.appendLink(dst, t, v)
 	}
 	return append(dst, ']')
 }

@@ -20,6 +20,7 @@ type past struct {
 	entry  ledger.Entry           // the last write before
 	lost   map[*meta.Field]bool   // what it was cannot be told: the field was retyped since
 	titles map[*meta.Type]linkage // of the records it linked to
+	title  string                 // as the reader may see it
 }
 
 // linkage are the titles of linked records that the reader may see, by id.
@@ -67,6 +68,7 @@ func (s *Store) GetAsOf(ctx context.Context, a *access.Actor, typ string, id int
 		if err := s.linked(ctx, tx, a, p); err != nil {
 			return err
 		}
+		p.title = s.shownTitle(a, p.Row)
 		dst, rev = p.append(dst[:begin], a), p.entry.Rev
 		return nil
 	})
@@ -196,10 +198,10 @@ func (s *Store) linked(ctx context.Context, tx db.Tx, a *access.Actor, p *past) 
 
 // append writes the record as the actor may see it.
 func (p *past) append(dst []byte, a *access.Actor) []byte {
-	t, title := p.Type, shownTitle(a, p.Row)
+	t := p.Type
 	dst = appendID(append(dst, `{"id":`...), p.ID)
 	dst = meta.AppendString(append(dst, `,"number":`...), p.Number)
-	dst = meta.AppendString(append(dst, `,"title":`...), title)
+	dst = meta.AppendString(append(dst, `,"title":`...), p.title)
 	dst = strconv.AppendInt(append(dst, `,"rev":`...), p.entry.Rev, 10)
 	dst = appendTime(append(dst, `,"created_at":`...), p.CreatedAt)
 	dst = appendTime(append(dst, `,"updated_at":`...), p.entry.At)

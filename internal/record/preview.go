@@ -64,12 +64,12 @@ func (w *writing) foresee(out *Foreseen) error {
 			err = refusal(err, &res)
 			out.Err = res.Err
 			if out.Err != nil && w.old != nil && !errs.Is(out.Err, errs.NotFound) {
-				out.Title = shownTitle(w.actor, w.old)
+				out.Title = w.s.shownTitle(w.actor, w.old)
 			}
 			return err
 		}
 	}
-	out.Title = shownTitle(w.actor, w.old)
+	out.Title = w.s.shownTitle(w.actor, w.old)
 	out.Changes = w.fieldChanges()
 	return nil
 }
@@ -121,7 +121,7 @@ func (s *Store) Named(ctx context.Context, a *access.Actor, typ string, ids []in
 			load := s.loader(ctx, tx)
 			for _, r := range rows {
 				if ok, _ := s.allowed(a, "read", r, load); ok {
-					out[r.ID] = shownTitle(a, r)
+					out[r.ID] = s.shownTitle(a, r)
 				}
 			}
 			ids = ids[n:]

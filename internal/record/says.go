@@ -41,15 +41,38 @@ func (s *Store) titleOf(r *Row, load *loader) (string, error) {
 	return title, nil
 }
 
+// readsTitle tells that an actor may read all that a type's titles are made of.
+func readsTitle(a *access.Actor, t *meta.Type) bool {
+	f, ok := t.Field("title")
+	return !ok || a.Level(t, f) >= meta.Read
+}
+
+// shownTitle is a title as the actor may see it: where it is made of what he may
+// not read the number stands in, or else what the record is and of which day.
+func (s *Store) shownTitle(a *access.Actor, r *Row) string {
+	switch {
+	case readsTitle(a, r.Type):
+		return r.Title
+	case r.Type.Pattern != nil:
+		return r.Number
+	}
+	return s.standIn(a, r.Type, r.ID)
+}
+
+// standIn names a record by nothing that is kept in it.
+func (s *Store) standIn(a *access.Actor, t *meta.Type, id int64) string {
+	return t.Label.In(a.Lang) + " " + db.TimeOf(id).In(s.Zone).Format(time.DateOnly)
+}
+
 // says is a record's line on a timeline, as the actor may read it.
 func (s *Store) says(a *access.Actor, r *Row) string {
 	if r.Type.Mark == nil {
-		return shownTitle(a, r)
+		return s.shownTitle(a, r)
 	}
 	unseen := func(*meta.Field, any) (string, error) { return "", nil } // a line must not tell of records its reader may not see
 	text, err := s.fill(r, r.Type.Mark.Parts, a, unseen)
 	if err != nil || text == "" {
-		return shownTitle(a, r)
+		return s.shownTitle(a, r)
 	}
 	return text
 }

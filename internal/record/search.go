@@ -62,31 +62,22 @@ func (s *Store) Search(ctx context.Context, a *access.Actor, q SearchQuery, dst 
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendHit(dst, a, h)
+		dst = s.appendHit(dst, a, h)
 	}
 	return append(dst, `]}`...), nil
 }
 
 var tierNames = [...]string{han.Exact: "exact", han.Starts: "starts", han.Contains: "contains", han.Body: "body"}
 
-func appendHit(dst []byte, a *access.Actor, h hit) []byte {
+func (s *Store) appendHit(dst []byte, a *access.Actor, h hit) []byte {
 	dst = meta.AppendString(append(dst, `{"type":`...), h.row.Type.Name)
 	dst = appendID(append(dst, `,"id":`...), h.row.ID)
 	if h.row.Number != "" {
 		dst = meta.AppendString(append(dst, `,"number":`...), h.row.Number)
 	}
-	dst = meta.AppendString(append(dst, `,"title":`...), shownTitle(a, h.row))
+	dst = meta.AppendString(append(dst, `,"title":`...), s.shownTitle(a, h.row))
 	dst = meta.AppendString(append(dst, `,"match":`...), tierNames[h.tier])
 	return append(dst, '}')
-}
-
-// shownTitle is a title as the actor may see it: the number stands in where
-// the title is made of what he may not read.
-func shownTitle(a *access.Actor, r *Row) string {
-	if f, ok := r.Type.Field("title"); ok && a.Level(r.Type, f) < meta.Read {
-		return r.Number
-	}
-	return r.Title
 }
 
 // searchTypes are the types to look in; naming one that may not be read finds

@@ -232,5 +232,5 @@ func (s *Store) appendLinked(load *loader, a *access.Actor, t *meta.Type, id int
 	if ok, _ := s.allowed(a, "read", row, load); !ok && !t.Builtin && t.TitleHow != "public" {
 		return append(buf, `{"hidden":true}`...)
 	}
-	return appendTitle(buf, id, shownTitle(a, row))
+	return appendTitle(buf, id, s.shownTitle(a, row))
 }
