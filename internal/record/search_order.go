@@ -59,27 +59,30 @@ func (f *finder) tier(tier han.Tier, p page) error {
 	case p.last:
 		return f.inOrder(p.ids, tier)
 	case f.ordered() && len(f.hits) < f.limit:
-		first := p
-		if slices.ContainsFunc(p.ids, func(c candidate) bool { return !f.isFirst(c) }) {
-			var err error
-			if first, err = f.page(tier, newest, true); err != nil {
-				return err
-			}
-		}
-		if err := f.through(tier, first, true); err != nil {
+		if err := f.through(tier, p, true); err != nil {
 			return err
 		}
 	}
 	return f.through(tier, p, false)
 }
 
-// through looks through candidates page by page, the newest first.
+// through looks through candidates page by page, the newest first; of the types
+// that come first alone when first is set. Those are asked for apart from the
+// first page on that has others among them: the index answers quicker for all.
 func (f *finder) through(tier han.Tier, p page, first bool) (err error) {
+	apart, before := false, newest
 	for looked := 0; len(f.hits) < f.limit && len(p.ids) > 0; looked += len(p.ids) {
+		if first && !apart && slices.ContainsFunc(p.ids, func(c candidate) bool { return !f.isFirst(c) }) {
+			apart = true
+			if p, err = f.page(tier, before, true); err != nil || len(p.ids) == 0 {
+				return err
+			}
+		}
 		if err := f.check(p.ids, tier); err != nil || p.last || looked > candidates {
 			return err
 		}
-		if p, err = f.page(tier, p.ids[len(p.ids)-1].id, first); err != nil {
+		before = p.ids[len(p.ids)-1].id
+		if p, err = f.page(tier, before, apart); err != nil {
 			return err
 		}
 	}
