@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"kedang"
+	"kedang/cmd/kedang/demo"
 	"kedang/internal/access"
 	"kedang/internal/bulk"
 	"kedang/internal/company"
@@ -40,6 +41,7 @@ type app struct {
 
 	stopping chan struct{} // closed when the server is told to stop; nil outside one
 
+	clock    *clock
 	db       *db.DB
 	ids      *db.IDs
 	ledger   *ledger.Ledger
@@ -61,9 +63,9 @@ func (a *app) extensions() ([]record.Extension, []record.Matcher, []record.Field
 // openPeople opens the database with the part that knows users, departments
 // and roles. It needs no keys, so that a user can be added on a machine that
 // has none.
-func openPeople(ctx context.Context, p *place, demo bool) (a *app, err error) {
+func openPeople(ctx context.Context, p *place, isDemo bool) (a *app, err error) {
 	defer errs.Wrap(&err, "openPeople")
-	a = &app{place: p}
+	a = &app{place: p, clock: new(clock)}
 	opened, err := db.Open(ctx, db.Config{Dir: p.Data, URL: p.Database, Schema: p.Schema})
 	if err != nil {
 		return nil, err
@@ -74,15 +76,18 @@ func openPeople(ctx context.Context, p *place, demo bool) (a *app, err error) {
 			opened.Close()
 		}
 	}()
-	if err := a.settleCompany(ctx, demo); err != nil {
+	if err := a.settleCompany(ctx, isDemo); err != nil {
 		return nil, err
 	}
-	a.ids = db.NewIDs(a.node(), nil)
-	a.ledger = ledger.New(a.ids)
+	if a.seeds {
+		a.clock.Set(demo.Begun(time.Now()))
+	}
+	a.ids = db.NewIDs(a.node(), a.clock.Now)
+	a.ledger = ledger.NewWith(a.ids, ledger.Options{Now: a.clock.Now})
 	if err := a.ledger.Open(ctx, a.db); err != nil {
 		return nil, err
 	}
-	a.access, err = access.New(access.Options{DB: a.db, IDs: a.ids, Ledger: a.ledger, Zone: a.zone, Lang: a.company.Lang, SortKey: han.SortKey})
+	a.access, err = access.New(a.people())
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +98,11 @@ func openPeople(ctx context.Context, p *place, demo bool) (a *app, err error) {
 	}
 	a.access.Bind(a.types)
 	return a, nil
+}
+
+// people are what users, departments and sessions stand on.
+func (a *app) people() access.Options {
+	return access.Options{DB: a.db, IDs: a.ids, Ledger: a.ledger, Clock: a.clock.Now, Zone: a.zone, Lang: a.company.Lang, SortKey: han.SortKey}
 }
 
 // open opens everything and brings the database to the packs' types.

@@ -22,7 +22,7 @@ var (
 	insertOne   = "INSERT INTO ledger (" + columns + ") VALUES (?" + strings.Repeat(", ?", columnCount-1) + ")"
 )
 
-// Append writes e inside tx and fills its ID, At (when 0), PayloadHash, Prev
+// Append writes e inside tx and fills its ID and At (when 0), PayloadHash, Prev
 // and Hash. Append a write after the record's own row was written in the same
 // transaction: that row's lock keeps two writers from forking the chain.
 func (l *Ledger) Append(ctx context.Context, tx db.Tx, e *Entry) (err error) {
@@ -96,7 +96,9 @@ func (l *Ledger) complete(e *Entry, h head, buf []byte) error {
 	default:
 		return errs.New(errs.Internal, "ledger_kind", errs.Params{"kind": e.Kind})
 	}
-	e.ID = l.ids.Next()
+	if e.ID == 0 {
+		e.ID = l.ids.Next()
+	}
 	if e.ID <= h.id {
 		l.ids.Resume(endOf(h.id))
 		e.ID = l.ids.Next()

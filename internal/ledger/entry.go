@@ -18,7 +18,7 @@ const (
 )
 
 // Entry is one line of the ledger. The caller fills what it knows up to
-// Payload; [Ledger.Append] sets ID, At when 0, the payload's hash, Prev and
+// Payload; [Ledger.Append] sets ID and At when 0, the payload's hash, Prev and
 // Hash.
 type Entry struct {
 	ID        int64  // also the order of entries

@@ -148,7 +148,7 @@ func (s *Store) prepareAll(ctx context.Context, snap *snapshot, a *access.Actor,
 	wg.Wait()
 	for _, d := range drafts {
 		if d != nil && d.ready {
-			d.row.ID = s.IDs.Next() // in the order given: lists show them so, and FTS5 is written in one sweep
+			d.row.ID = d.newID() // in the order given: lists show them so, and FTS5 is written in one sweep
 		}
 	}
 	return drafts, refused

@@ -23,7 +23,7 @@ func (w *writing) derived() error {
 	if w.nothing() {
 		return nil
 	}
-	d := &deriving{s: w.s, ctx: w.ctx, tx: w.tx, load: w.load, args: access.System("derive").Args(w.now)}
+	d := &deriving{s: w.s, ctx: w.ctx, tx: w.tx, load: w.load, args: access.System("derive").Args(w.s.Clock())}
 	w.load.rows[w.row.ID] = &rowEnv{row: w.row, loader: w.load}
 	if w.old != nil && (w.old.RootOwner != w.row.RootOwner || w.old.RootDepartment != w.row.RootDepartment) {
 		if err := d.inheritBelow(w.row, nil); err != nil {

@@ -209,7 +209,7 @@ func (w *writing) formulas() error {
 	if w.ready {
 		return nil
 	}
-	return w.s.compute(w.row, w.load, w.actor.Args(w.now))
+	return w.s.compute(w.row, w.load, w.actor.Args(w.s.Clock())) // of today, also in what is put on record of the past
 }
 
 // compute evaluates all formulas and the roll-ups over child rows of a row.

@@ -33,8 +33,12 @@ func (w *writing) entry() *ledger.Entry {
 	if w.opts.Undo {
 		action = "undo"
 	}
-	return &ledger.Entry{At: ms(w.now), Kind: "write", Actor: w.actor.ID, ActorName: w.actor.Name, Source: w.source(),
+	e := &ledger.Entry{At: ms(w.now), Kind: "write", Actor: w.actor.ID, ActorName: w.actor.Name, Source: w.source(),
 		Type: w.t.ID, Record: w.row.ID, Rev: w.row.Rev, Action: action, Payload: w.payload()}
+	if !w.op.At.IsZero() {
+		e.ID = w.newID()
+	}
+	return e
 }
 
 func (w *writing) payload() []byte {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"kedang/internal/access"
 	"kedang/internal/db"
@@ -21,7 +22,7 @@ func (s *Store) prepare(ctx context.Context, snap *snapshot, a *access.Actor, op
 	if !ok || t.Builtin {
 		return nil, errs.NotFoundf("type", op.Type)
 	}
-	w := &writing{s: s, ctx: ctx, actor: a, now: s.Clock(), op: op, opts: o, t: t, tb: s.tables.of(t)}
+	w := &writing{s: s, ctx: ctx, actor: a, now: s.at(op), op: op, opts: o, t: t, tb: s.tables.of(t)}
 	if err := w.allowedAtAll(); err != nil {
 		return nil, err
 	}
@@ -246,6 +247,26 @@ func (w *writing) maskedWritable() string {
 	return ""
 }
 
+// at is the moment a write is done at: now, unless it puts the past on record.
+func (s *Store) at(op Op) time.Time {
+	if op.At.IsZero() {
+		return s.Clock()
+	}
+	return op.At.In(s.Zone)
+}
+
+// pastNode stands in ids of the past. Nobody else makes any of that time, so
+// it need not be told from other nodes.
+const pastNode = 0
+
+// newID is the next id, or one of the moment that is put on record.
+func (w *writing) newID() int64 {
+	if w.op.At.IsZero() {
+		return w.s.IDs.Next()
+	}
+	return db.NewIDs(pastNode, func() time.Time { return w.op.At }).Next()
+}
+
 // fetch reads the record as it stands, or makes the empty one.
 func (w *writing) fetch() (err error) {
 	if w.ready {
@@ -260,7 +281,7 @@ func (w *writing) fetch() (err error) {
 		w.load.rows[w.row.ID] = &rowEnv{row: w.row, loader: w.load}
 		return nil
 	}
-	w.row = &Row{Type: w.t, ID: w.s.IDs.Next(), CreatedAt: ms(w.now), CreatedBy: w.actor.ID,
+	w.row = &Row{Type: w.t, ID: w.newID(), CreatedAt: ms(w.now), CreatedBy: w.actor.ID,
 		Values: make([]any, len(w.t.Fields))}
 	return nil
 }

@@ -19,6 +19,12 @@ type Op struct {
 	Add    Values // update: further values of many-valued fields
 	Remove Values // update: values taken out of them
 	IfRev  int64  // update, archive: the revision the caller saw; 0: whatever is stored
+
+	// At is when it was done, for what is put on record afterwards: the demo's
+	// past. Zero is now. The id is of that moment too, so that ids follow time;
+	// no two writes may therefore name the same millisecond. No door of the API
+	// sets it, and the ledger must not have been sealed beyond it.
+	At time.Time
 }
 
 // WriteOptions go with a write or a batch.

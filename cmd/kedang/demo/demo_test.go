@@ -52,6 +52,11 @@ func TestMakeFillsACompany(t *testing.T) {
 	if n := count(t, e, "customer", `name == "王府酒店管理有限公司"`); n != 1 {
 		t.Errorf("the hand-made customer is there %d times", n)
 	}
+	looksLived(t, e)
+	chain, err := e.Ledger.Verify(t.Context(), d, nil)
+	if err != nil || chain.Broken > 0 {
+		t.Errorf("the log has %d faults (%v): %+v", chain.Broken, err, chain.Faults)
+	}
 	rep, err := e.Store.Check(context.Background(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -63,6 +68,44 @@ func TestMakeFillsACompany(t *testing.T) {
 	}
 	if len(rep.Faults) > 0 {
 		t.Errorf("check found %d faults in %d records", len(rep.Faults), rep.Records)
+	}
+}
+
+// looksLived holds that the demo has a past: customers put on record year after
+// year by the people who own them, changed since, and ids and numbers in the
+// order of time.
+func looksLived(t *testing.T, e *recordtest.Env) {
+	t.Helper()
+	now := e.Now()
+	if n := count(t, e, "customer", `date(created_at) >= "`+now.AddDate(0, -1, 0).Format(time.DateOnly)+`"`); n < 10 || n > 100 {
+		t.Errorf("%d customers were put on record in the last month", n)
+	}
+	for year := 1; year <= 4; year++ {
+		from, to := now.AddDate(-year-1, 0, 0).Format(time.DateOnly), now.AddDate(-year, 0, 0).Format(time.DateOnly)
+		if n := count(t, e, "customer", `date(created_at) >= "`+from+`" and date(created_at) < "`+to+`"`); n < 100 {
+			t.Errorf("%d customers were put on record from %s to %s", n, from, to)
+		}
+	}
+	if n := count(t, e, "customer", `updated_at > created_at`); n < 300 {
+		t.Errorf("%d customers were changed since they were made", n)
+	}
+	if n := count(t, e, "customer", `created_by != owner and owner != nil`); n > 200 {
+		t.Errorf("%d customers were made by somebody else than their owner", n)
+	}
+	var page struct {
+		Items []struct{ ID, Number, CreatedAt string }
+	}
+	raw, err := e.Store.List(t.Context(), access.System("test"), "interaction", record.ListQuery{OrderBy: "created_at", Fields: []string{"created_at"}, PageSize: 1000}, nil)
+	if err == nil {
+		err = json.Unmarshal(raw, &page)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range page.Items[1:] {
+		if r.ID <= page.Items[i].ID {
+			t.Fatalf("%s was made after %s and has a lower id", r.ID, page.Items[i].ID)
+		}
 	}
 }
 

@@ -102,12 +102,8 @@ func (m *maker) value(c *cell, spec any) (any, error) {
 	if p := get(options, "chance"); p != nil && m.rnd.IntN(100) >= number(p) {
 		return nil, nil
 	}
-	if when, ok := get(options, "when").(yaml.MapSlice); ok {
-		for _, item := range when {
-			if !oneOf(m.look(c, item.Key.(string)), item.Value) {
-				return nil, nil
-			}
-		}
+	if !m.fits(c, options) {
+		return nil, nil
 	}
 	for _, item := range options {
 		if g, ok := m.generators[item.Key.(string)]; ok {
@@ -115,6 +111,17 @@ func (m *maker) value(c *cell, spec any) (any, error) {
 		}
 	}
 	return nil, fmt.Errorf("no generator among %v", options)
+}
+
+// fits tells whether what stands under when holds for the record.
+func (m *maker) fits(c *cell, options yaml.MapSlice) bool {
+	when, _ := get(options, "when").(yaml.MapSlice)
+	for _, item := range when {
+		if !oneOf(m.look(c, item.Key.(string)), item.Value) {
+			return false
+		}
+	}
+	return true
 }
 
 // holds tells whether a step is for this parent.

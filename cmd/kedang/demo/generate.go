@@ -141,6 +141,9 @@ func (m *maker) day(c *cell, arg any) (time.Time, bool) {
 	after, _ := get(spec, "after").(string)
 	if after == "" {
 		from, to := m.span(get(spec, "from")), m.span(get(spec, "to"))
+		if c.rec.parent != nil && m.tells(c) && from.Before(c.rec.parent.at) { // nothing happens with somebody before his file is opened
+			from = m.midnight(c.rec.parent.at)
+		}
 		days := int(to.Sub(from).Hours()/24 + 0.5)
 		return from.AddDate(0, 0, m.rnd.IntN(max(days, 0)+1)), true
 	}
@@ -155,6 +158,17 @@ func (m *maker) day(c *cell, arg any) (time.Time, bool) {
 	return t, true
 }
 
+// tells is true of the field that says when a record's matter happened.
+func (m *maker) tells(c *cell) bool {
+	mark := c.rec.typ.Mark
+	return mark != nil && c.row == nil && c.field != nil && c.field.Name == mark.At
+}
+
+func (m *maker) midnight(t time.Time) time.Time {
+	y, mo, d := t.In(m.Zone).Date()
+	return time.Date(y, mo, d, 0, 0, 0, 0, m.Zone)
+}
+
 // read is the day of a date or moment of the API.
 func (m *maker) read(v any) (time.Time, bool) {
 	s, _ := v.(string)
@@ -162,8 +176,7 @@ func (m *maker) read(v any) (time.Time, bool) {
 		return t, true
 	}
 	if t, err := time.Parse(momentForm, s); err == nil {
-		y, mo, d := t.In(m.Zone).Date()
-		return time.Date(y, mo, d, 0, 0, 0, 0, m.Zone), true
+		return m.midnight(t), true
 	}
 	return m.today, false
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/goccy/go-yaml"
+
 	"kedang/internal/access"
 	"kedang/internal/db"
 	"kedang/internal/errs"
@@ -22,10 +24,16 @@ type Options struct {
 	Zone     *time.Location
 	Now      time.Time
 	Password string // everybody's
+	Clock    Clock  // of the accounts and the ledger; nil when they cannot be set back
 	Replace  bool   // a pack that says so replaces what the packs before it make
 	Share    int    // percent of the planned number of records of each first step; 0 is all
 	Progress func(done int64, typ string)
 }
+
+// Clock is the company's: set to [Begun] before its first entry, it stands
+// there until its people are entered, and then goes on from the present (the
+// zero time).
+type Clock interface{ Set(time.Time) }
 
 // Report is what was made.
 type Report struct {
@@ -38,18 +46,22 @@ type Report struct {
 // maker makes one company.
 type maker struct {
 	Options
-	ctx    context.Context
-	plan   *plan
-	rnd    *rand.Rand
-	today  time.Time // midnight in the company's zone
-	people map[string]*person
-	order  []*person
-	pools  map[string][]*made // by type, to be linked to
-	keys   map[string]*made   // of hand-made records
-	counts map[string]int     // of running numbers
-	names  map[string]bool    // of firms, to tell them apart
-	later  []deferred
-	report Report
+	ctx     context.Context
+	plan    *plan
+	rnd     *rand.Rand
+	when    *rand.Rand       // of the moments of writes
+	numbers map[string]int64 // given out, by type and prefix
+	taken   map[int64]bool   // moments that a write has, in ms
+	edits   []edit           // changes to be stored
+	today   time.Time        // midnight in the company's zone
+	people  map[string]*person
+	order   []*person
+	pools   map[string][]*made // by type, to be linked to
+	keys    map[string]*made   // of hand-made records
+	counts  map[string]int     // of running numbers
+	names   map[string]bool    // of firms, to tell them apart
+	later   []deferred
+	report  Report
 
 	generators map[string]generator
 }
@@ -58,6 +70,7 @@ type maker struct {
 type person struct {
 	name, role string
 	id         int64
+	manager    *person
 	actor      *access.Actor
 }
 
@@ -66,6 +79,11 @@ type made struct {
 	typ    *meta.Type
 	id     int64 // 0: not stored, or refused
 	values record.Values
+	first  record.Values // where it was another when the record was made
+	at     time.Time     // when it was made
+	number string
+	made   []yaml.MapSlice // what its step says of that
+	edited []*change       // and of changes since
 	owner  *person
 	parent *made
 	kids   map[string][]*made
@@ -81,10 +99,14 @@ func Make(ctx context.Context, o Options) (_ Report, err error) {
 		return Report{}, err
 	}
 	p.shrink(o.Share)
-	y, mo, d := o.Now.In(o.Zone).Date()
-	m := &maker{Options: o, ctx: ctx, plan: p, rnd: rand.New(rand.NewPCG(p.seed, p.seed)), today: time.Date(y, mo, d, 0, 0, 0, 0, o.Zone),
+	m := &maker{Options: o, ctx: ctx, plan: p, rnd: rand.New(rand.NewPCG(p.seed, p.seed)), when: rand.New(rand.NewPCG(p.seed, years)), taken: map[int64]bool{}, numbers: map[string]int64{},
 		people: map[string]*person{}, pools: map[string][]*made{}, keys: map[string]*made{}, counts: map[string]int{}, names: map[string]bool{}, generators: generators()}
-	if err := m.addPeople(); err != nil {
+	m.today = m.midnight(o.Now)
+	err = m.addPeople()
+	if o.Clock != nil {
+		o.Clock.Set(time.Time{})
+	}
+	if err != nil {
 		return m.report, err
 	}
 	for _, h := range p.records {
@@ -93,6 +115,9 @@ func Make(ctx context.Context, o Options) (_ Report, err error) {
 		}
 	}
 	if err := m.linkLater(); err != nil {
+		return m.report, err
+	}
+	if err := m.change(); err != nil {
 		return m.report, err
 	}
 	for _, s := range p.steps {
@@ -123,7 +148,7 @@ func (m *maker) addPeople() error {
 		if err != nil {
 			return fmt.Errorf("user %s: %w", u.Username, err)
 		}
-		p := &person{name: u.Username, role: u.Role, id: id}
+		p := &person{name: u.Username, role: u.Role, id: id, manager: m.people[u.Manager]}
 		m.people[u.Username], m.order = p, append(m.order, p)
 	}
 	for _, p := range m.order {
@@ -142,7 +167,7 @@ func (m *maker) handMade(h *handMade) error {
 	if !ok {
 		return fmt.Errorf("demo record %s: there is no type %s", h.Key, h.Type)
 	}
-	r := &made{typ: t, values: record.Values{}, owner: m.people[h.Owner]}
+	r := &made{typ: t, values: record.Values{}, owner: m.people[h.Owner], made: h.Made, edited: h.Changes}
 	for _, item := range h.Values {
 		name := item.Key.(string)
 		f, ok := t.Field(name)
@@ -155,8 +180,14 @@ func (m *maker) handMade(h *handMade) error {
 			continue
 		}
 		r.values[name] = m.literal(f, item.Value)
-		if isKey && r.owner == nil {
+		if !isKey {
+			continue
+		}
+		if r.owner == nil {
 			r.owner = m.keys[key].owner
+		}
+		if r.parent == nil || r.parent.at.Before(m.keys[key].at) {
+			r.parent = m.keys[key] // it was made after all that it names
 		}
 	}
 	if err := m.store([]*made{r}); err != nil {
@@ -189,8 +220,12 @@ func (m *maker) linkLater() error {
 		if to == nil || to.id == 0 || d.from.id == 0 {
 			return fmt.Errorf("demo: no record has the key %s", d.key)
 		}
-		v := record.Values{d.field: db.FormatID(to.id)}
-		if _, err := m.Store.Update(m.ctx, system, d.from.typ.Name, d.from.id, v, 0, record.WriteOptions{Source: "demo"}); err != nil {
+		at := d.from.at
+		if at.Before(to.at) {
+			at = to.at
+		}
+		op := record.Op{Verb: "update", Type: d.from.typ.Name, ID: d.from.id, Values: record.Values{d.field: db.FormatID(to.id)}, At: m.free(at)}
+		if _, err := m.Store.Batch(m.ctx, system, []record.Op{op}, record.WriteOptions{Source: "demo"}); err != nil {
 			return err
 		}
 	}
@@ -217,6 +252,9 @@ func (m *maker) top(s *step) error {
 			return err
 		}
 		if err := m.below(list); err != nil {
+			return err
+		}
+		if err := m.change(); err != nil {
 			return err
 		}
 	}
@@ -287,7 +325,7 @@ func (m *maker) build(s *step, parent *made) (*made, error) {
 	if !ok {
 		return nil, fmt.Errorf("demo: there is no type %s", s.Type)
 	}
-	r := &made{typ: t, values: record.Values{}, parent: parent, owner: m.ownerOf(s, parent), steps: s.Make}
+	r := &made{typ: t, values: record.Values{}, parent: parent, owner: m.ownerOf(s, parent), steps: s.Make, made: s.Made, edited: s.Changes}
 	if parent != nil {
 		if f := linkTo(t, parent.typ); f != nil {
 			r.values[f.Name] = db.FormatID(parent.id)

@@ -32,7 +32,20 @@ type user struct {
 // handMade is one record of records.yaml.
 type handMade struct {
 	Type, Key, Owner string
+	Made             []yaml.MapSlice
 	Values           yaml.MapSlice
+	Changes          []*change
+}
+
+// change is what somebody did to a record after it was made: until then these
+// fields had other values.
+type change struct {
+	On     string        // of a hand-made record: the moment
+	Days   any           // of a step's: how long after the record was made
+	By     string        // a user, or manager: the owner's; the owner else
+	Chance *int          // percent of the records
+	When   yaml.MapSlice // of its fields: only such records
+	Was    yaml.MapSlice
 }
 
 // step makes records of one type: at the top, or for each parent.
@@ -40,7 +53,9 @@ type step struct {
 	Type     string
 	Count    any // a number or {min, max}
 	Owner    owner
+	Made     []yaml.MapSlice // when it is put on record, as for a date: the first whose when holds
 	Values   yaml.MapSlice
+	Changes  []*change
 	Variants []*variant
 	Make     []*step
 	When     map[string]any // of the parent

@@ -1,9 +1,12 @@
 package demo
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"kedang/internal/access"
 	"kedang/internal/db"
@@ -21,23 +24,11 @@ const mostReasons = 8
 // store writes records of one type, those of each writer together, and makes
 // them known to links.
 func (m *maker) store(list []*made) error {
-	var writers []*access.Actor
-	by := map[*access.Actor][]*made{}
-	for _, r := range list {
-		w := m.writer(r)
-		if by[w] == nil {
-			writers = append(writers, w)
-		}
-		by[w] = append(by[w], r)
-	}
-	for _, w := range writers {
-		for rest := by[w]; len(rest) > 0; {
-			n := min(len(rest), chunk)
-			if err := m.write(w, rest[:n]); err != nil {
-				return err
-			}
-			rest = rest[n:]
-		}
+	m.dateAll(list)
+	ordered := slices.SortedStableFunc(slices.Values(list), func(a, b *made) int { return a.at.Compare(b.at) })
+	m.number(ordered)
+	if err := m.write(ordered); err != nil {
+		return err
 	}
 	for _, r := range list {
 		if r.id == 0 {
@@ -71,60 +62,95 @@ func (m *maker) writer(r *made) *access.Actor {
 	return system
 }
 
-// write stores records as one actor. What is refused him is tried once more as
-// the system, without the values that were found wrong.
-func (m *maker) write(a *access.Actor, list []*made) error {
-	refused, errors, err := m.bulk(a, list)
-	if err != nil || len(refused) == 0 {
-		return err
-	}
-	for i, r := range refused {
-		if errs.Is(errors[i], errs.Forbidden) || errs.Is(errors[i], errs.NotFound) {
-			continue
-		}
-		for _, p := range errs.As(errors[i]).Problems {
-			name, _, _ := strings.Cut(p.Path, "[")
-			name, _, _ = strings.Cut(name, ".")
-			if f, ok := r.typ.Field(name); ok && f.Required == "" && p.Code != "forbidden_field" && p.Code != "field_readonly" {
-				m.report.Trimmed++
-				delete(r.values, name)
-			}
-		}
-	}
-	again, errors, err := m.bulk(system, refused)
+// write stores records, each by its writer. Without the values that are not
+// his to give it is tried again: his manager gives them later. What is refused
+// then is tried as the system, without the values that were found wrong.
+func (m *maker) write(list []*made) error {
+	refused, why, err := m.bulk(list, m.writer)
 	if err != nil {
 		return err
 	}
-	for i, r := range again {
+	var mine, others []*made
+	for i, r := range refused {
+		if m.leave(r, errs.As(why[i]).Problems) {
+			mine = append(mine, r)
+		} else {
+			others = append(others, m.trim(r, why[i]))
+		}
+	}
+	refused, why, err = m.bulk(mine, m.writer)
+	if err != nil {
+		return err
+	}
+	for i, r := range refused {
+		others = append(others, m.trim(r, why[i]))
+	}
+	refused, why, err = m.bulk(others, func(*made) *access.Actor { return system })
+	if err != nil {
+		return err
+	}
+	for i, r := range refused {
 		m.report.Refused++
-		m.note(r, errors[i])
+		m.note(r.typ.Name, why[i])
 	}
 	return nil
 }
 
-func (m *maker) note(r *made, err error) {
+// leave takes out the values that are not the writer's to give and has his
+// manager give them within days; false when there are others that are wrong.
+func (m *maker) leave(r *made, problems []errs.Problem) bool {
+	if r.owner == nil || r.owner.manager == nil || len(problems) == 0 {
+		return false
+	}
+	if slices.ContainsFunc(problems, func(p errs.Problem) bool { return p.Code != "field_readonly" && p.Code != "forbidden_field" }) {
+		return false
+	}
+	at := m.soonAfter(r.at)
+	if !at.Before(m.Now) {
+		at = r.at
+	}
+	e := edit{of: r, at: m.free(at), by: r.owner.manager, to: record.Values{}}
+	for _, p := range problems {
+		if v := r.begins(p.Path); v != nil {
+			e.to[p.Path] = v
+		}
+		r.set(p.Path, nil)
+	}
+	m.edits = append(m.edits, e)
+	return true
+}
+
+// trim takes out the values that were found wrong.
+func (m *maker) trim(r *made, why error) *made {
+	if errs.Is(why, errs.Forbidden) || errs.Is(why, errs.NotFound) {
+		return r
+	}
+	for _, p := range errs.As(why).Problems {
+		name, _, _ := strings.Cut(p.Path, "[")
+		name, _, _ = strings.Cut(name, ".")
+		if f, ok := r.typ.Field(name); ok && f.Required == "" && p.Code != "forbidden_field" && p.Code != "field_readonly" {
+			m.report.Trimmed++
+			delete(r.values, name)
+		}
+	}
+	return r
+}
+
+func (m *maker) note(typ string, err error) {
 	if len(m.report.Reasons) < mostReasons {
-		m.report.Reasons = append(m.report.Reasons, fmt.Sprintf("%s: %v", r.typ.Name, err))
+		m.report.Reasons = append(m.report.Reasons, fmt.Sprintf("%s: %v", typ, err))
 	}
 }
 
 // bulk writes records and answers those that were refused, with why.
-func (m *maker) bulk(a *access.Actor, list []*made) (refused []*made, why []error, err error) {
+func (m *maker) bulk(list []*made, writer func(*made) *access.Actor) (refused []*made, why []error, err error) {
 	ops := make([]record.Op, len(list))
+	by := make([]*access.Actor, len(list))
 	for i, r := range list {
-		v := make(record.Values, len(r.values)+1)
-		for name, x := range r.values {
-			if f, ok := r.typ.Field(name); ok && f.Computed() {
-				continue // a plan: it steers what is made, and the records then say the same
-			}
-			v[name] = x
-		}
-		if r.owner != nil && a == system {
-			v["owner"] = db.FormatID(r.owner.id)
-		}
-		ops[i] = record.Op{Verb: "create", Type: r.typ.Name, Values: v}
+		by[i] = writer(r)
+		ops[i] = r.op(by[i] == system)
 	}
-	results, err := m.Store.Bulk(m.ctx, a, ops, record.WriteOptions{Source: "demo"}, nil)
+	results, err := m.apply(by, ops)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -140,6 +166,61 @@ func (m *maker) bulk(a *access.Actor, list []*made) (refused []*made, why []erro
 		m.Progress(m.report.Records, list[0].typ.Name)
 	}
 	return refused, why, nil
+}
+
+// op is the write that makes a record; the system makes it in its owner's name.
+func (r *made) op(named bool) record.Op {
+	v := make(record.Values, len(r.values)+2)
+	for name := range r.values {
+		if f, ok := r.typ.Field(name); ok && f.Computed() {
+			continue // a plan: it steers what is made, and the records then say the same
+		}
+		if x := r.begins(name); x != nil {
+			v[name] = x
+		}
+	}
+	if r.number != "" {
+		v["number"] = r.number
+	}
+	if r.owner != nil && named {
+		v["owner"] = db.FormatID(r.owner.id)
+	}
+	return record.Op{Verb: "create", Type: r.typ.Name, Values: v, At: r.at}
+}
+
+// apply carries out the i-th write as the i-th actor: those of one actor in
+// bulk, the actors beside each other, so that they share a COMMIT.
+func (m *maker) apply(by []*access.Actor, ops []record.Op) ([]record.BulkResult, error) {
+	results := make([]record.BulkResult, len(ops))
+	todo := map[*access.Actor][]int{}
+	for i, a := range by {
+		todo[a] = append(todo[a], i)
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex // guards failed
+	var failed error
+	for a, of := range todo {
+		wg.Go(func() {
+			for part := range slices.Chunk(of, chunk) {
+				some := make([]record.Op, len(part))
+				for k, i := range part {
+					some[k] = ops[i]
+				}
+				out, err := m.Store.Bulk(m.ctx, a, some, record.WriteOptions{Source: "demo"}, nil)
+				if err != nil {
+					mu.Lock()
+					failed = cmp.Or(failed, err)
+					mu.Unlock()
+					return
+				}
+				for k, i := range part {
+					results[i] = out[k]
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return results, failed
 }
 
 // field reads a value of a record that is stored or being built; computed ones
