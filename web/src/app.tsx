@@ -21,6 +21,7 @@ const RecordPage = lazy(recordPage);
 const Today = lazy(() => import("./pages/today"));
 const Imports = lazy(() => import("./pages/imports"));
 const Settings = lazy(() => import("./pages/settings"));
+const Nowhere = lazy(() => import("./pages/nowhere").then((m) => ({ default: m.Nowhere })));
 
 const client = new QueryClient({
   defaultOptions: { queries: { staleTime: 15_000, refetchOnWindowFocus: true, retry: (n, e) => n < 2 && e instanceof Problem && (e.status === 0 || e.status >= 500) } },
@@ -42,7 +43,7 @@ const pages = (
         <Route path="r/:type/:id" element={page(<RecordPage />)} />
         <Route path="imports/:id?" element={page(<Imports />)} />
         <Route path="settings/:part?" element={page(<Settings />)} />
-        <Route path="*" element={<Navigate to="/" replace />} />
+        <Route path="*" element={page(<Nowhere />)} />
       </Route>
     </Routes>
   </BrowserRouter>

@@ -24,6 +24,9 @@ export function setZone(z: string) {
   }
 }
 
+/** zoneName is the zone times are shown in. */
+export const zoneName = () => zone;
+
 /** dayIn is the day of a moment in the user's zone, as YYYY-MM-DD. */
 export const dayIn = (at: Date) => dates("sv-SE", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
 

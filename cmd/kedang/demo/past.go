@@ -73,18 +73,27 @@ func (m *maker) named(r *made) (time.Time, bool) {
 	return m.today, false
 }
 
-// happened is when that was which a record tells of on its customer's page; ok
-// is false when there is no such moment, or it lies ahead.
+// happened is when that was noted which a record tells of on its customer's page;
+// ok is false when it tells of no moment.
 func (m *maker) happened(r *made) (t time.Time, ok bool) {
 	if r.typ.Mark == nil {
 		return t, false
 	}
 	text, _ := r.values[r.typ.Mark.At].(string)
-	if t, err := time.Parse(momentForm, text); err == nil {
-		return t.Add(m.between(5*time.Minute, 3*time.Hour)), t.Before(m.Now)
-	}
 	day, ok := m.read(text)
-	return m.hour(day), ok && !day.After(m.today)
+	if !ok {
+		return t, false
+	}
+	if f := r.typ.Mark.AtField; f.Due || day.After(m.today) { // awaited: noted in the days before
+		if day.After(m.today) {
+			day = m.today
+		}
+		return m.hour(day.AddDate(0, 0, -m.when.IntN(8))), true
+	}
+	if t, err := time.Parse(momentForm, text); err == nil {
+		return t.Add(m.between(5*time.Minute, 3*time.Hour)), true
+	}
+	return m.hour(day), true
 }
 
 // soonAfter is mostly the same day, seldom weeks later.
@@ -203,37 +212,56 @@ type edit struct {
 	to record.Values
 }
 
-// change stores the changes of records that are stored, the oldest first, each
-// by who made it; when he may not, by his manager, and by nobody in the end.
+// change stores the changes of records that are stored, those of each record
+// one after the other, each by who made it; when he may not, by his manager,
+// and by nobody in the end.
 func (m *maker) change() error {
-	edits := slices.DeleteFunc(m.edits, func(e edit) bool { return e.of.id == 0 || len(e.to) == 0 })
-	slices.SortFunc(edits, func(a, b edit) int { return a.at.Compare(b.at) })
-	for m.edits = nil; len(edits) > 0; {
-		by := make([]*access.Actor, len(edits))
-		ops := make([]record.Op, len(edits))
-		for i, e := range edits {
-			if by[i] = system; e.by != nil {
-				by[i] = e.by.actor
+	left := slices.DeleteFunc(m.edits, func(e edit) bool { return e.of.id == 0 || len(e.to) == 0 })
+	slices.SortFunc(left, func(a, b edit) int { return a.at.Compare(b.at) })
+	for m.edits = nil; len(left) > 0; {
+		var now, wait []edit
+		busy := map[int64]bool{}
+		for _, e := range left {
+			if busy[e.of.id] {
+				wait = append(wait, e)
+			} else {
+				busy[e.of.id], now = true, append(now, e)
 			}
-			ops[i] = record.Op{Verb: "update", Type: e.of.typ.Name, ID: e.of.id, Values: e.to, At: e.at}
 		}
-		results, err := m.apply(by, ops)
+		again, err := m.changeOnce(now)
 		if err != nil {
 			return err
 		}
-		var again []edit
-		for i, e := range edits {
-			switch {
-			case results[i].Err == nil:
-			case e.by != nil:
-				e.by = e.by.manager
-				again = append(again, e)
-			default:
-				m.report.Refused++
-				m.note(ops[i].Type, results[i].Err)
-			}
-		}
-		edits = again
+		left = append(again, wait...)
 	}
 	return nil
+}
+
+// changeOnce stores one change each of some records, and answers those that
+// somebody else has to make.
+func (m *maker) changeOnce(edits []edit) (again []edit, err error) {
+	by := make([]*access.Actor, len(edits))
+	ops := make([]record.Op, len(edits))
+	for i, e := range edits {
+		if by[i] = system; e.by != nil {
+			by[i] = e.by.actor
+		}
+		ops[i] = record.Op{Verb: "update", Type: e.of.typ.Name, ID: e.of.id, Values: e.to, At: e.at}
+	}
+	results, err := m.apply(by, ops)
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range edits {
+		switch {
+		case results[i].Err == nil:
+		case e.by != nil:
+			e.by = e.by.manager
+			again = append(again, e)
+		default:
+			m.report.Refused++
+			m.note(ops[i].Type, results[i].Err)
+		}
+	}
+	return again, nil
 }

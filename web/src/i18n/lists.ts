@@ -197,6 +197,7 @@ addTexts({
   "views.updated": ["更新了视图“{what}”", "更新了檢視「{what}」", "View “{what}” updated"],
   "views.what": ["会存下：条件、排序、分组或看板，以及各列的次序、宽度和固定。", "會存下：條件、排序、分組或看板，以及各欄的次序、寬度和固定。", "Kept: filter, order, groups or board, and the columns with widths and pins."],
   "views.who": ["谁能用", "誰能用", "For whom"],
-  "state.no_page_says": ["这个地址没有对应的页面，或者你的角色看不到它。", "這個網址沒有對應的頁面，或者您的角色看不到它。", "Nothing is at this address, or your role may not see it."],
+  "state.look": ["查找", "搜尋", "Search"],
+  "state.no_page_says": ["地址 {path} 没有对应的页面：可能打错了，或者你的角色看不到它。", "網址 {path} 沒有對應的頁面：可能打錯了，或者您的角色看不到它。", "Nothing is at {path}: it may be misspelt, or your role may not see it."],
   "state.to_start": ["回到首页", "回到首頁", "To the start"],
 });

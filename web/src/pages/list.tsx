@@ -4,7 +4,7 @@
 import { AppstoreOutlined, CloseOutlined, DownloadOutlined, EllipsisOutlined, GroupOutlined, ImportOutlined, PlusOutlined, PrinterOutlined, SearchOutlined, SortAscendingOutlined, TableOutlined } from "@ant-design/icons";
 import { Alert, Button, Drawer, Dropdown, Popover } from "antd";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ComponentProps } from "react";
-import { Link, Navigate, useLocation, useNavigate, useParams } from "react-router";
+import { Navigate, useLocation, useNavigate, useParams } from "react-router";
 import type { Listed, Rec, RecordType } from "../api/types";
 import { isGroup, print as written, read, type Condition, type Group } from "../filter";
 import { t } from "../i18n";
@@ -27,6 +27,7 @@ import { sortText } from "./list/sorttext";
 import { useListState, type Asked, type ListState } from "./list/state";
 import { Tabs } from "./list/tabs";
 import { askedOf, joined, useTicks } from "./list/ticks";
+import { Nowhere } from "./nowhere";
 import "./list/list.css";
 
 const Board = lazy(() => import("../parts/board").then((m) => ({ default: m.Board })));
@@ -49,7 +50,7 @@ export default function ListPage() {
   const type = useType(name);
   const { search } = useLocation();
   if (type && type.name !== name) return <Navigate replace to={`/t/${type.name}${search}`} />;
-  if (!type) return <div className="nothing page-nothing"><h1>{t("state.no_page")}</h1><p>{t("state.no_page_says")}</p><Link to="/">{t("state.to_start")}</Link></div>;
+  if (!type) return <Nowhere />;
   return <List key={name} type={type} />;
 }
 

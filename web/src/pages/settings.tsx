@@ -4,6 +4,7 @@ import { NavLink, Navigate, useParams } from "react-router";
 import { useEffect, useRef, type ComponentType } from "react";
 import { t } from "../i18n";
 import { useKnown } from "../model";
+import { Nowhere } from "./nowhere";
 import { Audit } from "./settings/audit";
 import { CompanyPage } from "./settings/company";
 import { Departments } from "./settings/departments";
@@ -30,6 +31,7 @@ export default function Settings() {
   const now = mine.find((p) => p.name === part);
   const tabs = useRef<HTMLElement>(null);
   useEffect(() => { tabs.current?.querySelector(".active")?.scrollIntoView({ inline: "center", block: "nearest" }); }, [part]); // on a phone not all stand there
+  if (part && !now) return <Nowhere />;
   if (!now) return <Navigate replace to={`/settings/${mine[0]!.name}`} />;
   return (
     <div className="desk set">

@@ -28,17 +28,20 @@ function useHome(): { home: Block[]; own: boolean } {
   const { session, schema, types } = useKnown();
   return useMemo(() => {
     const own = schema.roles.filter((r) => session.user.roles.includes(r.name)).flatMap((r) => r.home ?? []);
-    const list = own.length ? own : schema.roles.flatMap((r) => r.home ?? []).filter((b) => !/\broot_owner == me\(\)|[^_]owner == me\(\)/.test(" " + (b.filter ?? "")) || b.done);
+    // In the place of what others' homes say of oneself stands what another says of everybody under the same name.
+    const all = schema.roles.flatMap((r) => r.home ?? []), isMine = (b: Block) => /owner == me\(\)/.test(b.filter ?? ""), name = (b: Block) => b.block + (b.label ?? b.of);
+    const ofAll = new Map(all.filter((b) => !isMine(b)).reverse().map((b) => [name(b), b]));
+    const list = own.length ? own : all.flatMap((b) => (isMine(b) ? ofAll.get(name(b)) ?? (b.done ? b : []) : b));
     const seen = new Set<string>(), labels = new Set<string>();
     const home = list.filter((b) => {
-      const key = [b.block, b.of, b.filter ?? "", b.group ?? ""].join("|"), label = b.block + (b.label ?? b.of);
+      const key = [b.block, b.of, b.filter ?? "", b.group ?? ""].join("|"), label = name(b);
       if (seen.has(key) || labels.has(label) || !types.has(b.of ?? "")) return false;
       seen.add(key);
       labels.add(label);
       return true;
     });
     const first = (kind: string, n: number) => home.filter((b) => b.block === kind).slice(0, n);
-    return { own: own.length > 0, home: [...first("list", own.length ? 8 : 6), ...first("count", 9), ...first("dates", 2), ...first("chart", 2)] };
+    return { own: own.length > 0, home: [...first("list", own.length ? 8 : 6), ...first("count", 9), ...first("dates", 2), ...first("chart", 3)] };
   }, [schema, session, types]);
 }
 

@@ -7,7 +7,7 @@ import { patch, post } from "../api/client";
 import type { Block, Rec, RecordType } from "../api/types";
 import { kindOf } from "../fields";
 import { blank, str } from "../fields/values";
-import { dateText, dayIn, daysFromToday, fullMoment, today } from "../format";
+import { clock, dateText, dayIn, daysFromToday, fullMoment, today } from "../format";
 import { t } from "../i18n";
 import { recordPath } from "../model";
 import { useNotify, useRefresh } from "../saving";
@@ -40,6 +40,15 @@ export function Tasks({ type, rec, block }: { type: RecordType; rec: Rec; block:
   const rows = list.data?.items ?? [];
   const what = columns[0], when = columns.find((c) => c.kind === "datetime" || c.kind === "date");
   const state = columns.find((c) => c.name === field);
+  const who = columns.find((c) => c.kind === "user"), at = columns.find((c) => c !== when && c.kind === "datetime"), whose = columns.find((c) => c !== state && c.kind === "choice");
+  // What is done says by whom and when, where the block asks for that; what is open says whose it is, and its day unless that is today.
+  const end = (r: Rec, ticked: boolean) => {
+    const day = when && dayOf(r[when.name]);
+    if (ticked && who) return <span className="by">{kindOf(who).text(r[who.name], who)} {at && !blank(r[at.name]) && <time dateTime={str(r[at.name])} title={fullMoment(str(r[at.name]))}>{dayOf(r[at.name]) === today() ? clock(new Date(str(r[at.name]))) : dateText(dayOf(r[at.name]))}</time>}</span>;
+    if (ticked) return when && dateText(day!);
+    const mine = whose && !blank(r[whose.name]) ? <span className="soon">{kindOf(whose).text(r[whose.name], whose)}</span> : null;
+    return <>{mine}{when && !(mine && day === today()) && <> <DueWord value={r[when.name]} /></>}</>;
+  };
   const may = state?.level === "write" && !rec.archived_at;
   if (list.isSuccess && !rows.length && !add) return null;
   const open = rows.filter((r) => str(r[field!]) !== done).length;
@@ -71,7 +80,7 @@ export function Tasks({ type, rec, block }: { type: RecordType; rec: Rec; block:
             <li key={r.id} className={ticked ? "ticked" : ""}>
               {field && <Checkbox checked={ticked} disabled={!may} aria-label={t("tasks.tick", { what: text })} onChange={(e) => void tick(r, e.target.checked)} />}
               <a href={recordPath(of.name, r.id)} title={text} onClick={(e) => { if (!e.metaKey && !e.ctrlKey) { e.preventDefault(); setPeek(r.id); } }}>{text}</a>
-              <span className="end">{when && (ticked ? dateText(dayOf(r[when.name])) : <DueWord value={r[when.name]} />)}</span>
+              <span className="end">{end(r, ticked)}</span>
             </li>
           );
         })}

@@ -2,7 +2,7 @@
 // the left, the stream in the middle, people and figures at the right.
 import { Button } from "antd";
 import { useEffect, useRef } from "react";
-import { Navigate, useLocation, useNavigate, useParams, useSearchParams } from "react-router";
+import { Navigate, useLocation, useParams, useSearchParams } from "react-router";
 import { Problem } from "../../api/client";
 import type { Block, Rec, RecordType, Tab } from "../../api/types";
 import { holds } from "../../expr";
@@ -13,6 +13,7 @@ import { applies, telling } from "../../parts/facts";
 import { addUp, countText, useCounts, useRecord, viaOf } from "../../parts/record";
 import { sentence } from "../../saving";
 import { remember } from "../../shell/omni";
+import { Nowhere } from "../nowhere";
 import { Layout, sectionFields } from "./blocks";
 import { Head } from "./head";
 import { PhoneBar } from "./phone";
@@ -28,11 +29,10 @@ export default function RecordPage() {
       return () => { document.title = "客档"; };
     }
   }, [rec.data, type, name, id]);
-  const navigate = useNavigate();
   const { search } = useLocation();
   if (type && type.name !== name) return <Navigate replace to={recordPath(type.name, id) + search} />;
   if (!type || (rec.isError && rec.error instanceof Problem && rec.error.status === 404)) {
-    return <div className="nothing page-nothing"><h1>{t("record.not_found")}</h1><p>{t("record.not_found_says")}</p><Button onClick={() => void navigate(type ? listPath(name) : "/")}>{t("record.to_list")}</Button></div>;
+    return type ? <Nowhere title={t("record.not_found")} says={t("record.not_found_says")} to={{ path: listPath(name), label: t("record.to_list") }} /> : <Nowhere />;
   }
   if (rec.isError && !rec.data) return <div className="nothing page-nothing" role="alert"><p>{sentence(rec.error)}</p><Button onClick={() => void rec.refetch()}>{t("act.again")}</Button></div>;
   if (!rec.data) return <Bones />;

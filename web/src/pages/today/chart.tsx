@@ -3,9 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { get, query } from "../../api/client";
 import type { Block, Field, Group, RecordType } from "../../api/types";
-import { today } from "../../format";
+import { moneyText, today } from "../../format";
 import { lang, t } from "../../i18n";
-import { useKnown } from "../../model";
+import { fieldsOf, useKnown } from "../../model";
 import { Card } from "../desk";
 
 /** monthsBack is the month that lies n months back, YYYY-MM. */
@@ -35,9 +35,9 @@ export function useSeries(block?: Block) {
 export function ChartCard({ block }: { block: Block }) {
   const { types } = useKnown();
   const of = types.get(block.of ?? "");
-  const by = of?.fields.find((f) => f.name === block.group);
+  const by = of && fieldsOf(of).get(block.group ?? "");
   if (!of || !by) return null;
-  return by.kind === "date" ? <Months block={block} of={of} /> : by.kind === "choice" ? <Shares block={block} of={of} by={by} /> : null;
+  return by.kind === "date" ? <Months block={block} of={of} /> : by.kind === "choice" || by.kind === "user" ? <Shares block={block} of={of} by={by} /> : null;
 }
 
 function Months({ block, of }: { block: Block; of: RecordType }) {
@@ -57,20 +57,27 @@ function Months({ block, of }: { block: Block; of: RecordType }) {
   );
 }
 
+// Counts, or money where a column is some, by choice in its order or by person, the largest first.
 function Shares({ block, of, by }: { block: Block; of: RecordType; by: Field }) {
-  const got = useQuery({ queryKey: ["home", "shares", of.name, by.name, block.filter ?? ""], staleTime: 300_000, queryFn: ({ signal }) => get<{ items: Group[] }>(`/${of.name}:group` + query({ by: by.name, filter: block.filter }), signal) });
+  const money = of.fields.find((f) => f.kind === "money" && f.currencies !== "many" && (block.columns ?? []).includes(f.name));
+  const got = useQuery({ queryKey: ["home", "shares", of.name, by.name, money?.name ?? "", block.filter ?? ""], staleTime: 300_000, queryFn: ({ signal }) => get<{ items: Group[] }>(`/${of.name}:group` + query({ by: by.name, sum: money?.name, filter: block.filter }), signal) });
   const items = got.data?.items ?? [];
   if (!items.length) return null;
-  const order = new Map((by.choices ?? []).map((c, i) => [c.value, i]));
-  const rows = [...items].sort((a, b) => (order.get(String(a.value)) ?? 99) - (order.get(String(b.value)) ?? 99));
-  const top = Math.max(...rows.map((r) => r.count));
+  const order = new Map((by.choices ?? []).map((c, i) => [c.value as unknown, i]));
+  const size = (r: Group) => (money ? Number(r.sum ?? 0) : r.count);
+  const rows = [...items].sort((a, b) => (order.get(a.value) ?? 99) - (order.get(b.value) ?? 99) || size(b) - size(a)).slice(0, block.limit ?? 12);
+  const top = Math.max(...rows.map(size), 1);
   return (
     <Card title={block.label ?? of.plural}>
-      <ul className="today-shares">
+      <ul className={"today-shares" + (money ? " wide" : "")}>
         {rows.map((r) => {
-          const label = r.value === null ? t("day.not_set") : (by.choices?.find((c) => c.value === r.value)?.label ?? String(r.value));
-          const to = `/t/${of.name}` + query({ view: "all", f: r.value === null ? `${by.name} == nil` : `${by.name} == "${String(r.value)}"` });
-          return <li key={String(r.value)}><Link to={to}>{label}</Link><span className="rail" aria-hidden="true"><i style={{ width: `${(100 * r.count) / top}%`, background: r.value === null ? "var(--bar)" : undefined }} /></span><span className="num">{r.count.toLocaleString("en")}</span></li>;
+          const who = r.value as { id: string; title: string } | string | null;
+          const person = typeof who === "object" && who ? who : undefined;
+          const value = person?.id ?? (who === null ? null : String(who));
+          const label = value === null ? t("day.not_set") : person?.title ?? by.choices?.find((c) => c.value === value)?.label ?? value;
+          const which = value === null ? `${by.name} == nil` : `${by.name} == "${value}"`;
+          const to = `/t/${of.name}` + query({ view: "all", f: block.filter ? `(${block.filter}) and ${which}` : which });
+          return <li key={value ?? ""}><Link to={to}>{label}</Link><span className="rail" aria-hidden="true"><i style={{ width: `${(100 * size(r)) / top}%`, background: value === null ? "var(--bar)" : undefined }} /></span><span className="num">{money ? moneyText(Math.round(size(r))) : r.count.toLocaleString("en")}</span></li>;
         })}
       </ul>
     </Card>

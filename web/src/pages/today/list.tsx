@@ -1,11 +1,12 @@
 // A declared list as lines: whom it is about, what it says, when it is due;
 // ticked off, put off, called and noted right here, each with its way back.
-import { CheckOutlined, ClockCircleOutlined, EditOutlined, EllipsisOutlined, PhoneOutlined, PlusOutlined } from "@ant-design/icons";
+import { CalendarOutlined, CheckOutlined, ClockCircleOutlined, EditOutlined, EllipsisOutlined, EnvironmentOutlined, PhoneOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Checkbox, Dropdown } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { post, query } from "../../api/client";
 import type { Block, Rec, RecordType, Values } from "../../api/types";
+import { kindOf } from "../../fields";
 import { blank } from "../../fields/values";
 import { clock, dateText, today } from "../../format";
 import { t } from "../../i18n";
@@ -17,6 +18,7 @@ import { idempotent, useNotify, useRefresh, useSaving } from "../../saving";
 import { useHub } from "../../shell/places";
 import { useShell } from "../../shell/shell";
 import { Card, Failed, Loading, When } from "../desk";
+import { eventOf, keepEvents, placeOf, routeTo, type Event } from "./calendar";
 import { countText, dayOf, dueText, isLate, limitOf, notHis, numberOf, refIn, useBlock, type Shape } from "./parts";
 
 /** pathOfBlock is the list that shows all a block counts: a view of the same filter, or the filter itself. */
@@ -36,7 +38,11 @@ export function ListCard({ block }: { block: Block }) {
   const total = list.data?.total;
   const { of } = shape;
   const quick = quickTitle(shape);
-  const end = may(of.name, "create") && !quick ? <button type="button" className="as-link" onClick={() => create(of.name)}><PlusOutlined aria-hidden="true" /> {t("day.one_more")}</button> : undefined;
+  const events = rows.map((r) => eventOf(r, shape, wordsOf(r, shape))).filter((e): e is Event => !!e && !isLate(e.at));
+  const end = <>
+    {events.length > 1 && <button type="button" className="as-link" onClick={() => keepEvents(events, `${block.label ?? of.plural} ${today()}`)}><CalendarOutlined aria-hidden="true" /> {t("day.calendar")}</button>}
+    {may(of.name, "create") && !quick && <button type="button" className="as-link" onClick={() => create(of.name)}><PlusOutlined aria-hidden="true" /> {t("day.one_more")}</button>}
+  </>;
   return (
     <Card title={block.label ?? of.plural} count={countText(total)} end={end}>
       {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> : rows.length === 0 ? <p className="today-none">{t(shape.due ? "day.none_due" : "day.none", { what: of.plural })}</p> : (
@@ -47,6 +53,9 @@ export function ListCard({ block }: { block: Block }) {
     </Card>
   );
 }
+
+// What a line says beside whom it is about, as texts.
+const wordsOf = (r: Rec, { words }: Shape) => words.filter((f) => !blank(r[f.name])).map((f) => kindOf(f).text(r[f.name], f));
 
 // One's own list whose records need no more than a title takes a new one at its foot.
 function quickTitle({ of, done }: Shape): string | undefined {
@@ -106,7 +115,9 @@ function useActs(rec: Rec, shape: Shape) {
   const link = note?.fields.find((f) => f.kind === "link" && f.to === hub?.name && f.level === "write");
   const log = note && link && about && may(note.name, "create") ? () => create(note.name, { [link.name]: about } as Values) : undefined;
   const writable = rec.rights?.update !== false && may(shape.of.name, "update");
-  return { ticked, tick: shape.done && writable ? tick : undefined, putOff: shape.due && shape.done && writable ? putOff : undefined, log, call: numberOf(rec, shape.call) };
+  const event = isLate(rec[shape.due?.name ?? ""]) ? undefined : eventOf(rec, shape, wordsOf(rec, shape));
+  const place = placeOf(rec, shape);
+  return { event: event && (() => keepEvents([event], event.title)), route: place ? routeTo(place) : "", place, ticked, tick: shape.done && writable ? tick : undefined, putOff: shape.due && shape.done && writable ? putOff : undefined, log, call: numberOf(rec, shape.call) };
 }
 
 function Row({ rec, shape }: { rec: Rec; shape: Shape }) {
@@ -150,20 +161,27 @@ const putOffs: [string, number][] = [["day.off_1", 1], ["day.off_3", 3], ["day.o
 
 function Acts({ rec, shape, acts, timed }: { rec: Rec; shape: Shape; acts: ReturnType<typeof useActs>; timed: boolean }) {
   const phone = usePhone();
-  if (!acts.tick && !acts.putOff && !acts.log && !acts.call) return null;
+  if (!acts.tick && !acts.putOff && !acts.log && !acts.call && !acts.route && !acts.event) return null;
   const offs = acts.putOff ? putOffs.map(([key, n]) => ({ key, label: t(key), onClick: () => acts.putOff!(n) })) : [];
   if (phone) {
     const items = [
       ...(acts.call ? [{ key: "call", icon: <PhoneOutlined />, label: <a href={"tel:" + acts.call}>{t("day.call")}</a> }] : []),
+      ...(acts.route ? [{ key: "route", icon: <EnvironmentOutlined />, label: <a href={acts.route} target="_blank" rel="noreferrer">{t("day.route")}</a> }] : []),
+      ...(acts.event ? [{ key: "event", icon: <CalendarOutlined />, label: t("day.event"), onClick: acts.event }] : []),
       ...(acts.tick && timed ? [{ key: "done", icon: <CheckOutlined />, label: shape.done!.label, onClick: () => void acts.tick!() }] : []),
       ...(acts.log ? [{ key: "log", icon: <EditOutlined />, label: t("day.log"), onClick: acts.log }] : []),
       ...offs.map((o) => ({ ...o, icon: <ClockCircleOutlined /> })),
     ];
-    return items.length ? <Dropdown menu={{ items }} trigger={["click"]}><Button type="text" className="row-more" aria-label={t("day.acts", { what: rec.title })} icon={<EllipsisOutlined />} /></Dropdown> : null;
+    return items.length ? <>
+      {timed && (acts.route ? <Button className="row-go" href={acts.route} target="_blank" rel="noreferrer" aria-label={`${t("day.route")}: ${rec.title}`} icon={<EnvironmentOutlined />} /> : acts.call ? <Button className="row-go" href={"tel:" + acts.call} aria-label={`${t("day.call")}: ${rec.title}`} icon={<PhoneOutlined />} /> : null)}
+      <Dropdown menu={{ items }} trigger={["click"]}><Button type="text" className="row-more" aria-label={t("day.acts", { what: rec.title })} icon={<EllipsisOutlined />} /></Dropdown>
+    </> : null;
   }
   return (
     <span className="row-acts">
       {acts.call && <Button type="text" size="small" href={"tel:" + acts.call} title={`${t("day.call")} ${acts.call}`} aria-label={`${t("day.call")}: ${rec.title}`} icon={<PhoneOutlined />} />}
+      {acts.route && <Button type="text" size="small" href={acts.route} target="_blank" rel="noreferrer" title={`${t("day.route")} ${acts.place}`} aria-label={`${t("day.route")}: ${rec.title}`} icon={<EnvironmentOutlined />} />}
+      {acts.event && <Button type="text" size="small" title={t("day.event")} aria-label={`${t("day.event")}: ${rec.title}`} icon={<CalendarOutlined />} onClick={acts.event} />}
       {acts.log && <Button type="text" size="small" title={t("day.log")} aria-label={`${t("day.log")}: ${rec.title}`} icon={<EditOutlined />} onClick={acts.log} />}
       {offs.length > 0 && <Dropdown menu={{ items: offs }} trigger={["click"]}><Button type="text" size="small" title={t("day.put_off")} aria-label={`${t("day.put_off")}: ${rec.title}`} icon={<ClockCircleOutlined />} /></Dropdown>}
       {acts.tick && timed && <Button type="text" size="small" title={shape.done!.label} aria-label={`${shape.done!.label}: ${rec.title}`} icon={<CheckOutlined />} disabled={acts.ticked} onClick={() => void acts.tick!()} />}

@@ -13,8 +13,8 @@ export const countText = (total?: Listed["total"]) => (total ? total.count.toLoc
 /** Done is what ticking a line off writes. */
 export interface Done { field: Field; value: unknown; label: string }
 
-/** Shape is how a block's columns are laid out in a line. call is the path of phone numbers. */
-export interface Shape { of: RecordType; columns: Field[]; asked: string[]; due?: Field; when?: Field; money?: Field; link?: Field; call?: string; words: Field[]; done?: Done }
+/** Shape is how a block's columns are laid out in a line. call is the path of phone numbers, place that of an address. */
+export interface Shape { of: RecordType; columns: Field[]; asked: string[]; due?: Field; when?: Field; money?: Field; link?: Field; call?: string; place?: string; words: Field[]; done?: Done }
 
 function doneOf(block: Block, of: RecordType): Done | undefined {
   const m = /^(\w+)\s*=\s*(\w+)$/.exec(block.done ?? "");
@@ -37,14 +37,15 @@ export function shapeOf(block: Block, types: Map<string, RecordType>): Shape | u
     return b ? to && fieldsOf(to).get(b) : f;
   };
   const call = (block.columns ?? []).find((n) => callable(at(n)));
-  const columns = (block.columns ?? []).filter((n) => n !== call && !n.includes(".")).map((n) => fields.get(n)).filter((f): f is Field => !!f && f.name !== "number");
+  const place = (block.columns ?? []).find((n) => at(n)?.kind === "address" && !masked(at(n)!));
+  const columns = (block.columns ?? []).filter((n) => n !== call && n !== place && !n.includes(".")).map((n) => fields.get(n)).filter((f): f is Field => !!f && f.name !== "number");
   const due = fields.get(block.due ?? "");
   const when = due ?? columns.find((f) => f.kind === "date" || f.kind === "datetime");
   const money = columns.find((f) => f.kind === "money" && f.currencies !== "many" && !masked(f));
   const link = columns.find((f) => f.kind === "link" && f.name === of.root) ?? columns.find((f) => f.kind === "link");
   const words = columns.filter((f) => f !== when && f !== money && f !== link);
-  const asked = [...new Set([...columns.map((f) => f.name), ...(due ? [due.name] : []), ...(call && !call.includes(".") ? [call] : []), ...(call?.includes(".") ? [call.split(".")[0]!] : []), ...(of.root ? [of.root] : []), "owner"])];
-  return { of, columns, asked, due, when, money, link, call, words, done: doneOf(block, of) };
+  const asked = [...new Set([...columns.map((f) => f.name), ...(due ? [due.name] : []), ...(call && !call.includes(".") ? [call] : []), ...(call?.includes(".") ? [call.split(".")[0]!] : []), ...(place ? [place] : []), ...(of.root ? [of.root] : []), "owner"])];
+  return { of, columns, asked, due, when, money, link, call, place, words, done: doneOf(block, of) };
 }
 
 /**
