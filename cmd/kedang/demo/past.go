@@ -88,7 +88,7 @@ func (m *maker) happened(r *made) (t time.Time, ok bool) {
 		if day.After(m.today) {
 			day = m.today
 		}
-		return m.hour(day.AddDate(0, 0, -m.when.IntN(8))), true
+		return m.hour(day.AddDate(0, 0, -1-m.when.IntN(8))), true
 	}
 	if t, err := time.Parse(momentForm, text); err == nil {
 		return t.Add(m.between(5*time.Minute, 3*time.Hour)), true

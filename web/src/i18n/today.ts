@@ -4,7 +4,6 @@ import { addTexts } from "./index";
 addTexts({
   "day.acts": ["对“{what}”", "對「{what}」", "Acts on “{what}”"],
   "day.call": ["打电话", "打電話", "Call"],
-  "day.changed_none": ["你的客户近来没有变动。", "你的客戶近來沒有變動。", "Nothing changed with your customers."],
   "day.clear": ["没有", "沒有", "none"],
   "day.dates_none": ["两周内没有。在客户页加上{what}，到时会提醒。", "兩週內沒有。在客戶頁加上{what}，到時會提醒。", "None within two weeks. Add a {what} on a customer’s page to be reminded."],
   "day.in_days": ["{n} 天内", "{n} 天內", "within {n} days"],

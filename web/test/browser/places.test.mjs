@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { base, desktop, phone, signIn, visit } from "../browser.mjs";
-import { busiest, still } from "../places.mjs";
+import { busiest } from "../places.mjs";
 
 const row = (page) => page.locator("tbody tr[aria-rowindex]");
 
@@ -63,8 +63,15 @@ test("a colleague who may not see a record is told so, without its name", async 
 
 test("an address that leads nowhere says so and offers a way on", async (t) => {
   const { page } = await visit(t, desktop, { path: "/t/nosuchtype" });
-  await still(page);
-  await page.getByRole("heading", { level: 1 }).waitFor();
+  for (const [address, near] of [["/t/custmer", "客户"], ["/ordr", "订单"], ["/settings/nothing", ""], ["/r/nosuch/0000000000000", ""]]) {
+    await page.goto(base + address);
+    await page.getByRole("heading", { level: 1, name: "没有这一页" }).waitFor();
+    const main = page.getByRole("main");
+    await main.getByText(address).waitFor();
+    if (near) assert.ok(await main.getByRole("link", { name: near, exact: true }).count(), address);
+  }
+  await page.goto(base + "/r/customer/0000000000000");
+  await page.getByRole("heading", { level: 1, name: "没有这份档案" }).waitFor();
   await page.getByRole("main").getByRole("link", { name: "回到首页" }).click();
   await page.waitForURL(/\/today$/);
 });

@@ -1,6 +1,9 @@
 // The first page of a day: what the role's home declares, acts in place.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { api, base, desktop, phone, visit } from "../browser.mjs";
 
 test("a task is added at the foot of its card, ticked off, and taken back", async (t) => {
@@ -56,4 +59,35 @@ test("somebody with few rights sees a day without what is none of his, and witho
   const main = page.getByRole("main");
   assert.equal(await main.getByRole("alert").count(), 0);
   assert.doesNotMatch(await main.innerText(), /¥|没有“/); // no amounts, no name of a field he does not have
+});
+
+test("an appointment leads to its address and into the calendar", async (t) => {
+  const mark = Date.now().toString(36), name = "约访" + mark + "酒店", address = "上海市浦东新区张江路1号";
+  const customer = await api("POST", "/customer", { name, kind: "organisation", address, phones: [{ number: "13800138000" }] });
+  const at = new Date(Date.now() + 600_000).toISOString().slice(0, 19) + "Z";
+  await api("POST", "/interaction", { customer: customer.id, way: "visit", at: new Date(Date.now() - 3600_000).toISOString(), summary: "谈妥; 带样品, 再约", next_at: at, next_purpose: "送样品" });
+  for (const size of [desktop, phone]) {
+    const { page } = await visit(t, size, { path: "/today" });
+    // The card lists the first of many: what is asked for is only the one made here.
+    await page.route(/\/api\/v1\/interaction\?.*next_open/, (route) => {
+      const url = new URL(route.request().url());
+      url.searchParams.set("filter", `customer.name == "${name}"`);
+      return route.continue({ url: String(url) });
+    });
+    await page.reload();
+    const row = page.getByRole("region", { name: "约好的联系" }).getByRole("listitem").filter({ hasText: name });
+    await row.waitFor();
+    const way = row.getByRole("link", { name: new RegExp("^导航") });
+    if (size === desktop) await row.hover();
+    assert.match(decodeURIComponent((await way.getAttribute("href")) ?? ""), /^https:\/\/uri\.amap\.com\/.*张江路1号/);
+    if (size === phone) await row.getByRole("button", { name: /^对“/ }).click();
+    const [file] = await Promise.all([page.waitForEvent("download"), size === phone ? page.getByRole("menuitem", { name: "加到日历" }).click() : row.getByRole("button", { name: /^加到日历/ }).click()]);
+    assert.match(file.suggestedFilename(), /\.ics$/);
+    const kept = join(tmpdir(), `kedang-${mark}-${size.width}.ics`);
+    await file.saveAs(kept);
+    const text = (await readFile(kept, "utf8")).replace(/\r\n /g, "");
+    assert.match(text, /^BEGIN:VCALENDAR\r\nVERSION:2\.0\r\n/);
+    assert.ok(text.includes("DTSTART:" + at.replace(/[-:]/g, "") + "\r\n"), text);
+    assert.ok(text.includes("LOCATION:" + address + "\r\n") && text.includes("送样品") && text.includes("谈妥\\; 带样品\\, 再约"), text);
+  }
 });

@@ -17,11 +17,11 @@ export function Changed({ mine }: { mine: boolean }) {
     queryKey: ["home", "changed", type?.name ?? "", mine], enabled: !!type, staleTime: 30_000,
     queryFn: ({ signal }) => get<Listed>(`/${type!.name}` + query({ filter, order_by: "-updated_at", page_size: 10, fields: "updated_at,updated_by,created_at", total: "none" }), signal),
   });
-  if (!type) return null;
+  if (!type || list.data?.items.length === 0) return null;
   const recent = type.views?.find((v) => v.sort === "-updated_at")?.name;
   return (
     <Card title={t("day.changed")} count={type.plural} end={<Link to={listPath(type.name, recent)}>{t("desk.all")}</Link>}>
-      {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> :  list.data.items.length === 0 ? <p className="today-none">{t("day.changed_none")}</p> : (
+      {list.isPending ? <Loading /> : list.isError ? <Failed error={list.error} again={() => void list.refetch()} /> : (
         <ul className="today-changed">
           {list.data.items.map((r) => {
             const at = String(r.updated_at);
