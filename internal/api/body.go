@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,10 +24,14 @@ const deepest = 32
 // readJSON decodes a request's body into v, with numbers as json.Number.
 // Anything that is not one JSON value in valid UTF-8 within maxBody is refused.
 func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
+	if !saysJSON(r.Header) {
+		return errNotJSON
+	}
 	raw, err := readBody(w, r, maxBody)
 	if err != nil {
 		return err
 	}
+	raw = bytes.TrimPrefix(raw, []byte("\ufeff")) // PowerShell's files begin with one
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return errs.New(errs.Invalid, "bad_json", errs.Params{"at": 0})
 	}
@@ -54,6 +59,27 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 		return errs.New(errs.Invalid, "bad_json", errs.Params{"at": d.InputOffset()})
 	}
 	return nil
+}
+
+// errNotJSON refuses a body that says it is something else.
+var errNotJSON = errs.New(errs.Invalid, "unsupported_media", nil)
+
+// saysJSON tells a body that may be JSON as it stands: what clients say who are
+// not told to say anything (curl -d) counts too.
+func saysJSON(h http.Header) bool {
+	if e := h.Get("Content-Encoding"); e != "" && e != "identity" {
+		return false
+	}
+	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	switch {
+	case h.Get("Content-Type") == "":
+		return true
+	case err != nil:
+		return false
+	case strings.HasSuffix(kind, "+json"):
+		return true
+	}
+	return slices.Contains([]string{"application/json", "text/json", "text/plain", "application/x-www-form-urlencoded", "application/octet-stream"}, kind)
 }
 
 // loneSurrogate finds half a character written as \ud800: there is no such

@@ -88,8 +88,11 @@ func lang(r *http.Request) text.Lang {
 func (s *Server) failure(r *http.Request, err error) (e *errs.Error, code int) {
 	e = errs.As(err)
 	code = status[e.Kind]
-	if e == errNotAllowed {
+	switch e {
+	case errNotAllowed:
 		code = http.StatusMethodNotAllowed
+	case errNotJSON:
+		code = http.StatusUnsupportedMediaType
 	}
 	if code >= 500 {
 		s.Log.Error("failed", "method", r.Method, "path", r.URL.Path, "error", err.Error())

@@ -114,6 +114,9 @@ func (s *Server) routes() {
 	s.workRoutes(signed)
 	signed("GET /api/v1/search", s.search)
 	s.mux.Handle("/api/v1/", s.wrap(s.records, true))
+	s.mux.Handle("/api/", s.wrap(func(_ http.ResponseWriter, r *http.Request, _ *access.Actor) error {
+		return errs.NotFoundf("path", r.URL.Path) // of another version: no page of the web app
+	}, false))
 	s.mux.HandleFunc("/login", s.login)
 	s.mux.HandleFunc("GET /print/{type}", s.printed(s.printList))
 	s.mux.HandleFunc("POST /print/{type}", s.printed(s.printList))
