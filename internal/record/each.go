@@ -31,6 +31,7 @@ func (s *Store) Each(ctx context.Context, a *access.Actor, verb, typ string, q L
 	if cond != "" {
 		l.where, l.args = append(l.where, "("+cond+")"), append(l.args, args...)
 	}
+	l.every = true
 	if err := s.DB.Read(ctx, func(tx db.Tx) error { return l.find(ctx, tx) }); err != nil {
 		return err
 	}

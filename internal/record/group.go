@@ -62,6 +62,7 @@ func (s *Store) Group(ctx context.Context, a *access.Actor, typ string, q GroupQ
 	}
 	begin := len(dst)
 	err = s.DB.Read(ctx, func(tx db.Tx) error {
+		l.every = true
 		if err := l.find(ctx, tx); err != nil {
 			return err
 		}

@@ -56,6 +56,8 @@ type list struct {
 	filter   *expr.Expr // of the query; nil for none
 	ids      []int64    // of the page, when links are expanded
 	found    []int64    // ids that Q found; nil when Q is empty
+	cut      bool       // Q finds more than that
+	every    bool       // every record counts: an export, a change of many
 }
 
 // List appends a page as JSON: {"items":[…],"next_page_token":"…","total":
@@ -536,6 +538,7 @@ func (l *list) appendTotal(ctx context.Context, tx db.Tx, dst []byte) ([]byte, e
 	if !exact {
 		n = cappedTotal
 	}
+	exact = exact && !l.cut
 	dst = strconv.AppendInt(append(dst, `,"total":{"count":`...), n, 10)
 	return append(strconv.AppendBool(append(dst, `,"exact":`...), exact), '}'), nil
 }

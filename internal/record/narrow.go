@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kedang/internal/db"
+	"kedang/internal/errs"
 	"kedang/internal/expr"
 	"kedang/internal/meta"
 )
@@ -19,13 +20,21 @@ func (l *list) find(ctx context.Context, tx db.Tx) error {
 	if strings.TrimSpace(l.q.Q) == "" {
 		return l.drive(ctx, tx)
 	}
-	hits, err := l.s.search(ctx, tx, l.a, []*meta.Type{l.t}, l.q.Q, mostFound)
+	what := seek{text: l.q.Q, limit: mostFound + 1, where: strings.Join(l.where, " AND "), args: l.args}
+	if l.every {
+		what.limit, what.deep = mostEvery+1, true
+	}
+	f, err := l.s.search(ctx, tx, l.a, []*meta.Type{l.t}, what)
 	if err != nil {
 		return err
 	}
-	ids := make([]int64, len(hits))
-	for i, h := range hits {
-		ids[i] = h.row.ID
+	ids := make([]int64, 0, len(f.hits))
+	for _, h := range f.hits[:min(len(f.hits), what.limit-1)] {
+		ids = append(ids, h.row.ID)
+	}
+	l.cut = f.cut || len(f.hits) > len(ids)
+	if l.cut && l.every {
+		return errs.RefuseField("q", "too_many_found", errs.Params{"max": mostEvery})
 	}
 	l.narrow(ids)
 	return nil
@@ -69,11 +78,33 @@ func (l *list) narrow(ids []int64) {
 		l.where = append(l.where, "0 = 1")
 		return
 	}
-	l.where = append(l.where, "t.id IN ("+marks(len(l.found))+")")
-	for _, id := range l.found {
-		l.args = append(l.args, id)
+	switch {
+	case len(l.found) <= mostFound+1:
+		l.where = append(l.where, "t.id IN ("+marks(len(l.found))+")")
+		for _, id := range l.found {
+			l.args = append(l.args, id)
+		}
+	case l.dialect == db.Postgres: // more than there may be arguments
+		l.where, l.args = append(l.where, "t.id = ANY(CAST(? AS bigint[]))"), append(l.args, l.found)
+	default:
+		l.where, l.args = append(l.where, "t.id IN (SELECT value FROM json_each(?))"), append(l.args, jsonIDs(l.found))
 	}
 }
 
-// mostFound bounds a list narrowed by words or a value.
-const mostFound = 1000
+func jsonIDs(ids []int64) string {
+	b := []byte{'['}
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, id, 10)
+	}
+	return string(append(b, ']'))
+}
+
+// Bounds of what words or a value narrow to: a list, whose total then says that
+// there is more; and what goes through every record, which is refused.
+const (
+	mostFound = 1000
+	mostEvery = 100_000
+)

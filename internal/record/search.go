@@ -51,7 +51,8 @@ func (s *Store) Search(ctx context.Context, a *access.Actor, q SearchQuery, dst 
 	}
 	var hits []hit
 	err = s.DB.Read(ctx, func(tx db.Tx) error {
-		hits, err = s.search(ctx, tx, a, types, q.Q, q.Limit)
+		f, err := s.search(ctx, tx, a, types, seek{text: q.Q, limit: q.Limit})
+		hits = f.hits
 		return err
 	})
 	if err != nil {
@@ -103,37 +104,44 @@ func (s *Store) searchTypes(a *access.Actor, names []string) ([]*meta.Type, erro
 	return out, nil
 }
 
+// seek is what a search is to do.
+type seek struct {
+	text  string
+	limit int
+	where string // further conditions on the rows, of one type, which is t
+	args  []any
+	deep  bool // whatever it takes: no bound on what is looked at
+}
+
 // search finds rows in the order of tiers.
-func (s *Store) search(ctx context.Context, tx db.Tx, a *access.Actor, types []*meta.Type, text string, limit int) ([]hit, error) {
-	if len([]rune(text)) > longestQ {
-		text = string([]rune(text)[:longestQ])
+func (s *Store) search(ctx context.Context, tx db.Tx, a *access.Actor, types []*meta.Type, what seek) (*finder, error) {
+	if len([]rune(what.text)) > longestQ {
+		what.text = string([]rune(what.text)[:longestQ])
 	}
-	query := han.ParseQuery(text)
-	if query.Empty() || len(types) == 0 {
-		return nil, nil
+	f := &finder{seek: what, s: s, ctx: ctx, tx: tx, a: a, query: han.ParseQuery(what.text), looks: map[int64]*look{}, types: map[int64]*meta.Type{},
+		load: s.loader(ctx, tx), digits: strings.Trim(han.Fold(what.text), "0123456789 -+") == ""}
+	if f.query.Empty() || len(types) == 0 {
+		return f, nil
 	}
-	f := &finder{s: s, ctx: ctx, tx: tx, a: a, query: query, limit: limit, looks: map[int64]*look{}, types: map[int64]*meta.Type{},
-		load: s.loader(ctx, tx), digits: strings.Trim(han.Fold(text), "0123456789 -+") == ""}
 	for _, t := range types {
 		f.types[t.ID] = t
 	}
 	f.look(types)
 	f.order(types)
-	f.sealed = s.sealedAsks(a, types, text)
+	f.sealed = s.sealedAsks(a, types, what.text)
 	f.reach = func(moved bool) { f.rights, f.narrow = s.reach(a, types, len(types) < 4, moved) }
 	f.reach(false)
-	err := f.run()
-	return f.hits, err
+	return f, f.run()
 }
 
 // finder is one search on its way.
 type finder struct {
+	seek
 	s      *Store
 	ctx    context.Context
 	tx     db.Tx
 	a      *access.Actor
 	query  han.Query
-	limit  int
 	types  map[int64]*meta.Type
 	marks  []string
 	sights map[*meta.Type]sights
@@ -146,6 +154,7 @@ type finder struct {
 	few    bool             // the first page holds everything that matches
 	looks  map[int64]*look
 	hits   []hit
+	cut    bool // there may be more than was looked at
 	load   *loader
 	digits bool       // nothing but digits was typed
 	tokens han.Tokens // of the candidate being looked at
@@ -206,7 +215,7 @@ func (f *finder) opening() (widest, starts, exact page, err error) {
 // together asks for the three first pages, and whether rights tokens may be
 // old, in one message.
 func (f *finder) together() (widest, starts, exact page, err error) {
-	want := f.limit + spare
+	want := f.want()
 	var asked []tierMatch
 	for _, tier := range []han.Tier{han.Exact, han.Starts, han.Body} {
 		if words := f.words(tier); !words.Never() {
@@ -229,6 +238,9 @@ func (f *finder) together() (widest, starts, exact page, err error) {
 // spare is how many candidates are asked for beyond those wanted: some of them
 // only look like hits.
 const spare = 10
+
+// want is how many candidates are asked for at once.
+func (f *finder) want() int { return min(f.limit-len(f.hits), mostFound) + spare }
 
 // newest is beyond every id.
 const newest = int64(1<<63 - 1)
@@ -255,7 +267,7 @@ type page struct {
 // page asks for the next candidates of a tier that are older than an id, of the
 // types that come first or of all.
 func (f *finder) page(tier han.Tier, before int64, first bool) (page, error) {
-	want := f.limit - len(f.hits) + spare
+	want := f.want()
 	words := f.words(tier)
 	if first {
 		words = han.AllOf(words, f.first)
@@ -339,6 +351,7 @@ func (f *finder) check(ids []candidate, tier han.Tier) error {
 	for _, c := range ids {
 		if l := f.looks[c.id]; l != nil && !l.given && l.tier != 0 && l.tier <= tier && len(f.hits) < f.limit {
 			l.given = true
+			l.row.Values = nil
 			f.hits = append(f.hits, hit{l.row, tier})
 		}
 	}
@@ -395,14 +408,17 @@ func (f *finder) read(t *meta.Type, ids []int64, d depth) (err error) {
 
 // titles reads numbers and titles of the rows that the actor may read.
 func (f *finder) titles(t *meta.Type, where string, args []any) error {
-	cond, more, err := f.a.Scope(t, "read").SQL(f.a, quote(t.Table), f.tx.Dialect(), f.s.Clock())
+	cond, more, err := f.a.Scope(t, "read").SQL(f.a, "t", f.tx.Dialect(), f.s.Clock())
 	if err != nil {
 		return nil // a right that cannot be evaluated denies
 	}
-	if where += " AND archived_at IS NULL"; cond != "" {
+	if where = "t." + where + " AND t.archived_at IS NULL"; cond != "" {
 		where, args = where+" AND ("+cond+")", append(args, more...)
 	}
-	rows, err := f.tx.Query(f.ctx, "SELECT id, number, title FROM "+quote(t.Table)+" WHERE "+where, args...)
+	if f.where != "" {
+		where, args = where+" AND "+f.where, append(args, f.args...)
+	}
+	rows, err := f.tx.Query(f.ctx, "SELECT t.id, t.number, t.title FROM "+quote(t.Table)+" AS t WHERE "+where, args...)
 	if err != nil {
 		return err
 	}

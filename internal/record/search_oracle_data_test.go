@@ -99,7 +99,7 @@ func ask(all []*known) []string {
 	qs := []string{"王", "曾", "单", "仇", "解", "查", "任", "朴", "区", "尉", "尉迟", "台", "臺", "台积", "臺積", "台湾积体", "國際貿易", "国际贸易", "饭店", "飯店",
 		"zeng", "shan", "qiu", "xie", "zha", "ren", "piao", "ou", "yuchi", "zs", "wxx", "zxx", "sjg", "tw", "twjtdl", "gdhlsy", "shanghai", "shanghaiwang",
 		"ＡＢＣ", "abc12", "trading", "Ｔrading", "Trading Co", "安静", "安静的房间", "花生", "VIP", "quiet rooms", "发票", "付款及时", "記", "先生",
-		"qq", "qqexample", "sina.example.com", "corp", "P0000", "F0001", "p000123", "c2026", "鑃", "xqz", "zzzz", "9999999999", "不存在的公司", "王 鑃", "有限公司酒店"}
+		"qq", "qqexample", "sina.example.com", "corp", "p0", "P0000", "F0001", "p000123", "c2026", "鑃", "xqz", "zzzz", "9999999999", "不存在的公司", "王 鑃", "有限公司酒店"}
 	for range 14 {
 		k := all[r.IntN(len(all)/5)*5] // a person
 		name, phone, id := []rune(k.titles[0]), k.phones[0][3:], k.codes[0]

@@ -78,8 +78,12 @@ func (f *finder) through(tier han.Tier, p page, first bool) (err error) {
 				return err
 			}
 		}
-		if err := f.check(p.ids, tier); err != nil || p.last || looked > candidates {
+		if err := f.check(p.ids, tier); err != nil || p.last {
 			return err
+		}
+		if looked > candidates && !f.deep {
+			f.cut = true
+			return nil
 		}
 		before = p.ids[len(p.ids)-1].id
 		if p, err = f.page(tier, before, apart); err != nil {

@@ -114,3 +114,45 @@ func TestSearchForTheEndOfASealedNumber(t *testing.T) {
 		}
 	})
 }
+
+// TestAListNarrowedByWordsLosesNothing: a filter beside the words reaches all
+// that they find, a total says when there is more, and what goes through every
+// record goes through every one.
+func TestAListNarrowedByWordsLosesNothing(t *testing.T) {
+	recordtest.Each(t, office, func(t *testing.T, e *recordtest.Env) {
+		ctx, rep := context.Background(), e.User("rep1", "rep", "sh")
+		create(t, e, rep, "firm", record.Values{"name": "望江公司零", "remark": "最早"})
+		var ops []record.Op
+		for i := range 1200 {
+			ops = append(ops, record.Op{Verb: "create", Type: "firm", Values: record.Values{"name": fmt.Sprintf("第%d公司", i)}})
+		}
+		for len(ops) > 0 {
+			n := min(len(ops), 400)
+			if _, err := e.Store.Batch(ctx, rep, ops[:n], record.WriteOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			ops = ops[n:]
+		}
+		if got := list(t, e, rep, "firm", record.ListQuery{Q: "公司", Filter: "name startsWith '望江'"}); len(got) != 1 || got[0]["name"] != "望江公司零" {
+			t.Errorf("words and a filter: %v", got)
+		}
+		for total, want := range map[string]string{"exact": `{"count":1000,"exact":false}`, "capped": `{"count":1000,"exact":false}`} {
+			raw, err := e.Store.List(ctx, rep, "firm", record.ListQuery{Q: "公司", Total: total, PageSize: 1}, nil)
+			if err != nil || !strings.Contains(string(raw), `"total":`+want) {
+				t.Errorf("total=%s: %s %v", total, raw, err)
+			}
+		}
+		n := 0
+		err := e.Store.Each(ctx, rep, "read", "firm", record.ListQuery{Q: "公司", Fields: []string{"name"}}, func(items []byte) error {
+			n += strings.Count(string(items), `"id"`)
+			return nil
+		})
+		if err != nil || n != 1201 {
+			t.Errorf("went through %d of 1201: %v", n, err)
+		}
+		grouped, err := e.Store.Group(ctx, rep, "firm", record.GroupQuery{By: "owner", ListQuery: record.ListQuery{Q: "公司"}}, nil)
+		if err != nil || !strings.Contains(string(grouped), `"count":1201`) {
+			t.Errorf("grouped: %s %v", grouped, err)
+		}
+	})
+}
