@@ -213,7 +213,7 @@ func onlyDigits(s string) string {
 
 // Version is part of every hash: a change of the tokens' making changes it,
 // and with it every stored hash, so that rows are indexed anew.
-const Version = "4"
+const Version = "5"
 
 // Hash is a fingerprint of t's tokens, never 0. Equal hashes mean that the
 // row in the index may stay.
