@@ -153,7 +153,7 @@ func (m *maker) day(c *cell, arg any) (time.Time, bool) {
 	}
 	t := base.AddDate(0, 0, m.count(get(spec, "days")))
 	if strings.HasPrefix(after, "parent.") && t.After(m.today) && !base.After(m.today) {
-		t = m.today
+		t = base.AddDate(0, 0, m.rnd.IntN(int(m.today.Sub(base).Hours()/24+0.5)+1))
 	}
 	return t, true
 }

@@ -48,13 +48,13 @@ func (m *maker) store(list []*made) error {
 // system writes what nobody of the demo may.
 var system = access.System("demo")
 
-// writer is the owner when he may create such records, else the first who may
-// create any, else the system in the owner's name.
+// writer is the owner when he may create such records, else who may create any
+// and has little else to do, else the system in the owner's name.
 func (m *maker) writer(r *made) *access.Actor {
 	if r.owner != nil && !r.owner.actor.Scope(r.typ, "create").None() {
 		return r.owner.actor
 	}
-	for _, p := range m.order {
+	for _, p := range m.clerks {
 		if p.actor.Scope(r.typ, "create").All && p.actor.Scope(r.typ, "read").All {
 			return p.actor
 		}
