@@ -66,23 +66,26 @@ func TestLunarTableAgreesWithTheLibrary(t *testing.T) {
 
 func TestParseLunar(t *testing.T) {
 	for text, want := range map[string]string{
-		"农历八月十五":        "L0000-08-15",
-		"農曆閏四月初一":       "L0000-04+-01",
-		"农历1990年闰五月初三":  "L1990-05+-03",
-		"一九九〇年八月十五":     "L1990-08-15",
-		"阴历8月15日":       "L0000-08-15",
-		"正月初一":          "L0000-01-01",
-		"腊月廿三":          "L0000-12-23",
-		"冬月三十":          "L0000-11-30",
-		"除夕":            "L0000-12-30",
-		"2025年除夕":       "L2025-12-29",
-		"十二月二十一":        "L0000-12-21",
-		"1990.8.15(农历)": "",
-		"农历2026年闰六月初一":  "",
-		"农历十三月初一":       "",
-		"八月":            "",
-		"L1990-05+-03":  "L1990-05+-03",
-		"":              "",
+		"农历八月十五":            "L0000-08-15",
+		"農曆閏四月初一":           "L0000-04+-01",
+		"农历1990年闰五月初三":      "L1990-05+-03",
+		"一九九〇年八月十五":         "L1990-08-15",
+		"阴历8月15日":           "L0000-08-15",
+		"正月初一":              "L0000-01-01",
+		"腊月廿三":              "L0000-12-23",
+		"冬月三十":              "L0000-11-30",
+		"除夕":                "L0000-12-30",
+		"2025年除夕":           "L2025-12-29",
+		"十二月二十一":            "L0000-12-21",
+		"1990.8.15(农历)":     "",
+		"农历2026年闰六月初一":      "",
+		"农历十三月初一":           "",
+		"八月":                "",
+		"L1990-05+-03":      "L1990-05+-03",
+		"lunar 1990-05+-03": "L1990-05+-03",
+		"Lunar 08-15":       "L0000-08-15",
+		"lunar 13-15":       "",
+		"":                  "",
 	} {
 		got, _, problems := codes.ParseLunar(text)
 		if want == "" {
@@ -105,12 +108,14 @@ func TestParseLunar(t *testing.T) {
 	}
 }
 
-func TestChineseIsReadBack(t *testing.T) {
+func TestWhatIsSaidIsReadBack(t *testing.T) {
 	for month := 1; month <= 12; month++ {
 		for day := 1; day <= 30; day++ {
 			l := codes.LunarDate{Month: month, Day: day}
-			if got, _, problems := codes.ParseLunar(l.Chinese(false)); got != l || problems != nil {
-				t.Errorf("%s is read as %+v", l.Chinese(false), got)
+			for _, text := range []string{l.Chinese(false), l.English()} {
+				if got, _, problems := codes.ParseLunar(text); got != l || problems != nil {
+					t.Errorf("%s is read as %+v", text, got)
+				}
 			}
 		}
 	}

@@ -17,6 +17,12 @@ func (l LunarDate) String() string {
 	return "L" + s
 }
 
+// English gives the date for readers of no Chinese: "lunar 1990-08-15", without
+// its year "lunar 08-15". ParseLunar reads it.
+func (l LunarDate) English() string {
+	return "lunar " + strings.TrimPrefix(l.String()[1:], "0000-")
+}
+
 // Chinese gives the date as people say it: "1990年八月十五", "闰五月初三";
 // traditional writes 閏. The calendar's name is not part of it.
 func (l LunarDate) Chinese(traditional bool) string {
@@ -50,7 +56,7 @@ func lunarDayName(d int) string {
 }
 
 // ParseLunar reads a lunar date: "农历八月十五", "农历1990年闰五月初三",
-// "阴历8月15", "正月初一", "腊月廿三", "除夕", and the stored form. marked tells
+// "阴历8月15", "正月初一", "腊月廿三", "除夕", "lunar 08-15", and the stored form. marked tells
 // that the text says it is lunar (农历, 初, 廿, 腊月, 正月 …): text like
 // "8月15日" is then not taken from a solar date by mistake.
 // Problem: bad_date.
@@ -58,6 +64,11 @@ func ParseLunar(text string) (l LunarDate, marked bool, problems []errs.Problem)
 	s := narrow(text)
 	if len(s) > 80 {
 		return LunarDate{}, false, problem("bad_date", nil)
+	}
+	if rest, ok := strings.CutPrefix(strings.ToLower(s), "lunar"); ok {
+		if s = "L" + strings.TrimSpace(rest); len(s) < len("L1990-08-15") {
+			s = "L0000-" + s[1:]
+		}
 	}
 	if l, ok := parseStoredLunar(s); ok {
 		return l, true, nil

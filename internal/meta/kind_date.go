@@ -147,12 +147,16 @@ func (kindDate) AppendJSON(dst []byte, _ *Field, v any) []byte {
 	return append(append(dst, s...), '"')
 }
 
-// Format is the day as it is written; a lunar one as 农历1965年八月十五.
+// Format is the day as it is written; a lunar one as 农历1965年八月十五, in
+// English as lunar 1965-08-15.
 func (kindDate) Format(_ *Field, v any, out *Output) string {
 	s, _ := v.(string)
 	if strings.HasPrefix(s, "L") {
 		if day, _, ps := codes.ParseLunar(s); ps == nil {
-			if out != nil && out.Lang == "zh-Hant" {
+			switch {
+			case out != nil && out.Lang == "en":
+				return day.English()
+			case out != nil && out.Lang == "zh-Hant":
 				return "農曆" + day.Chinese(true)
 			}
 			return "农历" + day.Chinese(false)
