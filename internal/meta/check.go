@@ -96,6 +96,7 @@ func (l *loader) checkType(t *Type) {
 	l.checkPrint(t)
 	l.checkAccess(t)
 	l.checkMatch(t)
+	l.checkSheet(t)
 }
 
 func isIcon(s string) bool {

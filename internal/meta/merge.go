@@ -52,6 +52,8 @@ func (l *loader) extend(e *Type) {
 			t.Unique = append(t.Unique, e.Unique...)
 		case "match":
 			t.Match = append(t.Match, e.Match...)
+		case "sheet":
+			t.Sheet = mergeNamed(l, t, "type beside it in sheets", t.Sheet, e.Sheet, func(b *Beside) (string, bool) { return b.Of, b.Off }, false)
 		default:
 			l.mergeKey(t, e, key)
 		}

@@ -1,6 +1,7 @@
 package meta
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -148,7 +149,28 @@ func (j *jsonWriter) typ(t *Type, r Reader) {
 	j.page(t, r)
 	j.print(t)
 	j.backlinks(t, r)
+	j.beside(t, r)
 	j.close('}')
+}
+
+// beside writes whose records may stand in the type's sheets.
+func (j *jsonWriter) beside(t *Type, r Reader) {
+	list := slices.DeleteFunc(slices.Clone(t.Sheet), func(b *Beside) bool {
+		return b.Link == nil || !sees(r, b.Type) || (r != nil && r.Level(b.Type, b.Link) < Write)
+	})
+	if len(list) == 0 {
+		return
+	}
+	j.key("sheet")
+	j.open('[')
+	for _, b := range list {
+		j.comma()
+		j.open('{')
+		j.str("of", b.Of)
+		j.str("via", b.Via)
+		j.close('}')
+	}
+	j.close(']')
 }
 
 // mark writes which fields an entry on a timeline shows where.

@@ -33,6 +33,7 @@ type Type struct {
 	Access     map[string]*Grant `yaml:"access"`      // role name -> what it may do; "*" is everyone signed in
 	Flow       string            `yaml:"flow"`        // approval flow; package flow reads it
 	Match      []*Match          `yaml:"match"`       // warn of a likely double on these fields
+	Sheet      []*Beside         `yaml:"sheet"`       // records of other types that stand beside one of these in a sheet
 	Was        string            `yaml:"was"`         // the name it had before: its records come along
 	Builtin    bool              `yaml:"-"`           // user, department: published by access, read-only here
 
@@ -275,6 +276,21 @@ type Match struct {
 	Fields []string `yaml:"fields"`
 	Code   string   `yaml:"code"` // duplicate_phone, duplicate_credit_code, duplicate_name …
 	Pos    Pos      `yaml:"-"`
+}
+
+// Beside says that a sheet of a type may hold records of another that belong to
+// it: the people of a firm beside the firm, one row for each or several in a row.
+type Beside struct {
+	Of    string            `yaml:"of"`    // their type; its name heads their columns: contact.name
+	Via   string            `yaml:"via"`   // their link to this type; found when there is one only
+	Same  []string          `yaml:"same"`  // what tells one that is there already: the first is equal, the others do not differ
+	First map[string]string `yaml:"first"` // this type's field -> theirs: what the first of a new record fills, where no column does
+	Off   bool              `yaml:"off"`
+	Pos   Pos               `yaml:"-"`
+
+	Type *Type    `yaml:"-"` // Of, resolved
+	Link *Field   `yaml:"-"` // Via, resolved
+	Keys []*Field `yaml:"-"` // Same, resolved
 }
 
 // Grant is what one role may do with one type.

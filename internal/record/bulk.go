@@ -18,8 +18,9 @@ type BulkResult struct {
 	Err error // why it was refused; the others are stored all the same
 }
 
-// Bulk carries out up to a few hundred writes of one type in one transaction,
-// each refused on its own. New records are stored, indexed and put on record
+// Bulk carries out up to a few hundred writes in one transaction, each refused
+// on its own; later ones may link to records that earlier ones make. New records
+// of one type that follow each other are stored, indexed and put on record
 // together. also, when not nil, runs in the same transaction after the writes:
 // an import keeps its place there.
 //
@@ -146,8 +147,11 @@ func (s *Store) prepareAll(ctx context.Context, snap *snapshot, a *access.Actor,
 		}()
 	}
 	wg.Wait()
-	for _, d := range drafts {
-		if d != nil && d.ready {
+	for i, d := range drafts {
+		if d == nil || ops[i].Verb != "create" {
+			continue
+		}
+		if d.id = ops[i].ID; d.ready {
 			d.row.ID = d.newID() // in the order given: lists show them so, and FTS5 is written in one sweep
 		}
 	}
@@ -184,6 +188,12 @@ func (b *bulk) one(d *writing, res *BulkResult) error {
 			res.Saved = w.saved()
 		}
 		return refusal(err, res)
+	}
+	if len(b.made) > 0 && b.made[0].t != w.t { // it may link to those
+		if err := b.flush(); err != nil {
+			return err
+		}
+		w.pending = b.pending
 	}
 	if d.row != nil && d.row.keys != nil {
 		w.known = b.known

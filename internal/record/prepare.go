@@ -259,8 +259,12 @@ func (s *Store) at(op Op) time.Time {
 // it need not be told from other nodes.
 const pastNode = 0
 
-// newID is the next id, or one of the moment that is put on record.
+// newID is the id given out beforehand, else the next, or one of the moment that
+// is put on record.
 func (w *writing) newID() int64 {
+	if w.id != 0 {
+		return w.id
+	}
 	if w.op.At.IsZero() {
 		return w.s.IDs.Next()
 	}

@@ -14,7 +14,7 @@ import (
 type Op struct {
 	Verb   string // create update archive restore assign purge
 	Type   string
-	ID     int64  // not for create
+	ID     int64  // not for create; in a bulk, create makes a record of this new id, so that a later write can link to it
 	Values Values // create, update; assign takes {"owner": …}
 	Add    Values // update: further values of many-valued fields
 	Remove Values // update: values taken out of them
@@ -169,6 +169,7 @@ type writing struct {
 	now   time.Time
 	op    Op
 	opts  WriteOptions
+	id    int64 // of a new record, where a bulk gave it out beforehand
 
 	t        *meta.Type
 	tb       *table
