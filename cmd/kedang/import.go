@@ -21,7 +21,7 @@ import (
 type importCommand struct {
 	Type     string            `arg:"" help:"Record type, such as customer."`
 	File     string            `arg:"" type:"path" help:"CSV, xlsx or vCards."`
-	Map      map[string]string `mapsep:"none" placeholder:"COLUMN=FIELD" help:"What a column means; an empty field leaves it out. May be given several times."`
+	Map      map[string]string `mapsep:"none" placeholder:"COLUMN=FIELD" help:"What a column means; an empty field leaves it out. A customer's people are contact.name, contact.phones …, the second in a row contact[2].name. May be given several times."`
 	Key      string            `help:"Field by which a row finds its record: number, name, phones …"`
 	Mode     string            `enum:"create,update,upsert" default:"create" help:"create, update or upsert (${default})."`
 	Encoding string            `help:"Encoding of a CSV when it is guessed wrong: utf-8, gb18030, big5, utf-16le …"`
@@ -157,10 +157,13 @@ func printCounts(s importState, dry bool) {
 	}
 	joined := ""
 	if s.Joined > 0 {
-		joined = fmt.Sprintf(" %d joined to the row above,", s.Joined)
+		joined = fmt.Sprintf(" %d joined to a row above,", s.Joined)
 	}
 	fmt.Printf("%d rows %s: %d created, %d updated, %d unchanged,%s %d refused, %d with a warning (%.0f a second)\n",
 		s.Rows, verb, s.Created, s.Updated, s.Unchanged, joined, s.Refused, s.Warned, s.Rate)
+	for _, b := range s.Beside {
+		fmt.Printf("beside them, %s: %d created, %d updated, %d unchanged\n", b.Type, b.Created, b.Updated, b.Unchanged)
+	}
 }
 
 // lazyFile is made with the first byte, so that nothing is left when no row

@@ -80,7 +80,8 @@ func sharedSchemas() obj {
 		"DepartmentInput": object(obj{"name": text, "code": text, "parent": text, "branch": flag, "manager": text, "archived": flag}),
 		"Import": object(obj{"id": schemaRef("Id"), "type": text, "file": text, "state": text, "mode": text, "key": text, "dry_run": flag, "code": text, "message": text, "plan": free, "unread": text, "decisions": obj{"type": "array", "items": decisionSchema()},
 			"rows": whole, "created": whole, "updated": whole, "unchanged": whole, "joined": whole, "refused": whole, "warned": whole, "undone": whole, "kept": whole,
-			"done": whole, "total": whole, "rows_per_second": whole, "job": text, "by": text, "on_behalf": text, "created_at": moment, "started_at": moment, "ended_at": moment}, "id", "type", "state"),
+			"beside": arrayOf(object(obj{"type": text, "created": whole, "updated": whole, "unchanged": whole, "undone": whole, "kept": whole}, "type")),
+			"done":   whole, "total": whole, "rows_per_second": whole, "job": text, "by": text, "on_behalf": text, "created_at": moment, "started_at": moment, "ended_at": moment}, "id", "type", "state"),
 		"Job": object(obj{"id": schemaRef("Id"), "kind": text, "actor": text, "state": text, "title": text, "note": text, "done": whole, "total": whole, "attempt": whole, "code": text, "message": text,
 			"result": obj{}, "created_at": moment, "started_at": moment, "ended_at": moment}, "id", "kind", "state"),
 	}

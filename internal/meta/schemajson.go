@@ -168,6 +168,12 @@ func (j *jsonWriter) beside(t *Type, r Reader) {
 		j.open('{')
 		j.str("of", b.Of)
 		j.str("via", b.Via)
+		j.str("named", b.Same[0])
+		for _, own := range visible(t, sortedKeys(b.First), r) {
+			if b.First[own] == b.Same[0] {
+				j.str("first", own)
+			}
+		}
 		j.close('}')
 	}
 	j.close(']')

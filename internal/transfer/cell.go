@@ -56,7 +56,7 @@ func (r *feed) leftOut(f *meta.Field, text string, out *row) bool {
 
 // needed tells whether a record cannot do without a field's value.
 func (r *feed) needed(f *meta.Field) bool {
-	return f.Required == "true" || f.Name == r.key || slices.Contains(titleFields(r.t), f)
+	return f.Required == "true" || f.Of == r.t && f.Name == r.key || slices.Contains(titleFields(f.Of), f)
 }
 
 // unread leaves out a cell that its field cannot read: the row goes in with a

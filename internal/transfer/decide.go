@@ -59,7 +59,7 @@ func (s *Service) Decide(ctx context.Context, a *access.Actor, id int64, list []
 	if err != nil {
 		return Import{}, err
 	}
-	known := newMapper(t, s.hints(ctx, a, t, Hints{}))
+	known := newMapper(t, s.hints(ctx, a, Hints{}))
 	for _, d := range list {
 		if err := s.checkDecision(ctx, a, known, i.Plan, d); err != nil {
 			return Import{}, err
@@ -255,7 +255,7 @@ func (w *importing) decided(ctx context.Context) error {
 
 // mending is a trial of rows within the import itself.
 func (w *importing) mending() *mending {
-	m := &mending{importing: importing{s: w.s, actor: w.actor, t: w.t, Import: w.Import, owners: w.owners, links: w.links}}
+	m := &mending{importing: importing{s: w.s, actor: w.actor, t: w.t, Import: w.Import, owners: w.owners, links: w.links, beside: w.beside}}
 	m.State = Running
 	return m
 }

@@ -29,6 +29,10 @@ type row struct {
 	notes    []errs.Problem // what was left out of it or is to be looked at
 	with     int            // it goes on with the record of so many rows before it; 0: it is one of its own
 	lines    lines          // the child rows that stand in it
+	asides   []*aside       // records of other types that stand in it and belong to its record
+	first    int            // the line of the row whose record it belongs to, with all that stands beside it; 0: it has one of its own
+	same     record.Values  // of such a row: what names that record
+	lead     *aside         // of a row with nothing beside it: the first that belongs to its record
 	rest     []string       // what was left out, as lines of the field that takes it in a new record
 }
 
@@ -44,12 +48,18 @@ type filling struct {
 	field   *meta.Field
 	rows    *meta.Field // the field whose child rows it is of; nil: it is the record's own
 	columns []Column
+
+	beside *meta.Beside // it is of a record of that type beside the row's own
+	nth    int          // of which, from 1
 }
 
 // name is that of the field as columns have it: amount, lines.product.
 func (f filling) name() string {
-	if f.rows != nil {
+	switch {
+	case f.rows != nil:
 		return f.rows.Name + "." + f.field.Name
+	case f.beside != nil:
+		return besideName(f.beside, f.nth) + "." + f.field.Name
 	}
 	return f.field.Name
 }
@@ -68,6 +78,7 @@ type feed struct {
 	above    []string              // the last value of each column, for 同上
 	lined    bool                  // it has columns of child rows
 	own      []string              // what the last record's first row has in its own fields, by filling
+	firms    *firms                // it has columns of records beside: which record stands in which row
 }
 
 // startFeed reads the rows below the plan's header and after a line into
@@ -102,15 +113,18 @@ func (s *Service) newFeed(sh sheet, t *meta.Type, i Import) *feed {
 func feedOf(sh sheet, t *meta.Type, plan Plan, in *meta.Input) *feed {
 	r := &feed{t: t, sheet: sh, plan: plan, in: in}
 	for _, c := range plan.Columns {
-		field, rows := fieldNamed(t, c.Field)
-		if field == nil {
+		f, ok := fillingNamed(t, c.Field)
+		if !ok {
 			continue
 		}
-		r.lined = r.lined || rows != nil
-		k := slices.IndexFunc(r.fillings, func(x filling) bool { return x.field == field })
+		r.lined = r.lined || f.rows != nil
+		if f.beside != nil && r.firms == nil {
+			r.firms = newFirms()
+		}
+		k := slices.IndexFunc(r.fillings, func(x filling) bool { return x.field == f.field && x.nth == f.nth })
 		if k < 0 {
 			k = len(r.fillings)
-			r.fillings = append(r.fillings, filling{field: field, rows: rows})
+			r.fillings = append(r.fillings, f)
 		}
 		r.fillings[k].columns = append(r.fillings[k].columns, c)
 	}
@@ -134,11 +148,12 @@ func (r *feed) read(ctx context.Context, after int, out chan<- batch) {
 			return false
 		}
 		b = batch{rows: make([]row, 0, chunkRows), ended: b.ended}
+		r.firms.sent()
 		return true
 	}
 	for b.ended == nil {
 		cells, line, err := r.next()
-		next := row{line: line}
+		next, read := row{line: line}, false
 		switch {
 		case err != nil && errs.As(err).Code == "bad_row" && line > after:
 			next.problems = []errs.Problem{{Code: "bad_row", Params: errs.Params{"line": line}}}
@@ -147,12 +162,15 @@ func (r *feed) read(ctx context.Context, after int, out chan<- batch) {
 		case err != nil:
 			b.ended = err
 			continue
-		case line <= after || blank(cells) || ruled(cells):
+		case blank(cells) || ruled(cells):
+			continue
+		case line <= after:
+			r.passed(cells, line)
 			continue
 		case r.noRecord(cells) != "":
 			next.problems = []errs.Problem{{Code: r.noRecord(cells)}}
 		default:
-			next = r.row(cells, line)
+			next, read = r.row(cells, line), true
 		}
 		if err == nil && r.goesOn(&next, cells) {
 			if len(b.rows) > 0 {
@@ -163,6 +181,9 @@ func (r *feed) read(ctx context.Context, after int, out chan<- batch) {
 		}
 		if len(b.rows) >= chunkRows && !send() {
 			return
+		}
+		if read {
+			r.belongs(&next, cells, b.rows)
 		}
 		b.rows = append(b.rows, next)
 	}
@@ -183,28 +204,33 @@ func (r *feed) row(cells []string, line int) row {
 	out := row{line: line, values: make(record.Values, len(r.fillings))}
 	for _, f := range r.fillings {
 		text := f.text(cells)
-		if text == "" || r.leftOut(f.field, text, &out) {
+		if text == "" {
+			continue
+		}
+		into := out.of(f)
+		if r.leftOut(f.field, text, into) {
 			continue
 		}
 		text = r.mend(f.field, text)
-		if v, yes := r.decided(f, text, &out); yes {
-			out.fill(f, v)
+		if v, yes := r.decided(f, text, into); yes {
+			into.fill(f, v)
 			continue
 		}
 		if f.rows != nil {
 			out.inLine(f, text)
 			continue
 		}
-		if r.leave && r.unread(f, text, &out) {
+		if r.leave && r.unread(f, text, into) {
 			continue
 		}
-		out.values[f.field.Name] = text
-		if f.field.Name == r.key {
+		into.values[f.field.Name] = text
+		if f.name() == r.key {
 			out.keyText = text
 			out.key = r.keyValues(f.field, text, &out)
 		}
 	}
 	out.lines.into(out.values)
+	out.gather()
 	return out
 }
 

@@ -21,21 +21,25 @@ type line struct {
 	at    int
 }
 
-// fieldNamed is what a column's name stands for: a field of the type, or one of
-// its child rows (lines.product), with the field that holds them. nil for neither.
-func fieldNamed(t *meta.Type, name string) (f, rows *meta.Field) {
+// fillingNamed is what a column's name stands for: a field of the type, of its
+// child rows (lines.product), or of a record beside it (contact.name).
+func fillingNamed(t *meta.Type, name string) (filling, bool) {
 	if f, ok := t.Field(name); ok {
-		return f, nil
+		return filling{field: f}, true
 	}
 	head, tail, dotted := strings.Cut(name, ".")
+	if !dotted {
+		return filling{}, false
+	}
 	rows, ok := t.Field(head)
-	if !dotted || !ok || rows.System || rows.Kind.Storage() != meta.InRows {
-		return nil, nil
+	if !ok {
+		return besideNamed(t, head, tail)
 	}
-	if f, ok = rows.Row(tail); !ok {
-		return nil, nil
+	if rows.System || rows.Kind.Storage() != meta.InRows {
+		return filling{}, false
 	}
-	return f, rows
+	f, ok := rows.Row(tail)
+	return filling{field: f, rows: rows}, ok
 }
 
 // ofLines learns the fields of child rows. They are proposed where a pack says
@@ -166,7 +170,7 @@ func (c *chunk) shareOut(fates []fate, rows []row) {
 	}
 	for _, p := range all {
 		k := 0
-		if name, i, rest, ok := lineOf(p.Path); ok {
+		if name, i, rest, ok := lineOf(p.Path); ok && slices.ContainsFunc(rows, func(r row) bool { return r.lines[name] != nil }) {
 			k = max(0, slices.IndexFunc(rows, func(r row) bool { x := r.lines[name]; return x != nil && x.at == i }))
 			p.Path = name + "." + rootOf(rest)
 		}
@@ -182,8 +186,8 @@ func (c *chunk) shareOut(fates []fate, rows []row) {
 
 // columnOf is the column's name that a problem's path begins with.
 func columnOf(t *meta.Type, path string) string {
-	if f, rows := fieldNamed(t, path); rows != nil {
-		return filling{field: f, rows: rows}.name()
+	if f, ok := fillingNamed(t, path); ok && (f.rows != nil || f.beside != nil) {
+		return f.name()
 	}
 	return rootOf(path)
 }
@@ -198,8 +202,16 @@ func lineOf(path string) (name string, at int, rest string, ok bool) {
 
 // cell is what a row has of a field; false: nothing, or what is no text.
 func (f filling) cell(r *row) (text string, ok bool) {
-	if f.rows == nil {
-		text, ok = r.values[f.field.Name].(string)
+	if f.beside != nil {
+		if x := r.asideOf(f); x != nil {
+			text, ok = x.values[f.field.Name].(string)
+		}
+	} else if f.rows == nil {
+		values := r.values
+		if r.first > 0 {
+			values = r.same
+		}
+		text, ok = values[f.field.Name].(string)
 	} else if x := r.lines[f.rows.Name]; x != nil {
 		text, ok = x.cells[f.field.Name].(string)
 	}
@@ -219,6 +231,6 @@ func withSaid(said, record map[string]any) map[string]any {
 // saidOf is what was said of the record's own fields, for its other rows.
 func saidOf(t *meta.Type, said map[string]any) map[string]any {
 	out := maps.Clone(said)
-	maps.DeleteFunc(out, func(name string, _ any) bool { _, rows := fieldNamed(t, name); return rows != nil })
+	maps.DeleteFunc(out, func(name string, _ any) bool { f, _ := fillingNamed(t, name); return f.rows != nil || f.beside != nil })
 	return out
 }

@@ -50,6 +50,8 @@ type Plan struct {
 	Missing []string `json:"missing"`                // required fields that no column fills
 	Blanks  int      `json:"uncalculated,omitempty"` // cells with a formula and no result, which read as blank
 	Region  string   `json:"region,omitempty"`       // of its phones without a country code, where they are not of the company's
+
+	Beside []PlanBeside `json:"beside,omitempty"` // what stands beside the records it is of
 }
 
 // Hints are what the user says beforehand.
@@ -60,6 +62,7 @@ type Hints struct {
 	Map      map[string]string      // header, or "#3" for the third column -> field, "" to leave a column out
 	Recall   bool                   // take what was said of a sheet with the same header before, when Map says nothing
 	Writable func(*meta.Field) bool // which fields the importing person may set; nil: all
+	Makes    func(*meta.Type) bool  // of which other types he may make records; nil: of all
 	Region   string                 // of phones without a country code: CN, HK, TW, MO
 	Today    time.Time
 
@@ -105,6 +108,10 @@ func Inspect(f *os.File, t *meta.Type, h Hints) (_ Plan, err error) {
 	if err := m.given(p.Columns); err != nil {
 		return Plan{}, err
 	}
+	m.several(&p, f)
+	if err := m.mixed(p.Columns); err != nil {
+		return Plan{}, err
+	}
 	m.units(p.Columns, rows[:max(0, at)])
 	p.Missing = m.missing(p.Columns)
 	p.Region = m.region(p.Columns, rows[at+1:])
@@ -130,8 +137,9 @@ func (m *mapper) legible(p *Plan, rows [][]string) {
 				continue
 			}
 			c.Filled++
-			field, _ := fieldNamed(m.t, c.Field)
-			if field == nil || field.System || field.Target != nil || c.Part > 0 || c.Names > 0 {
+			x, ok := fillingNamed(m.t, c.Field)
+			field := x.field
+			if !ok || field.System || field.Target != nil || c.Part > 0 || c.Names > 0 {
 				continue
 			}
 			if text := f.mend(field, withUnit(cells[i], c.Unit)); !f.leftOut(field, text, &row{values: record.Values{}}) && !legible(field, text, in) {
@@ -202,6 +210,8 @@ type mapper struct {
 	fields []*meta.Field
 	exact  map[string][]meaning        // folded name, label or synonym -> what it may mean, in the type's order
 	lines  map[*meta.Field]*meta.Field // fields of child rows -> the field that holds the rows
+
+	besides map[*meta.Beside]*mapper // what columns may fill of records beside; see [mapper.ofBeside]
 }
 
 // meaning is a field that a header may mean. Of two columns that mean the same
@@ -213,6 +223,14 @@ type meaning struct {
 }
 
 func newMapper(t *meta.Type, h Hints) *mapper {
+	m := plainMapper(t, h)
+	m.ofLines()
+	m.ofBeside()
+	return m
+}
+
+// plainMapper knows the type's own fields alone.
+func plainMapper(t *meta.Type, h Hints) *mapper {
 	m := &mapper{t: t, hints: h, exact: map[string][]meaning{}, lines: map[*meta.Field]*meta.Field{}}
 	system := []*meta.Field{}
 	for _, name := range []string{"number", "owner"} {
@@ -235,7 +253,6 @@ func newMapper(t *meta.Type, h Hints) *mapper {
 		}
 		m.goesBy(f, words)
 	}
-	m.ofLines()
 	return m
 }
 
@@ -409,6 +426,9 @@ func (m *mapper) given(cols []Column) error {
 			continue
 		}
 		f := m.field(name)
+		if err := m.closed(name); err != nil {
+			return err
+		}
 		if f == nil {
 			return errs.RefuseField("map", "unknown_field", errs.Params{"field": name})
 		}
@@ -429,8 +449,8 @@ func (m *mapper) field(name string) *meta.Field {
 			return f
 		}
 	}
-	if f, rows := fieldNamed(m.t, name); rows != nil && m.lines[f] == rows {
-		return f
+	if f, ok := fillingNamed(m.t, name); ok && (f.rows != nil && m.lines[f.field] == f.rows || f.beside != nil && m.besides[f.beside].takes(f.field)) {
+		return f.field
 	}
 	return nil
 }

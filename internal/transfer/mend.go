@@ -107,7 +107,8 @@ func (m *mending) again(ctx context.Context, before []RefusedRow) error {
 // write writes a chunk and what became of its rows.
 func (m *mending) write(ctx context.Context, c *chunk) error {
 	note := func(tx db.Tx, results []record.BulkResult) error { return m.noted(ctx, tx, c, results) }
-	results, err := m.s.Store.Prepare(ctx, m.actor, c.ops, m.options()).Write(ctx, note)
+	c.draft = m.s.Store.Prepare(ctx, m.actor, c.ops, m.options())
+	results, err := m.put(ctx, c, m.options(), note)
 	switch {
 	case err != nil || !m.DryRun:
 		return err
@@ -134,14 +135,14 @@ func (m *mending) rights(ctx context.Context, a *access.Actor) (err error) {
 	}
 	m.actor = who.From("import " + db.FormatID(m.ID))
 	m.Behalf, m.Import.Actor = behalf, a.ID // as the ledger tells it: who mended, for whom
-	m.links = linksToItself(m.t, m.Plan)
+	m.links, m.beside = linksToItself(m.t, m.Plan), len(besidesOf(m.t, m.Plan)) > 0
 	return nil
 }
 
 // refused looks up the rows that a person mended, in the order of the sheet.
 func (m *mending) refused(ctx context.Context, list []Mending) ([]RefusedRow, error) {
 	m.said = make(map[int]map[string]any, len(list))
-	known := newMapper(m.t, m.s.hints(ctx, m.actor, m.t, Hints{}))
+	known := newMapper(m.t, m.s.hints(ctx, m.actor, Hints{}))
 	for _, x := range list {
 		for name := range x.Values {
 			if known.field(name) == nil {
@@ -220,7 +221,8 @@ func (m *mending) rows(ctx context.Context, before []RefusedRow) ([]row, error) 
 		for _, name := range m.left[line] {
 			f.leaveCell(name, cells, &next)
 		}
-		if k := len(out) - 1; k >= 0 && before[k+1].First > 0 && int64(out[k-out[k].with].line) == before[k+1].First {
+		f.again(&next, int(before[len(out)].First))
+		if k := len(out) - 1; f.firms == nil && k >= 0 && before[k+1].First > 0 && int64(out[k-out[k].with].line) == before[k+1].First {
 			f.join(out, &next)
 		}
 		out = append(out, next)
@@ -232,18 +234,36 @@ func (m *mending) rows(ctx context.Context, before []RefusedRow) ([]row, error) 
 func (r *feed) leaveCell(name string, cells []string, out *row) {
 	for _, x := range r.fillings {
 		if text := x.text(cells); x.name() == name && text != "" {
-			out.leave(x.field, text, x.columns[0].Header)
+			out.of(x).leave(x.field, text, x.columns[0].Header)
 		}
 	}
+	out.gather()
+}
+
+// again gives a row its place in the sheet: below the record of another, or not.
+func (r *feed) again(next *row, first int) {
+	if r.firms == nil {
+		return
+	}
+	if first > 0 {
+		next.first, next.same = first, r.firms.same
+		next.values, next.key, next.keyText = nil, nil, ""
+	}
+	r.unnamed(next, nil)
 }
 
 // mended is a row with what a person said of it in place of its cells.
 func (r *feed) mended(t *meta.Type, cells []string, line int, said map[string]any) row {
 	out := r.row(cells, line)
 	for name, v := range said {
-		if field, rows := fieldNamed(t, name); rows != nil {
-			out.inLine(filling{field: field, rows: rows}, v)
-			out.values[rows.Name] = []any{out.lines[rows.Name].cells}
+		f, _ := fillingNamed(t, name)
+		if f.rows != nil {
+			out.inLine(f, v)
+			out.values[f.rows.Name] = []any{out.lines[f.rows.Name].cells}
+			continue
+		}
+		if f.beside != nil {
+			out.mendBeside(f, v)
 			continue
 		}
 		if text, ok := v.(string); v == nil || (ok && strings.TrimSpace(text) == "") {
@@ -267,6 +287,19 @@ func (r *feed) mended(t *meta.Type, cells []string, line int, said map[string]an
 	return out
 }
 
+// mendBeside gives a record beside a row a value in place of its cell.
+func (r *row) mendBeside(f filling, v any) {
+	x := r.of(f)
+	if text, ok := v.(string); v == nil || ok && strings.TrimSpace(text) == "" {
+		delete(x.values, f.field.Name)
+	} else {
+		x.values[f.field.Name] = v
+	}
+	other := func(p errs.Problem) bool { return p.Path == f.name() }
+	r.problems, r.notes = slices.DeleteFunc(r.problems, other), slices.DeleteFunc(r.notes, other)
+	r.gather()
+}
+
 // rowsAt reads an import's sheet at some lines, given in rising order. A line
 // that could not be read, or is no more there, has no cells.
 func (s *Service) rowsAt(ctx context.Context, t *meta.Type, i Import, lines []int, use func(f *feed, line int, cells []string)) error {
@@ -288,6 +321,8 @@ func (s *Service) rowsAt(ctx context.Context, t *meta.Type, i Import, lines []in
 			if cells, at, err = f.next(); err != nil {
 				cells = nil
 				ended = errs.As(err).Code != "bad_row"
+			} else if !blank(cells) {
+				f.passed(cells, at)
 			}
 			if err := ctx.Err(); err != nil {
 				return err
@@ -306,6 +341,7 @@ func (s *Service) rowsAt(ctx context.Context, t *meta.Type, i Import, lines []in
 func (m *mending) fates(c *chunk, out []record.BulkResult) []fate {
 	m.counts, m.chunk = Counts{}, nil
 	list := c.fates(out)
+	m.counts.addBeside(c)
 	for k := range list {
 		f := &list[k]
 		if m.DryRun && m.renew && f.action == rowRefused && len(f.problems) == 1 && f.problems[0].Code == "key_not_found" {
@@ -334,7 +370,13 @@ func (m *mending) noted(ctx context.Context, tx db.Tx, c *chunk, out []record.Bu
 			return errs.New(errs.Conflict, "row_not_refused", errs.Params{"line": r.line})
 		}
 	}
+	if err := m.noteBeside(ctx, tx, c); err != nil {
+		return err
+	}
 	x := m.counts
+	if err := m.s.addBeside(ctx, tx, m.ID, x); err != nil {
+		return err
+	}
 	err := one(tx.Exec(ctx, `UPDATE sys_import SET created = created + ?, updated = updated + ?, unchanged = unchanged + ?, joined = joined + ?, warned = warned + ?, refused = refused - ? WHERE id = ? AND state = ?`,
 		x.Created, x.Updated, x.Unchanged, x.Joined, x.Warned, x.in(), m.ID, m.State))
 	if err != nil || x.in() == 0 || m.State != Done {
@@ -351,8 +393,8 @@ func (m *mending) kept(line int, f fate) string {
 	}
 	said := maps.Clone(m.said[line])
 	maps.DeleteFunc(said, func(name string, _ any) bool {
-		field, ok := m.t.Field(name)
-		return !ok || field.Sealed
+		f, ok := fillingNamed(m.t, name)
+		return !ok || f.rows != nil || f.field.Sealed
 	})
 	if len(said) == 0 {
 		return ""

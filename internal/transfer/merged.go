@@ -186,6 +186,9 @@ func (r *feed) goesOn(next *row, cells []string) bool {
 	if r.lined {
 		return r.continues(next, cells)
 	}
+	if r.firms != nil { // see [feed.belongs]
+		return false
+	}
 	s, ok := r.sheet.(interface{ fromAbove(column int) bool })
 	if !ok || !r.fresh || len(next.problems) > 0 || !slices.ContainsFunc(r.fillings, func(f filling) bool { return many(f.field) }) {
 		return false

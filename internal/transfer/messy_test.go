@@ -106,11 +106,17 @@ func TestMessyBook(t *testing.T) {
 		var cells []string
 		for _, name := range []string{"name", "contact_name", "registered_capital", "yearly_turnover", "address", "source", "staff_count"} {
 			text, _ := r.values[name].(string)
+			if name == "contact_name" {
+				text, _ = r.asides[0].values["name"].(string)
+			}
 			cells = append(cells, text)
+		}
+		for _, p := range r.notes {
+			cells = append(cells, p.Code+" "+p.Path)
 		}
 		got = append(got, strings.Join(cells, "|"))
 	}
-	want := []string{"甲公司|陈|500万元|1.5亿元|浙江省杭州市文三路1号|展会|12", "甲公司|李|80万||上海市张江路1号|展会|", "乙公司|王|0.3万元|2千万||展会|3"}
+	want := []string{"甲公司|陈|500万元|1.5亿元|浙江省杭州市文三路1号|展会|12", "|李||||||row_differs registered_capital|row_differs address", "乙公司|王|0.3万元|2千万||展会|3"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -70,7 +70,7 @@ func westernAddress(columns []Column, cells []string) (string, bool) {
 func (m *mapper) region(out []Column, rows [][]string) string {
 	var numbers []string
 	for _, c := range out {
-		if f, ok := m.t.Field(c.Field); ok && (f.KindName == "phones" || f.KindName == "phone") {
+		if f, ok := fillingNamed(m.t, c.Field); ok && (f.field.KindName == "phones" || f.field.KindName == "phone") {
 			numbers = append(numbers, column(rows, c.Index)...)
 		}
 	}

@@ -53,7 +53,7 @@ func (s *Service) Preview(ctx context.Context, a *access.Actor, id int64, o Star
 		return nil, err
 	}
 	i.Decisions = said
-	w := &importing{s: s, actor: who, t: t, Import: i, owners: owners{}, links: linksToItself(t, i.Plan)}
+	w := &importing{s: s, actor: who, t: t, Import: i, owners: owners{}, links: linksToItself(t, i.Plan), beside: len(besidesOf(t, i.Plan)) > 0}
 	w.rehearse()
 	out = make([]Previewed, 0, len(rows))
 	for len(rows) > 0 {
@@ -156,7 +156,8 @@ func (w *importing) foretold(ctx context.Context, rows []row) (*chunk, []fate, e
 	}
 	options := w.options()
 	options.DryRun = true
-	results, err := w.s.Store.Prepare(ctx, w.actor, c.ops, options).Write(ctx, nil)
+	c.draft = w.s.Store.Prepare(ctx, w.actor, c.ops, options)
+	results, err := w.put(ctx, c, options, nil)
 	if err != nil {
 		return nil, nil, err
 	}

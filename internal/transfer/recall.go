@@ -38,7 +38,7 @@ func (s *Service) recall(ctx context.Context, a *access.Actor, t *meta.Type, f *
 	if err != nil {
 		return err
 	}
-	h = s.hints(ctx, a, t, h)
+	h = s.hints(ctx, a, h)
 	m := newMapper(t, h)
 	said := map[string]string{}
 	for k, c := range before.Plan.Columns {

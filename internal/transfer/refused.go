@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,6 +44,15 @@ func (s *Service) Refused(ctx context.Context, a *access.Actor, id int64, format
 		return err
 	}
 	r := &refusing{s: s, i: i, t: t, lang: text.Lang(a.Lang), in: in, out: out}
+	if f := feedOf(nil, t, i.Plan, nil); f.firms != nil {
+		for _, x := range f.fillings {
+			if x.beside == nil && (f.names(x) || f.numbers(x)) {
+				for _, c := range x.columns {
+					r.naming = append(r.naming, c.Index)
+				}
+			}
+		}
+	}
 	if err := r.write(ctx); err != nil {
 		return err
 	}
@@ -57,10 +67,14 @@ type refusing struct {
 	lang text.Lang
 	in   sheet
 	out  sheetWriter
+
+	naming []int    // columns of what names the record, where rows belong to one above
+	above  []string // the last row that names one
 }
 
 type refusal struct {
 	line     int
+	first    int64 // the line of the row that it goes with; 0: none
 	problems []errs.Problem
 }
 
@@ -94,6 +108,7 @@ func (r *refusing) one(x refusal) error {
 		if err != nil && errs.As(err).Code != "bad_row" {
 			break
 		}
+		r.named(next, x.first > 0 && line == x.line)
 		if line >= x.line {
 			cells = next
 			break
@@ -101,6 +116,26 @@ func (r *refusing) one(x refusal) error {
 	}
 	row := append([]string{strconv.Itoa(x.line), r.reasons(x.problems)}, cells...)
 	return r.out.row(textCells(row))
+}
+
+// named puts the name of the record above into a row that left it blank: by
+// itself it would say of nobody. It remembers it of a row that has one.
+func (r *refusing) named(cells []string, below bool) {
+	blank := true
+	for _, i := range r.naming {
+		blank = blank && (i >= len(cells) || strings.TrimSpace(cells[i]) == "")
+	}
+	switch {
+	case len(r.naming) == 0:
+	case !blank:
+		r.above = slices.Clone(cells)
+	case below:
+		for _, i := range r.naming {
+			if i < len(cells) && i < len(r.above) {
+				cells[i] = r.above[i]
+			}
+		}
+	}
 }
 
 // reasons are sentences, each after the field's label.
@@ -139,8 +174,8 @@ func (r *refusing) label(path string) string {
 
 // fieldAt is the field that a path begins with; nil for none.
 func fieldAt(t *meta.Type, path string) *meta.Field {
-	if f, rows := fieldNamed(t, path); rows != nil {
-		return f
+	if f, ok := fillingNamed(t, path); ok && (f.rows != nil || f.beside != nil) {
+		return f.field
 	}
 	f, _ := t.Field(rootOf(path))
 	return f
@@ -158,7 +193,7 @@ func rootOf(path string) string {
 func (s *Service) refusals(ctx context.Context, id, after int64) (out []refusal, err error) {
 	err = s.DB.Read(ctx, func(tx db.Tx) error {
 		out = nil
-		rows, err := tx.Query(ctx, `SELECT line, problems FROM sys_import_row WHERE import = ? AND line > ? AND action = ? ORDER BY line LIMIT 1000`, id, after, rowRefused)
+		rows, err := tx.Query(ctx, `SELECT line, problems, first FROM sys_import_row WHERE import = ? AND line > ? AND action = ? ORDER BY line LIMIT 1000`, id, after, rowRefused)
 		if err != nil {
 			return err
 		}
@@ -166,7 +201,7 @@ func (s *Service) refusals(ctx context.Context, id, after int64) (out []refusal,
 		for rows.Next() {
 			var x refusal
 			var problems string
-			if err := rows.Scan(&x.line, &problems); err != nil {
+			if err := rows.Scan(&x.line, &problems, &x.first); err != nil {
 				return err
 			}
 			if err := decodeInto(problems, &x.problems); err != nil {

@@ -15,10 +15,13 @@ import (
 
 // chunk is the rows of one transaction and the writes they come to.
 type chunk struct {
-	rows []row
-	op   []bool // by row: it comes to a write; else its problems say why not
-	ops  []record.Op
-	revs []int64 // by write: the revision before an update
+	rows   []row
+	own    []*record.Op // by row: what it comes to; nil: its problems say why not, or it goes on with another
+	before []int64      // by row: the revision before an update
+	beside []*placed    // the records beside the rows, after their own
+	above  []int        // by row: the row of the chunk whose record it belongs to; -1: none
+	out    map[int]bool // rows that a check found half in: they count as refused
+	ops    []record.Op  // of all that are not refused: the rows' own, then those beside
 
 	draft *record.Prepared
 	again bool  // made ready a second time
@@ -34,7 +37,7 @@ func (w *importing) resolve(ctx context.Context, rows []row) (*chunk, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &chunk{op: make([]bool, 0, len(rows)), ops: make([]record.Op, 0, len(rows)), revs: make([]int64, 0, len(rows))}
+	c := &chunk{own: make([]*record.Op, 0, len(rows)), before: make([]int64, 0, len(rows))}
 	fresh, named := map[any]bool{}, map[string]bool{}
 	for i := range rows {
 		r := &rows[i]
@@ -42,27 +45,41 @@ func (w *importing) resolve(ctx context.Context, rows []row) (*chunk, error) {
 			break
 		}
 		c.rows = rows[:i+1]
-		if r.with > 0 {
-			c.op = append(c.op, false)
-			continue
+		var op *record.Op
+		var rev int64
+		if r.with == 0 && r.first == 0 {
+			if op, rev, err = w.write(ctx, r, found); err != nil {
+				return nil, err
+			}
 		}
-		op, rev, err := w.write(ctx, r, found)
-		if err != nil {
-			return nil, err
-		}
-		c.op = append(c.op, op != nil)
-		if op == nil {
-			continue
-		}
-		if op.Verb == "create" {
+		c.own, c.before = append(c.own, op), append(c.before, rev)
+		if op != nil && op.Verb == "create" {
 			for _, k := range r.key {
 				fresh[k] = true
 			}
 			w.name(named, r)
 		}
-		c.ops, c.revs = append(c.ops, *op), append(c.revs, rev)
 	}
+	if err := w.place(ctx, c); err != nil {
+		return nil, err
+	}
+	c.gather()
 	return c, nil
+}
+
+// gather lists the writes of the rows that are not refused.
+func (c *chunk) gather() {
+	c.ops = make([]record.Op, 0, len(c.rows)+len(c.beside))
+	for _, op := range c.own {
+		if op != nil {
+			c.ops = append(c.ops, *op)
+		}
+	}
+	for _, p := range c.beside {
+		if p.op != nil {
+			c.ops = append(c.ops, *p.op)
+		}
+	}
 }
 
 func repeats(fresh map[any]bool, key []any) bool {
@@ -133,7 +150,7 @@ func (w *importing) write(ctx context.Context, r *row, found map[any][]record.Fo
 	if len(r.problems) > 0 {
 		return nil, 0, nil
 	}
-	create := &record.Op{Verb: "create", Type: w.Type, Values: w.withRest(r)}
+	create := &record.Op{Verb: "create", Type: w.Type, Values: w.withRest(w.t, r, w.withFirst(r))}
 	if w.Mode == Create {
 		return create, 0, nil
 	}
@@ -158,16 +175,16 @@ func (w *importing) write(ctx context.Context, r *row, found map[any][]record.Fo
 
 // withRest are a new record's values with what was left out of its row: nothing
 // that stood in a sheet is lost. A record that is there already keeps its text.
-func (w *importing) withRest(r *row) record.Values {
-	k := slices.IndexFunc(w.t.Fields, func(f *meta.Field) bool { return f.Rest })
-	if len(r.rest) == 0 || k < 0 || w.actor.Level(w.t, w.t.Fields[k]) != meta.Write {
-		return r.values
+func (w *importing) withRest(t *meta.Type, r *row, values record.Values) record.Values {
+	k := slices.IndexFunc(t.Fields, func(f *meta.Field) bool { return f.Rest })
+	if len(r.rest) == 0 || k < 0 || w.actor.Level(t, t.Fields[k]) != meta.Write {
+		return values
 	}
-	f := w.t.Fields[k]
-	if text, ok := r.values[f.Name].(string); ok && text != "" {
+	f := t.Fields[k]
+	if text, ok := values[f.Name].(string); ok && text != "" {
 		r.rest = append([]string{text}, r.rest...)
 	}
-	values := maps.Clone(r.values)
+	values = maps.Clone(values)
 	values[f.Name] = strings.Join(r.rest, "\n")
 	return values
 }

@@ -26,6 +26,7 @@ type importing struct {
 	Import
 	owners owners
 	links  []*meta.Field // mapped fields that link to the type itself
+	beside bool          // columns fill records beside the rows' own: a row may belong to one that is stored already
 
 	rehearsal *record.Rehearsal // of a check of new records: its later rows beside the earlier ones
 
@@ -119,7 +120,7 @@ func (w *importing) person(ctx context.Context) (err error) {
 		return err
 	}
 	w.actor = a.From("import " + db.FormatID(w.ID))
-	w.links = linksToItself(w.t, w.Plan)
+	w.links, w.beside = linksToItself(w.t, w.Plan), len(besidesOf(w.t, w.Plan)) > 0
 	return nil
 }
 
@@ -162,7 +163,7 @@ func (w *importing) batch(ctx context.Context, b batch) error {
 // (new records that do not link to each other), the chunk before is stored
 // meanwhile.
 func (w *importing) chunk(ctx context.Context, rows []row, total int64) (int, error) {
-	if w.Mode != Create || len(w.links) > 0 {
+	if w.Mode != Create || len(w.links) > 0 || w.beside {
 		if err := w.settle(ctx); err != nil {
 			return 0, err
 		}
@@ -225,7 +226,7 @@ func (w *importing) store(ctx context.Context, c *chunk) (bool, error) {
 		counts, err = w.note(ctx, tx, c, out)
 		return err
 	}
-	out, err := c.draft.Write(ctx, note)
+	out, err := w.put(ctx, c, w.options(), note)
 	if err != nil && errs.As(err).Code == "rights_changed" && !c.again {
 		return false, nil
 	}
@@ -263,7 +264,11 @@ func (w *importing) note(ctx context.Context, tx db.Tx, c *chunk, out []record.B
 		}
 		fates = append(fates, []any{w.ID, int64(r.line), f.action, f.record, f.rev, problemsText(f.problems), c.first(i)})
 	}
+	counts.addBeside(c)
 	if err := db.BulkInsert(ctx, tx, "sys_import_row", []string{"import", "line", "action", "record", "rev", "problems", "first"}, fates); err != nil {
+		return counts, err
+	}
+	if err := w.noteBeside(ctx, tx, c); err != nil {
 		return counts, err
 	}
 	line := int64(c.rows[len(c.rows)-1].line)
@@ -281,24 +286,32 @@ type fate struct {
 }
 
 // fates tells what became of each row, out being the answers to the chunk's
-// operations: a row without one was refused before.
+// operations: a row without one was refused before, or goes on with another.
 func (c *chunk) fates(out []record.BulkResult) []fate {
 	fates, next, revs := make([]fate, len(c.rows)), 0, map[int64]int64{}
 	for k := range c.rows {
-		fates[k] = fate{action: rowRefused, problems: c.rows[k].problems}
-		if c.op[k] {
-			fates[k] = c.fate(next, out[next], revs)
+		r := &c.rows[k]
+		fates[k] = fate{action: rowRefused, problems: r.problems}
+		if c.own[k] != nil {
+			fates[k] = fateOf(c.own[k], c.before[k], out[next], revs)
 			next++
 		}
-		if with := c.rows[k].with; with > 0 { // it fares as the record that it goes on with
-			first := fates[k-with]
+		if c.out[k] {
+			fates[k] = fate{action: rowRefused, problems: r.problems}
+		}
+		if r.with > 0 { // it fares as the record that it goes on with
+			first := fates[k-r.with]
 			fates[k] = fate{action: rowJoined, record: first.record, rev: first.rev}
 			continue
 		}
-		if notes := c.rows[k].notes; len(notes) > 0 && fates[k].action != rowRefused {
-			fates[k].problems = append(slices.Clone(notes), fates[k].problems...)
+		if r.first > 0 && len(r.problems) == 0 {
+			fates[k] = c.joined(k, fates)
+		}
+		if fates[k].action != rowRefused {
+			fates[k].problems = slices.Concat(r.notes, fates[k].problems)
 		}
 	}
+	c.fatesBeside(fates, out[next:], revs)
 	c.share(fates)
 	return fates
 }
@@ -306,14 +319,14 @@ func (c *chunk) fates(out []record.BulkResult) []fate {
 // first is the line of the row that a row goes on with; 0: it is one of its own.
 func (c *chunk) first(k int) int64 {
 	if c.rows[k].with == 0 {
-		return 0
+		return int64(c.rows[k].first)
 	}
 	return int64(c.rows[k-c.rows[k].with].line)
 }
 
-// fate tells it from the write's result. An update that changed nothing keeps
-// the revision.
-func (c *chunk) fate(k int, res record.BulkResult, revs map[int64]int64) fate {
+// fateOf tells it from the write's result. An update that changed nothing keeps
+// the revision, which was before unless revs has a later one.
+func fateOf(op *record.Op, before int64, res record.BulkResult, revs map[int64]int64) fate {
 	if res.Err != nil {
 		e := errs.As(res.Err)
 		if len(e.Problems) > 0 {
@@ -322,10 +335,9 @@ func (c *chunk) fate(k int, res record.BulkResult, revs map[int64]int64) fate {
 		return fate{action: rowRefused, problems: []errs.Problem{{Code: e.Code, Params: e.Params}}}
 	}
 	f := fate{action: rowCreated, record: res.ID, rev: res.Rev, problems: res.Warnings}
-	if c.ops[k].Verb == "update" {
-		before, ok := revs[res.ID]
-		if !ok {
-			before = c.revs[k]
+	if op.Verb == "update" {
+		if later, ok := revs[res.ID]; ok {
+			before = later
 		}
 		if f.action = rowUpdated; res.Rev == before {
 			f.action = rowUnchanged
@@ -363,6 +375,9 @@ func (c *Counts) join(x Counts) {
 	c.Created, c.Updated, c.Unchanged = c.Created+x.Created, c.Updated+x.Updated, c.Unchanged+x.Unchanged
 	c.Joined, c.Warned = c.Joined+x.Joined, c.Warned+x.Warned
 	c.Refused -= x.in()
+	for _, b := range x.Beside {
+		c.of(b.Type).join(b)
+	}
 }
 
 func problemsText(ps []errs.Problem) string {

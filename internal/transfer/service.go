@@ -94,9 +94,10 @@ func (s *Service) mayDo(a *access.Actor, verb, typ string) (*meta.Type, error) {
 }
 
 // hints completes what a user said with what is known of him.
-func (s *Service) hints(ctx context.Context, a *access.Actor, t *meta.Type, h Hints) Hints {
+func (s *Service) hints(ctx context.Context, a *access.Actor, h Hints) Hints {
 	h.Region, h.Today = s.Store.Region, s.Clock().In(s.Store.Zone)
-	h.Writable = func(f *meta.Field) bool { return a.Level(t, f) == meta.Write }
+	h.Writable = func(f *meta.Field) bool { return a.Level(f.Of, f) == meta.Write }
+	h.Makes = func(t *meta.Type) bool { return !a.Scope(t, "create").None() }
 	h.Colleagues = func(names []string) bool {
 		return !slices.ContainsFunc(names, func(name string) bool {
 			who, err := s.findOwner(ctx, a, name)

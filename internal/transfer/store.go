@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"kedang/internal/access"
@@ -59,6 +60,18 @@ var tables = []string{
 	`ALTER TABLE sys_import ADD COLUMN joined {int} NOT NULL DEFAULT 0`,
 	`ALTER TABLE sys_import_row ADD COLUMN first {int} NOT NULL DEFAULT 0`,
 	`CREATE INDEX sys_import_row_first ON sys_import_row (import, first) WHERE first > 0`,
+	`CREATE TABLE sys_import_beside (
+		import {int} NOT NULL,
+		line {int} NOT NULL,
+		type {text} NOT NULL,
+		nth {int} NOT NULL,
+		action {text} NOT NULL,
+		record {int} NOT NULL,
+		rev {int} NOT NULL,
+		problems {text} NOT NULL,
+		PRIMARY KEY (import, line, type, nth)
+	) {strict}`,
+	`ALTER TABLE sys_import ADD COLUMN beside {text} NOT NULL DEFAULT ''`,
 }
 
 // The states of an import.
@@ -79,7 +92,7 @@ const (
 	rowCreated   = "created"
 	rowUpdated   = "updated"
 	rowUnchanged = "unchanged"
-	rowJoined    = "joined" // went in with the row above: it is more of the same record
+	rowJoined    = "joined" // went in with a row above: it is more of the same record, or stands beside it
 	rowRefused   = "refused"
 	rowUndone    = "undone" // was created or updated, and taken back
 	rowKept      = "kept"   // could not be taken back
@@ -96,6 +109,59 @@ type Counts struct {
 	Warned    int64 `json:"warned"` // stored, with a warning
 	Undone    int64 `json:"undone"` // taken back
 	Kept      int64 `json:"kept"`   // not taken back: changed since
+
+	Beside []BesideCount `json:"beside,omitempty"` // records of other types that came with the rows
+}
+
+// BesideCount is what became of the records of one type beside an import's rows.
+type BesideCount struct {
+	Type      string `json:"type"`
+	Created   int64  `json:"created"`
+	Updated   int64  `json:"updated"`
+	Unchanged int64  `json:"unchanged"`
+	Undone    int64  `json:"undone"`
+	Kept      int64  `json:"kept"`
+}
+
+// of is the count of a type. Counts are copied before they grow.
+func (c *Counts) of(typ string) *BesideCount {
+	c.Beside = slices.Clone(c.Beside)
+	k := slices.IndexFunc(c.Beside, func(b BesideCount) bool { return b.Type == typ })
+	if k < 0 {
+		k, c.Beside = len(c.Beside), append(c.Beside, BesideCount{Type: typ})
+	}
+	return &c.Beside[k]
+}
+
+// add counts what became of one record.
+func (b *BesideCount) add(action string) {
+	switch action {
+	case rowCreated:
+		b.Created++
+	case rowUpdated:
+		b.Updated++
+	case rowUnchanged:
+		b.Unchanged++
+	case rowUndone:
+		b.Undone++
+	case rowKept:
+		b.Kept++
+	}
+}
+
+func (b *BesideCount) join(x BesideCount) {
+	b.Created, b.Updated, b.Unchanged = b.Created+x.Created, b.Updated+x.Updated, b.Unchanged+x.Unchanged
+}
+
+func (c *Counts) besideText() string {
+	if len(c.Beside) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(c.Beside)
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }
 
 // Import is one sheet on its way in. Times are UTC ms, 0 for not yet.
@@ -139,18 +205,18 @@ func (i *Import) Rate(now int64) float64 {
 }
 
 const importColumns = `id, type, mode, key, dry_run, plan, file, name, state, code, job, actor, line,
-	seen, created, updated, unchanged, refused, warned, undone, kept, created_at, started_at, ended_at, behalf, unread, decisions, joined`
+	seen, created, updated, unchanged, refused, warned, undone, kept, created_at, started_at, ended_at, behalf, unread, decisions, joined, beside`
 
 func scanImport(i *Import, scan func(...any) error) error {
 	var dry int64
-	var plan, decisions string
+	var plan, decisions, beside string
 	err := scan(&i.ID, &i.Type, &i.Mode, &i.Key, &dry, &plan, &i.file, &i.Name, &i.State, &i.Code, &i.Job, &i.Actor, &i.line,
-		&i.Rows, &i.Created, &i.Updated, &i.Unchanged, &i.Refused, &i.Warned, &i.Undone, &i.Kept, &i.CreatedAt, &i.StartedAt, &i.EndedAt, &i.Behalf, &i.Unread, &decisions, &i.Joined)
+		&i.Rows, &i.Created, &i.Updated, &i.Unchanged, &i.Refused, &i.Warned, &i.Undone, &i.Kept, &i.CreatedAt, &i.StartedAt, &i.EndedAt, &i.Behalf, &i.Unread, &decisions, &i.Joined, &beside)
 	if err != nil {
 		return err
 	}
 	i.DryRun = dry != 0
-	if err := decodeInto(decisions, &i.Decisions); err != nil {
+	if err := errors.Join(decodeInto(decisions, &i.Decisions), decodeInto(beside, &i.Beside)); err != nil {
 		return err
 	}
 	return json.Unmarshal([]byte(plan), &i.Plan)
@@ -249,8 +315,8 @@ func (s *Service) follow(ctx context.Context, i *Import) error {
 }
 
 // countsSet assigns an import's counts; its arguments are counts.args.
-const countsSet = `seen = ?, created = ?, updated = ?, unchanged = ?, refused = ?, warned = ?, joined = ?`
+const countsSet = `seen = ?, created = ?, updated = ?, unchanged = ?, refused = ?, warned = ?, joined = ?, beside = ?`
 
 func (c Counts) args() []any {
-	return []any{c.Rows, c.Created, c.Updated, c.Unchanged, c.Refused, c.Warned, c.Joined}
+	return []any{c.Rows, c.Created, c.Updated, c.Unchanged, c.Refused, c.Warned, c.Joined, c.besideText()}
 }

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"math"
+	"strings"
 
 	"kedang/internal/access"
 	"kedang/internal/db"
@@ -43,16 +44,20 @@ type undoing struct {
 	run   *job.Run
 	actor *access.Actor
 	i     Import
+
+	beside bool // at the records beside the rows
 }
 
-// stored is a row of an import that is in.
+// stored is a row of an import that is in, or a record beside it.
 type stored struct {
 	line, record, rev int64
-	action            string
+	action, typ       string
+	nth               int64
 }
 
 // undo is the handler of undo jobs. It goes from the last line to the first,
-// so that a record written twice gets the values it had before both.
+// so that a record written twice gets the values it had before both; first come
+// the records beside the rows, for they would be archived with what they belong to.
 func (s *Service) undo(ctx context.Context, r *job.Run) (err error) {
 	defer errs.Wrap(&err, "Service.undo")
 	var args importArgs
@@ -68,20 +73,13 @@ func (s *Service) undo(ctx context.Context, r *job.Run) (err error) {
 	if u.i, err = s.State(ctx, access.System("import"), args.Import); err != nil {
 		return err
 	}
-	total := u.i.Created + u.i.Updated
-	for before := int64(math.MaxInt64); ; {
-		rows, err := u.rows(ctx, before)
-		if err != nil {
+	for _, beside := range []bool{true, false} {
+		if u.beside = beside; beside && len(u.i.Beside) == 0 {
+			continue
+		}
+		if err := u.all(ctx); err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			break
-		}
-		if err := u.chunk(ctx, rows); err != nil {
-			return err
-		}
-		before = rows[len(rows)-1].line
-		u.run.Progress(u.i.Undone+u.i.Kept, total, "note.undoing")
 	}
 	return u.s.DB.Write(ctx, func(tx db.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE sys_import SET state = 'undone' WHERE id = ?`, u.i.ID)
@@ -89,21 +87,49 @@ func (s *Service) undo(ctx context.Context, r *job.Run) (err error) {
 	})
 }
 
+// all takes back the rows' own records, or those beside them.
+func (u *undoing) all(ctx context.Context) error {
+	for before := int64(math.MaxInt64); ; {
+		rows, err := u.rows(ctx, before)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		if err := u.chunk(ctx, rows); err != nil {
+			return err
+		}
+		before = rows[len(rows)-1].line
+		if !u.beside {
+			u.run.Progress(u.i.Undone+u.i.Kept, u.i.Created+u.i.Updated, "note.undoing")
+		}
+	}
+}
+
 // rows are the rows before a line that are still in: all updates or all
-// creations, as the last of them is.
+// creations, as the last of them is. Beside one line stand few records, which
+// are taken together or by the next look.
 func (u *undoing) rows(ctx context.Context, before int64) (out []stored, err error) {
+	query := `SELECT line, record, rev, action, '' AS type, 0 AS nth FROM sys_import_row
+		WHERE import = ? AND line < ? AND action IN (?, ?) ORDER BY line DESC LIMIT ?`
+	if u.beside {
+		before = max(before, before+1) // a line whose records were not all taken comes again
+		query = `SELECT line, record, rev, action, type, nth FROM sys_import_beside
+			WHERE import = ? AND line < ? AND action IN (?, ?) ORDER BY line DESC, type DESC, nth DESC LIMIT ?`
+	}
 	err = u.s.DB.Read(ctx, func(tx db.Tx) error {
 		out = nil
-		rows, err := tx.Query(ctx, `SELECT line, record, rev, action FROM sys_import_row
-			WHERE import = ? AND line < ? AND action IN (?, ?) ORDER BY line DESC LIMIT ?`, u.i.ID, before, rowCreated, rowUpdated, chunkRows)
+		rows, err := tx.Query(ctx, query, u.i.ID, before, rowCreated, rowUpdated, chunkRows)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var x stored
-			if err := rows.Scan(&x.line, &x.record, &x.rev, &x.action); err != nil {
+			x := stored{typ: u.i.Type}
+			var typ string
+			if err := rows.Scan(&x.line, &x.record, &x.rev, &x.action, &typ, &x.nth); err != nil {
 				return err
+			}
+			if typ != "" {
+				x.typ = typ
 			}
 			if len(out) > 0 && out[0].action != x.action {
 				break
@@ -120,19 +146,30 @@ func (u *undoing) chunk(ctx context.Context, rows []stored) error {
 	if rows[0].action == rowUpdated {
 		return u.updated(ctx, rows, o)
 	}
-	ops := make([]record.Op, len(rows))
-	for i, x := range rows {
+	held, err := u.held(ctx, rows)
+	if err != nil {
+		return err
+	}
+	var ops []record.Op
+	for _, x := range rows {
+		if held[x.record] {
+			continue
+		}
 		rev, err := u.untouched(ctx, x)
 		if err != nil {
 			return err
 		}
-		ops[i] = record.Op{Verb: "archive", Type: u.i.Type, ID: x.record, IfRev: rev}
+		ops = append(ops, record.Op{Verb: "archive", Type: x.typ, ID: x.record, IfRev: rev})
 	}
 	var counts Counts
-	_, err := u.s.Store.Bulk(ctx, u.actor, ops, o, func(tx db.Tx, out []record.BulkResult) (err error) {
-		failed := make([]error, len(out))
-		for i, res := range out {
-			failed[i] = res.Err
+	_, err = u.s.Store.Bulk(ctx, u.actor, ops, o, func(tx db.Tx, out []record.BulkResult) (err error) {
+		failed := make([]error, len(rows))
+		for i, x := range rows {
+			if held[x.record] {
+				failed[i] = errs.New(errs.Conflict, "kept_with_beside", nil)
+				continue
+			}
+			failed[i], out = out[0].Err, out[1:]
 		}
 		counts, err = u.note(ctx, tx, rows, failed)
 		return err
@@ -141,6 +178,35 @@ func (u *undoing) chunk(ctx context.Context, rows []stored) error {
 		u.i.Counts = counts
 	}
 	return err
+}
+
+// held are the records that stay because somebody has changed one beside them
+// since: archived, they would take it along.
+func (u *undoing) held(ctx context.Context, rows []stored) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	if u.beside || len(u.i.Beside) == 0 {
+		return out, nil
+	}
+	args := []any{u.i.ID, rowKept}
+	for _, x := range rows {
+		args = append(args, x.record)
+	}
+	return out, u.s.DB.Read(ctx, func(tx db.Tx) error {
+		list, err := tx.Query(ctx, `SELECT DISTINCT r.record FROM sys_import_beside b JOIN sys_import_row r ON r.import = b.import AND r.line = b.line
+			WHERE b.import = ? AND b.action = ? AND r.record IN (?`+strings.Repeat(", ?", len(rows)-1)+`)`, args...)
+		if err != nil {
+			return err
+		}
+		defer list.Close()
+		for list.Next() {
+			var id int64
+			if err := list.Scan(&id); err != nil {
+				return err
+			}
+			out[id] = true
+		}
+		return list.Err()
+	})
 }
 
 // untouched is the revision at which a created record may be taken back: as it
@@ -159,7 +225,7 @@ func (u *undoing) untouched(ctx context.Context, x stored) (int64, error) {
 func (u *undoing) updated(ctx context.Context, rows []stored, o record.WriteOptions) error {
 	failed := make([]error, len(rows))
 	for i, x := range rows {
-		_, err := u.s.Store.Undo(ctx, u.actor, u.i.Type, x.record, x.rev, o)
+		_, err := u.s.Store.Undo(ctx, u.actor, x.typ, x.record, x.rev, o)
 		switch {
 		case errs.Is(err, errs.Internal), errs.Is(err, errs.Canceled), errs.Is(err, errs.Unavailable), errs.Is(err, errs.Stale):
 			return err
@@ -173,6 +239,18 @@ func (u *undoing) updated(ctx context.Context, rows []stored, o record.WriteOpti
 		}
 		return err
 	})
+}
+
+// keep tells of a record beside a row that stays with its row, where that has
+// none of its own to take back.
+func (u *undoing) keep(ctx context.Context, tx db.Tx, x stored, action, problems string, counts *Counts) error {
+	if action != rowKept {
+		return nil
+	}
+	n, err := tx.Exec(ctx, `UPDATE sys_import_row SET action = ?, problems = ? WHERE import = ? AND line = ? AND action IN (?, ?)`,
+		rowKept, problems, u.i.ID, x.line, rowJoined, rowUnchanged)
+	counts.Kept += n
+	return err
 }
 
 // note writes what became of the rows and keeps the place.
@@ -191,16 +269,25 @@ func (u *undoing) note(ctx context.Context, tx db.Tx, rows []stored, failed []er
 				list = []errs.Problem{{Code: e.Code, Params: e.Params}}
 			}
 			problems = problemsText(list)
+		}
+		query, args := `UPDATE sys_import_row SET action = ?, problems = ? WHERE import = ? AND line = ?`, []any{action, problems, u.i.ID, x.line}
+		switch {
+		case u.beside:
+			query, args = `UPDATE sys_import_beside SET action = ?, problems = ? WHERE import = ? AND line = ? AND type = ? AND nth = ?`, append(args, x.typ, x.nth)
+			counts.of(x.typ).add(action)
+			if err := u.keep(ctx, tx, x, action, problems, &counts); err != nil {
+				return counts, err
+			}
+		case action == rowKept:
 			counts.Kept++
-		} else {
+		default:
 			counts.Undone++
 		}
-		_, err := tx.Exec(ctx, `UPDATE sys_import_row SET action = ?, problems = ? WHERE import = ? AND line = ?`, action, problems, u.i.ID, x.line)
-		if err != nil {
+		if _, err := tx.Exec(ctx, query, args...); err != nil {
 			return counts, err
 		}
 	}
-	_, err := tx.Exec(ctx, `UPDATE sys_import SET undone = ?, kept = ? WHERE id = ?`, counts.Undone, counts.Kept, u.i.ID)
+	_, err := tx.Exec(ctx, `UPDATE sys_import SET undone = ?, kept = ?, beside = ? WHERE id = ?`, counts.Undone, counts.Kept, counts.besideText(), u.i.ID)
 	if err != nil {
 		return counts, err
 	}

@@ -43,7 +43,7 @@ func (s *Service) Upload(ctx context.Context, a *access.Actor, typ, name string,
 		return Import{}, err
 	}
 	defer discard(f)
-	plan, err := Inspect(f, t, s.hints(ctx, a, t, h))
+	plan, err := Inspect(f, t, s.hints(ctx, a, h))
 	if err != nil {
 		return Import{}, err
 	}
@@ -71,7 +71,7 @@ func (s *Service) Upload(ctx context.Context, a *access.Actor, typ, name string,
 	}
 	return i, s.DB.Write(ctx, func(tx db.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO sys_import (`+importColumns+`, head) VALUES
-			(?, ?, ?, ?, 0, ?, ?, ?, 'new', '', 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0, '', ?, 0, ?)`,
+			(?, ?, ?, ?, 0, ?, ?, ?, 'new', '', 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, 0, '', ?, 0, '', ?)`,
 			i.ID, i.Type, i.Mode, i.Key, string(text), ref, name, a.ID, i.CreatedAt, decisions, headOf(i.Plan))
 		return err
 	})
@@ -131,7 +131,7 @@ func (s *Service) SetPlan(ctx context.Context, a *access.Actor, id int64, h Hint
 	if h.Header == 0 && i.Plan.HeaderGiven {
 		h.Header = cmp.Or(i.Plan.Header, NoHeader)
 	}
-	h = s.hints(ctx, a, t, h)
+	h = s.hints(ctx, a, h)
 	if i.Plan, err = Inspect(f, t, h); err != nil {
 		return Import{}, err
 	}
@@ -218,8 +218,10 @@ func (s *Service) Start(ctx context.Context, a *access.Actor, id int64, o StartO
 		dry = 1
 	}
 	return s.DB.Write(ctx, func(tx db.Tx) error {
-		if _, err := tx.Exec(ctx, `DELETE FROM sys_import_row WHERE import = ?`, id); err != nil {
-			return err
+		for _, table := range []string{"sys_import_row", "sys_import_beside"} {
+			if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE import = ?`, id); err != nil {
+				return err
+			}
 		}
 		work, err := s.Jobs.Enqueue(ctx, tx, jobImport, importArgs{id}, job.Actor(i.Actor), job.Title("job.import", map[string]any{"file": i.Name}), job.MaxAttempts(5))
 		if err != nil {
@@ -248,6 +250,11 @@ func (s *Service) checkStart(ctx context.Context, a *access.Actor, t *meta.Type,
 	}
 	if o.Mode == Create && len(p.Missing) > 0 {
 		return errs.RefuseField("map", "unmapped_required", unmapped(t, p.Missing[0]))
+	}
+	for _, b := range besidesOf(t, p) {
+		if a.Scope(b.Type, "create").None() {
+			return errs.New(errs.Forbidden, "forbidden", errs.Params{"verb": "create", "type": b.Of})
+		}
 	}
 	return s.checkKey(ctx, a, t, p, o)
 }

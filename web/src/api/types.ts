@@ -65,7 +65,10 @@ export interface RecordType {
   timeline?: Mark;
   print?: { name: string; label: string }[];
   backlinks: { type: string; field: string; label: string }[];
+  sheet?: Beside[];
 }
+/** Beside is a type whose records may stand beside a type's in its sheets: by which link, what names one, and the own field that takes the first's name. */
+export interface Beside { of: string; via: string; named: string; first?: string }
 export interface MenuItem { name: string; label: string; icon?: string; type?: string; view?: string; page?: string; items?: MenuItem[] }
 export interface Role { name: string; label: string; help?: string; admin?: boolean; home?: Block[] }
 export interface Schema { version: string; lang: string; types: RecordType[]; menu: MenuItem[]; roles: Role[] }
@@ -109,9 +112,12 @@ export interface ProblemDocument { title: string; status: number; code: string; 
 export interface ImportColumn { index: number; header: string; field: string; how: string; filled: number; unread?: number; sample?: string[] }
 /** Decision is what is to be done with the rows that one kind of trouble refuses. */
 export interface Decision { path: string; code: string; do: "out" | "empty" | "update"; means?: Record<string, unknown> }
+/** PlanBeside is how many records of another type a sheet has beside its own, in the rows looked at. */
+export interface PlanBeside { type: string; used: boolean; own: number; beside: number; several: number; rows: number; whole: boolean }
+export interface BesideCount { type: string; created: number; updated: number; unchanged: number; undone: number; kept: number }
 export interface ImportState {
   id: string; type: string; file: string; state: string; mode?: string; key?: string; dry_run?: boolean; code?: string; message?: string; by?: string; on_behalf?: string; unread?: string; decisions?: Decision[];
-  plan: { format: { kind: string; encoding?: string; delimiter?: string; sheet?: string }; header_line: number; columns: ImportColumn[]; rows_seen: number; missing: string[] | null; region?: string; uncalculated?: number };
-  rows: number; created: number; updated: number; unchanged: number; joined: number; refused: number; warned: number; undone: number; kept: number;
+  plan: { format: { kind: string; encoding?: string; delimiter?: string; sheet?: string }; header_line: number; columns: ImportColumn[]; rows_seen: number; missing: string[] | null; region?: string; uncalculated?: number; beside?: PlanBeside[] };
+  rows: number; created: number; updated: number; unchanged: number; joined: number; refused: number; warned: number; undone: number; kept: number; beside?: BesideCount[];
   done: number; total?: number; rows_per_second?: number; created_at: string; started_at?: string; ended_at?: string;
 }

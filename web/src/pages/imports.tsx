@@ -9,7 +9,7 @@ import { t } from "../i18n";
 import "../i18n/imports";
 import { useKnown } from "../model";
 import { Failed, Loading } from "./desk";
-import { isFresh, isMoving } from "./imports/parts";
+import { isFresh, isMoving, learnBeside } from "./imports/parts";
 import { Plan } from "./imports/plan";
 import { Result } from "./imports/result";
 import { Running } from "./imports/running";
@@ -22,6 +22,7 @@ export default function Imports() {
 }
 
 function One({ id }: { id: string }) {
+  learnBeside(useKnown().types);
   const asked = useQuery({
     queryKey: ["import", id], queryFn: ({ signal }) => get<ImportState>(`/sys/imports/${id}`, signal),
     refetchInterval: (q) => (q.state.data && isMoving(q.state.data.state) ? 700 : false),

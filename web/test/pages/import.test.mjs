@@ -191,3 +191,44 @@ test("a list without a header is understood, and where the header is may be said
   await page.getByRole("button", { name: "导入", exact: true }).click();
   await page.getByRole("status").filter({ hasText: "3 行进了客档" }).waitFor();
 });
+
+test("a firm's people come in beside it, are told before and after, and go back with it", async (t) => {
+  const { page } = await visit(t, desktop, { path: "/imports?type=customer" });
+  const mark = stamp();
+  await drop(page, utf8("名单.csv", ["客户名称,地址,联系人,职务,手机", `甲店${mark},南京东路1号,张三,老板,${number(21)}`, `乙店${mark},漕溪路3号,孙八,店长,${number(22)}`, `甲店${mark},南京东路1号,王五,财务,${number(23)}`, `,,赵六,厨师长,${number(24)}`]));
+  const beside = page.getByRole("region", { name: "一张表，两种记录" });
+  await beside.getByText("表里有 2 个客户、4 个联系人").waitFor();
+  await page.getByRole("row").filter({ hasText: "头几行" }).waitFor();
+  const first = page.getByRole("table").filter({ hasText: "会怎样" });
+  await first.getByRole("row").filter({ hasText: "赵六" }).filter({ hasText: `甲店${mark}` }).filter({ hasText: "归到上面的客户" }).waitFor();
+  await beside.getByRole("button", { name: /^不另建/ }).click(); // in the firm's own fields, as ever
+  await first.getByRole("row").filter({ hasText: "王五" }).filter({ hasText: "新建" }).waitFor();
+  await beside.getByRole("button", { name: /^另建联系人档案/ }).click();
+  await first.getByRole("row").filter({ hasText: "王五" }).filter({ hasText: "归到上面的客户" }).waitFor();
+  await page.getByRole("combobox", { name: "“职务”对上的字段" }).click(); // the columns of people stand in groups of their own
+  await page.getByText("联系人（另建档案）", { exact: true }).first().waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  await page.getByRole("status").filter({ hasText: "导入完成，2 个客户、4 个联系人进了客档" }).waitFor();
+  const people = async () => (await api("GET", `/contact?fields=name,customer,position&order_by=id&filter=${encodeURIComponent(`customer.name endsWith "${mark}"`)}`)).items.map((c) => `${c.name} ${c.position} ${c.customer.title[0]}`);
+  assert.deepEqual(await people(), ["张三 老板 甲", "孙八 店长 乙", "王五 财务 甲", "赵六 厨师长 甲"]);
+  await page.getByRole("button", { name: /撤销这次/ }).click();
+  await page.getByRole("dialog").getByText("4 个联系人").waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "撤销", exact: true }).click();
+  await page.getByRole("status").filter({ hasText: "已撤销" }).waitFor();
+  assert.deepEqual(await people(), []);
+});
+
+test("who refused a row of people is mended where it stands", async (t) => {
+  const { page } = await visit(t, phone, { path: "/imports?type=customer" });
+  const mark = stamp();
+  await drop(page, utf8("两位.csv", ["客户名称,联系人1,性别1,联系人2,性别2", `丙店${mark},张三,男,李四,外星人`]));
+  await page.getByText("表里有 1 个客户、2 个联系人").waitFor();
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  const rows = page.getByRole("region", { name: "没有进来的行" }).first();
+  await rows.getByText("联系人 2 · 性别").first().waitFor();
+  await page.getByRole("region", { name: "按原因看" }).getByRole("button", { name: /^联系人 2 · 性别留空/ }).click();
+  await rows.getByRole("link", { name: `丙店${mark}` }).waitFor();
+  assert.equal((await api("GET", `/contact?fields=name&filter=${encodeURIComponent(`customer.name endsWith "${mark}"`)}`)).items.length, 2);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1), "nothing stands out on the side");
+});

@@ -12,7 +12,7 @@ import { useMay } from "../../rights";
 import { useNotify } from "../../saving";
 import { thousands } from "../desk";
 import { isPicked } from "./mend";
-import { columnsOf, fillable, keysOf, labelOf, linesOf, type ProblemKind } from "./parts";
+import { columnsOf, keysOf, labelOf, placesOf, type ProblemKind } from "./parts";
 import { Box } from "./refused";
 
 const none: Decision[] = [];
@@ -45,7 +45,7 @@ export const decided = (id: string) => sending.get(id) ?? Promise.resolve();
 /** waysOf are the ways a kind of trouble can be handled, besides leaving its rows out. */
 function waysOf(kind: ProblemKind, type: RecordType, now: ImportState, mayUpdate: boolean): { field?: Field; ways: Decision["do"][] } {
   const field = columnsOf(type).get(kind.path);
-  if (!kind.refused || !field || ![...fillable(type), ...linesOf(type)].some((f) => f.name === field.name)) return { ways: [] };
+  if (!kind.refused || !field || !placesOf(type).some((f) => f.name === field.name)) return { ways: [] };
   const update = kind.code === "not_unique" && mayUpdate && keysOf(type, now.plan.columns).includes(field);
   const empty = kind.code !== "not_unique" && field.required !== "true";
   return { field, ways: [...(update ? ["update" as const] : []), ...(empty ? ["empty" as const] : [])] };

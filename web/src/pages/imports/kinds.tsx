@@ -9,13 +9,13 @@ import { useMay } from "../../rights";
 import { Card, thousands } from "../desk";
 import { Later } from "./later";
 import { isPicked, type Mending, type Said } from "./mend";
-import { columnsOf, fillable, keysOf, labelOf, linesOf, pagesRead, useProblems, type ProblemKind } from "./parts";
+import { columnsOf, keysOf, labelOf, placesOf, pagesRead, useProblems, type ProblemKind } from "./parts";
 import { Concern } from "./plan";
 import { Box } from "./refused";
 
 export function Kinds({ now, type, mending }: { now: ImportState; type: RecordType; mending: Mending }) {
   const problems = useProblems(now);
-  const kinds = (problems.data?.kinds ?? []).filter((k) => !k.code.startsWith("duplicate")); // these stand beside what they look like
+  const kinds = (problems.data?.kinds ?? []).filter((k) => k.path.includes(".") || !k.code.startsWith("duplicate")); // these stand beside what they look like
   if (!kinds.length) return null;
   return (
     <Card title={t("imp.by_kind")} count={t("imp.kinds_n", { n: kinds.length })}>
@@ -34,7 +34,7 @@ function KindActs({ kind, now, type, mending }: { kind: ProblemKind; now: Import
   const label = labelOf(type, kind.path);
   const subject = t("later.kind", { file: now.file, what: label ? t("imp.at_field", { field: label, says: kind.says }) : kind.says, n: thousands(kind.count) });
   const later = <Later subject={subject.slice(0, 200)} detail={t("imp.lines", { list: kind.lines.slice(0, 200).join(t("desk.comma")) })} now={now} />;
-  const can = kind.refused && now.state === "done" && field && [...fillable(type), ...linesOf(type)].some((f) => f.name === field.name);
+  const can = kind.refused && now.state === "done" && field && placesOf(type).some((f) => f.name === field.name);
   const open = kind.lines.filter((n) => (mending.results.get(n)?.action ?? "refused") === "refused");
   const update = kind.code === "not_unique" && field && keysOf(type, now.plan.columns).includes(field) && may(type.name, "update");
   const empty = () => void mending.attempt(Object.fromEntries(open.map((n) => [n, { ...mending.said[n], [field!.name]: "" }])));

@@ -6,10 +6,10 @@ import { post } from "../../api/client";
 import type { Field, ImportState, RecordType, Values } from "../../api/types";
 import { t } from "../../i18n";
 import { keep, kept } from "../../kept";
-import { fieldsOf, useKnown } from "../../model";
+import { useKnown } from "../../model";
 import { useNotify, useRefresh, wire } from "../../saving";
 import { thousands } from "../desk";
-import type { ImportRow } from "./parts";
+import { columnsOf, type ImportRow } from "./parts";
 
 /** Said is what was changed in rows, by line and field. */
 export type Said = Record<number, Values>;
@@ -38,7 +38,7 @@ export function useMending(now: ImportState, type: RecordType | undefined): Mend
   const [busy, setBusy] = useState(false);
   const put = (next: Said) => {
     setSaid(next);
-    const sealed = new Set([...(type ? fieldsOf(type).values() : [])].filter((f) => f.sealed).map((f) => f.name));
+    const sealed = new Set([...(type ? columnsOf(type).values() : [])].filter((f) => f.sealed).map((f) => f.name));
     const plain = Object.entries(next).map(([line, v]) => [line, Object.fromEntries(Object.entries(v).filter(([f]) => !sealed.has(f)))] as const).filter(([, v]) => Object.keys(v).length);
     keep(key, plain.length ? Object.fromEntries(plain) : undefined);
   };

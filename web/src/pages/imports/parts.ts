@@ -38,10 +38,42 @@ export function linesOf(type: RecordType): Field[] {
   return rows.flatMap((f) => (f.fields ?? []).filter((x) => !x.computed && !["rows", "files"].includes(x.kind)).map((x) => ({ ...x, name: `${f.name}.${x.name}`, label: `${f.label} · ${x.label}`, section: undefined, level: "write" as const })));
 }
 
-/** columnsOf are a type's fields as columns name them: its own, and those of child rows (lines.product). */
-export function columnsOf(type: RecordType): Map<string, Field> {
-  return new Map([...fieldsOf(type), ...linesOf(type).map((f) => [f.name, f] as const)]);
+/** mostBeside is how many records of a type beside a row's own the page offers columns for. */
+const mostBeside = 9;
+
+const besides = new WeakMap<RecordType, Field[]>();
+
+/** learnBeside makes known which columns records of other types beside a type's have: contact.name, contact[2].name. */
+export function learnBeside(types: Map<string, RecordType>) {
+  for (const type of types.values()) {
+    if (!type.sheet?.length || besides.has(type)) continue;
+    besides.set(type, type.sheet.flatMap((b) => {
+      const of = types.get(b.of);
+      const list = of ? fillable(of).filter((f) => f.name !== b.via && of.fields.includes(f)) : [];
+      return Array.from({ length: mostBeside }, (_, i) => list.map((f) => ({ ...f, name: `${besideHead(b.of, i + 1)}.${f.name}`, label: `${besideLabel(of!, i + 1)} · ${f.label}`, section: undefined }))).flat();
+    }));
+  }
 }
+
+/** besideHead heads the columns of a record beside: contact, contact[2]. */
+export const besideHead = (of: string, nth: number) => (nth > 1 ? `${of}[${nth}]` : of);
+
+/** besideLabel is what people call it: 联系人, 联系人 2. */
+export const besideLabel = (of: RecordType, nth: number) => (nth > 1 ? `${of.label} ${nth}` : of.label);
+
+/** besideOf are the fields of records beside a type's that a sheet's columns may fill. */
+export const besideOf = (type: RecordType): Field[] => besides.get(type) ?? [];
+
+/** placesOf is all that a sheet's column may fill. */
+export const placesOf = (type: RecordType): Field[] => [...fillable(type), ...linesOf(type), ...besideOf(type)];
+
+/** columnsOf are a type's fields as columns name them: its own, those of child rows (lines.product), and of records beside (contact.name). */
+export function columnsOf(type: RecordType): Map<string, Field> {
+  return new Map([...fieldsOf(type), ...linesOf(type).map((f) => [f.name, f] as const), ...besideOf(type).map((f) => [f.name, f] as const)]);
+}
+
+/** cameIn is how many records beside the rows an import has stored. */
+export const cameIn = (now: ImportState) => (now.beside ?? []).reduce((n, b) => n + b.created + b.updated, 0);
 
 /** labelOf is a field's label by the beginning of a problem's path. */
 export function labelOf(type: RecordType | undefined, path: string): string {
@@ -75,8 +107,10 @@ async function rowsOf(id: string, actions: string, signal: AbortSignal): Promise
 /** rootOf is the field a problem's path begins with. */
 export const rootOf = (path: string) => /^[^.[]*/.exec(path)?.[0] ?? "";
 
-/** columnOf is the column's name a problem's path begins with: phones, lines.product. */
+/** columnOf is the column's name a problem's path begins with: phones, lines.product, contact[2].phones. */
 export function columnOf(type: RecordType, path: string): string {
+  const beside = /^[a-z0-9_]+(?:\[\d+\])?\.[a-z0-9_]+/.exec(path)?.[0];
+  if (beside && besideOf(type).some((f) => f.name === beside)) return beside;
   const [, head = "", tail] = /^([^.[]*)(?:\.([^.[]*))?/.exec(path) ?? [];
   return tail && type.fields.some((f) => f.name === head && f.kind === "rows") ? `${head}.${tail}` : head;
 }
@@ -104,7 +138,7 @@ export interface Double { line: number; record: string; title: string; says: str
 // A warning of a double is the only one that names another record, or bears the code of one.
 function doublesOf(row: ImportRow): Double[] {
   if (!row.record) return [];
-  return (row.errors ?? []).filter((p) => p.params?.other !== undefined || p.code.startsWith("duplicate")).slice(0, 1)
+  return (row.errors ?? []).filter((p) => !p.path.includes(".")).filter((p) => p.params?.other !== undefined || p.code.startsWith("duplicate")).slice(0, 1)
     .map((p) => ({ line: row.line, record: row.record!, title: row.title ?? "", says: p.message, other: text(p.params?.other), otherTitle: text(p.params?.title), otherNumber: text(p.params?.number) }));
 }
 
@@ -126,7 +160,7 @@ export function useProblems(now: ImportState) {
         whole &&= got.whole;
       };
       if (now.refused) await take("refused", true);
-      if (now.warned) await take("created,updated,unchanged", false);
+      if (now.warned) await take("created,updated,unchanged,joined", false);
       if (now.kept) await take("kept", false);
       return { kinds: [...kinds.values()].sort((a, b) => Number(b.refused) - Number(a.refused) || b.count - a.count), whole, doubles };
     },

@@ -9,12 +9,14 @@ import { download, patch, post } from "../../api/client";
 import type { Field, ImportColumn, ImportState, RecordType } from "../../api/types";
 import { useFound } from "../../fields/inputs/parts";
 import { t } from "../../i18n";
+import "../../i18n/beside";
 import "../../i18n/handle";
 import { useKnown } from "../../model";
+import { useMay } from "../../rights";
 import { sentence, useNotify } from "../../saving";
 import { Card, Strip, thousands, type Figure } from "../desk";
 import { decided, Handle, Settled, useAsked, useHandled } from "./handle";
-import { columnsOf, fillable, formatText, keysOf, linesOf, labelOf, pagesRead, useColleague, useProblems, type ProblemKind } from "./parts";
+import { besideHead, besideLabel, besideOf, columnsOf, fillable, formatText, keysOf, linesOf, labelOf, pagesRead, useColleague, useProblems, type ProblemKind } from "./parts";
 import { isPicked } from "./mend";
 import { Preview, usePreview, type How } from "./preview";
 
@@ -40,12 +42,12 @@ function usePlanning(now: ImportState) {
     setBusy("");
   };
   const said = (columns: ImportColumn[]) => Object.fromEntries(columns.filter((c) => c.how === "given" || c.how === "recalled").map((c) => [`#${c.index + 1}`, c.field]));
-  const map = (column: ImportColumn, field: string) =>
-    run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { map: { ...said(now.plan.columns), [`#${column.index + 1}`]: field }, encoding: now.plan.format.encoding ?? "" }));
+  const settle = (wish: Record<string, string>) => run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { map: { ...said(now.plan.columns), ...wish }, encoding: now.plan.format.encoding ?? "" }));
+  const map = (column: ImportColumn, field: string) => settle({ [`#${column.index + 1}`]: field });
   const encode = (encoding: string) => run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { map: said(now.plan.columns), encoding }));
   const head = (header: number) => run("map", () => patch<ImportState>(`/sys/imports/${now.id}`, { encoding: now.plan.format.encoding ?? "", sheet: now.plan.format.sheet ?? "", header }));
   const start = (how: How, dry: boolean) => run("start", () => decided(now.id).then(() => post<ImportState>(`/sys/imports/${now.id}/start`, { mode: how.mode, key: how.mode === "create" ? "" : how.key, dry_run: dry, on_behalf: how.behalf, unread: how.unread })));
-  return { busy, wrong, map, encode, head, start };
+  return { busy, wrong, map, settle, encode, head, start };
 }
 
 export function Plan({ now }: { now: ImportState }) {
@@ -74,6 +76,7 @@ function Planned({ now, type }: { now: ImportState; type: RecordType }) {
         </div>
         <div className="imp-side">
           <Ways keys={keys} how={how} set={setHow} />
+          <Besides now={now} type={type} busy={plan.busy === "map"} settle={plan.settle} />
           <Concerns now={now} type={type} preview={preview} upsert={how.mode === "create" ? (key) => (keys.some((k) => k.name === key) ? () => setHow({ ...how, mode: "upsert", key }) : undefined) : undefined} />
         </div>
       </div>
@@ -112,7 +115,9 @@ function Understood({ now, encode, head }: { now: ImportState; encode: (e: strin
 interface MappingProps { type: RecordType; columns: ImportColumn[]; busy: boolean; map: (c: ImportColumn, field: string) => void }
 
 function Mapping({ type, columns, busy, map }: MappingProps) {
-  const options = useMemo(() => optionsOf(type), [type]);
+  const { types } = useKnown();
+  const may = useMay();
+  const options = useMemo(() => [...optionsOf(type), ...besideOptions(type, types, columns, may)], [type, types, columns, may]);
   const fields = useMemo(() => columnsOf(type), [type]);
   return (
     <table className="deskt imp-map">
@@ -160,6 +165,51 @@ function optionsOf(type: RecordType) {
   const lines = linesOf(type).map(as);
   if (lines.length) groups.push({ label: t("imp.line_group"), options: lines });
   return [{ value: "", label: t("imp.leave_out") }, ...rest, ...groups];
+}
+
+// besideOptions are the columns of records beside the type's, a group for each: one more than there are columns for.
+function besideOptions(type: RecordType, types: Map<string, RecordType>, columns: ImportColumn[], may: (type: string, verb: "create") => boolean) {
+  const all = besideOf(type);
+  return (type.sheet ?? []).filter((b) => types.has(b.of) && may(b.of, "create")).flatMap((b) => {
+    const under = (nth: number) => all.filter((f) => f.name.startsWith(besideHead(b.of, nth) + "."));
+    const groups = [];
+    for (let nth = 1; under(nth).length; nth++) {
+      groups.push({ label: t("imp.beside_group", { what: besideLabel(types.get(b.of)!, nth) }), options: under(nth).map((f) => ({ value: f.name, label: f.label })) });
+      if (!columns.some((c) => c.field.startsWith(besideHead(b.of, nth) + "."))) break;
+    }
+    return groups;
+  });
+}
+
+/** Besides tells whose records stand beside the sheet's own, and lets them be kept in the record's own fields or apart. */
+function Besides({ now, type, busy, settle }: { now: ImportState; type: RecordType; busy: boolean; settle: (wish: Record<string, string>) => void }) {
+  const { types } = useKnown();
+  const may = useMay();
+  const list = (now.plan.beside ?? []).filter((b) => types.has(b.type) && may(b.type, "create"));
+  if (!list.length) return null;
+  return (
+    <Card title={t("imp.beside")}>
+      <ul className="imp-concerns">
+        {list.map((b) => {
+          const how = type.sheet?.find((x) => x.of === b.type);
+          const words = { own: thousands(b.own), n: thousands(b.beside), several: thousands(b.several), rows: thousands(b.rows), type: type.label, of: types.get(b.type)!.label };
+          const named = now.plan.columns.filter((c) => (b.used ? how && new RegExp(`^${b.type}(\\[\\d+\\])?\\.${how.named}$`).test(c.field) : how?.first === c.field));
+          const [one] = named;
+          const turn = named.length === 1 && how?.first ? () => settle({ [`#${one!.index + 1}`]: b.used ? how.first! : `${b.type}.${how.named}` }) : undefined;
+          return (
+            <li key={b.type} className="imp-beside">
+              <InfoCircleOutlined aria-hidden="true" />
+              <span>
+                <b>{b.used ? t(b.whole ? "imp.beside_used" : "imp.beside_head", words) : t("imp.beside_single", words)}</b>
+                <small>{b.used ? t(b.several ? "imp.beside_several" : "imp.beside_each", words) : t(b.several ? "imp.beside_doubles" : "imp.beside_single_says", words)}</small>
+                {turn && <Button size="small" disabled={busy} onClick={turn}>{t(b.used ? "imp.beside_not" : "imp.beside_do", words)}</Button>}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </Card>
+  );
 }
 
 /** Ways says how rows go in: as what, found by what, in whose name. */
@@ -258,7 +308,7 @@ function Go({ now, type, how, cannot, kinds, busy, wrong, start }: GoProps) {
   const missing = now.plan.missing ?? [];
   const problems = useProblems(now.state === "checked" ? now : { ...now, refused: 0, warned: 0, kept: 0 });
   const handled = useHandled(now, now.state === "checked" ? (problems.data?.kinds ?? []) : kinds);
-  const takes = now.state === "checked" && now.mode === how.mode ? now.created + now.updated : 0;
+  const takes = now.state === "checked" && now.mode === how.mode ? now.created + now.updated + now.joined : 0;
   return (
     <div className="foot-bar imp-go">
       <Button onClick={() => void navigate("/imports?type=" + now.type)}>{t("imp.other_file")}</Button>

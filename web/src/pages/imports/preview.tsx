@@ -9,7 +9,7 @@ import { t } from "../../i18n";
 import { useKnown } from "../../model";
 import { Card, Failed, Loading, State, thousands } from "../desk";
 import { decided } from "./handle";
-import { columnOf, columnsOf, gather, type ImportRow, type ProblemKind } from "./parts";
+import { besideOf, columnOf, columnsOf, gather, type ImportRow, type ProblemKind } from "./parts";
 
 /** How is the way an import goes in. */
 export interface How { mode: string; key: string; behalf: string; unread: string }
@@ -64,13 +64,14 @@ export function Preview({ now, type, of }: { now: ImportState; type: RecordType;
 }
 
 function Row({ row, type, fields }: { row: ImportRow; type: RecordType; fields: Field[] }) {
+  const beside = fields.some((f) => besideOf(type).includes(f));
   const at = new Map<string, FieldProblem[]>();
   for (const p of row.errors ?? []) at.set(columnOf(type, p.path), [...(at.get(columnOf(type, p.path)) ?? []), p]);
   const elsewhere = [...at].filter(([name]) => !fields.some((f) => f.name === name)).flatMap(([, list]) => list);
   return (
     <tr>
       <td className="num soft">{thousands(row.line)}</td>
-      <td className="what"><State tone={tones[row.action] ?? ""}>{t("imp.row_" + row.action)}{row.title ? ` ${row.title}` : ""}</State>{elsewhere.map((p, i) => <small key={i} className={row.action === "refused" ? "red" : "amb"}> {p.code === "row_goes_with" ? t("imp.with_line", { n: String(p.params?.line) }) : p.message}</small>)}</td>
+      <td className="what"><State tone={tones[row.action] ?? ""}>{row.action === "joined" && beside ? t("imp.row_beside", { what: type.label }) : t("imp.row_" + row.action)}{row.title ? ` ${row.title}` : ""}</State>{elsewhere.map((p, i) => <small key={i} className={row.action === "refused" ? "red" : "amb"}> {p.code === "row_goes_with" ? t("imp.with_line", { n: String(p.params?.line) }) : p.message}</small>)}</td>
       {fields.map((f) => <td key={f.name} className={kindOf(f).align === "right" ? "num" : undefined}><Cell row={row} field={f} problems={at.get(f.name) ?? []} /></td>)}
     </tr>
   );

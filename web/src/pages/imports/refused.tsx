@@ -16,7 +16,7 @@ import { useNotify } from "../../saving";
 import { Card, Failed, Loading, State, thousands } from "../desk";
 import { Later } from "./later";
 import { isPicked, type Mending } from "./mend";
-import { columnOf, columnsOf, fillable, labelOf, linesOf, type ImportRow, type RowPage } from "./parts";
+import { columnOf, columnsOf, labelOf, placesOf, type ImportRow, type RowPage } from "./parts";
 
 interface Props { now: ImportState; type: RecordType; mending: Mending }
 
@@ -68,7 +68,7 @@ function Row({ row, type, mending, open, planned }: RowProps) {
   const [whole, setWhole] = useState(false);
   const result = mending.results.get(row.line);
   const fields = columnsOf(type);
-  const can = new Set([...fillable(type), ...linesOf(type)].map((f) => f.name));
+  const can = new Set(placesOf(type).map((f) => f.name));
   const valueOf = (f: string) => mending.said[row.line]?.[f] ?? result?.mended?.[f] ?? row.mended?.[f] ?? row.written?.[f];
   const attempt = () => void mending.attempt({ [row.line]: mending.said[row.line] ?? {} });
   const set = (f: string, v: unknown) => mending.set(row.line, f, v);

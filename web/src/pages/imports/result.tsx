@@ -14,7 +14,7 @@ import { useNotify, useRefresh } from "../../saving";
 import { Card, thousands, When } from "../desk";
 import { Kinds } from "./kinds";
 import { useMending } from "./mend";
-import { useColleague, useProblems } from "./parts";
+import { cameIn, useColleague, useProblems } from "./parts";
 import { Refused } from "./refused";
 
 export function Result({ now }: { now: ImportState }) {
@@ -51,15 +51,17 @@ function useActs(now: ImportState) {
     }
     void client.invalidateQueries({ queryKey: ["import", now.id] });
   };
+  const { types } = useKnown();
+  const also = (now.beside ?? []).filter((b) => b.created + b.updated > 0).map((b) => t("imp.count_of", { n: thousands(b.created + b.updated), what: types.get(b.type)?.label ?? b.type }));
   const undo = () => modal.confirm({
     title: t("imp.undo_ask"), okText: t("imp.undo_do"), cancelText: t("imp.undo_not"), okButtonProps: { danger: true }, icon: null,
-    content: <p className="second">{t("imp.undo_says", { created: thousands(now.created), updated: thousands(now.updated) })}</p>, onOk: () => act("undo"),
+    content: <p className="second">{t("imp.undo_says", { created: thousands(now.created), updated: thousands(now.updated) })}{also.length > 0 && " " + t("imp.undo_beside", { what: also.join(t("desk.comma")) })}</p>, onOk: () => act("undo"),
   });
   return { undo, resume: () => act("resume") };
 }
 
 const icons = { done: <CheckCircleFilled className="grn" />, failed: <CloseCircleFilled className="red" />, cancelled: <ExclamationCircleFilled className="amb" />, undone: <RollbackOutlined className="soft" /> } as Record<string, React.ReactNode>;
-const all = [["created", "ac"], ["updated", "t3"], ["joined", "acln"], ["unchanged", "bar"], ["refused", "red"]] as const;
+const all = [["created", "ac"], ["updated", "t3"], ["joined", "acline"], ["unchanged", "bar"], ["refused", "red"]] as const;
 
 function Summary({ now }: { now: ImportState }) {
   const { undo, resume } = useActs(now);
@@ -68,7 +70,10 @@ function Summary({ now }: { now: ImportState }) {
   const parts = all.filter(([n]) => n !== "joined" || now.joined > 0);
   const took = now.started_at && now.ended_at ? (Date.parse(now.ended_at) - Date.parse(now.started_at)) / 1000 : 0;
   const stopped = now.state === "failed" || now.state === "cancelled";
-  const stored = now.created + now.updated;
+  const { types } = useKnown();
+  const beside = now.beside ?? [];
+  const stored = now.created + now.updated + cameIn(now);
+  const what = [{ type: now.type, created: now.created, updated: now.updated }, ...beside].filter((b) => b.created + b.updated > 0).map((b) => t("imp.count_of", { n: thousands(b.created + b.updated), what: types.get(b.type)?.label ?? b.type })).join(t("desk.comma"));
   const none = now.state === "done" && stored + now.unchanged === 0 && now.refused > 0;
   const facts = [took >= 1 ? t("imp.took", { time: durationText(took) }) : "", now.rows_per_second ? t("imp.rate", { rate: thousands(now.rows_per_second) }) : ""].filter(Boolean);
   return (
@@ -76,7 +81,7 @@ function Summary({ now }: { now: ImportState }) {
       <div className="imp-sum">
         <span className="icon" aria-hidden="true">{icons[none ? "cancelled" : now.state]}</span>
         <div className="text">
-          <h2 role="status">{t(none ? "imp.ended_none" : now.state === "undone" && !now.kept ? "imp.ended_undone_all" : "imp.ended_" + now.state, { n: thousands(stored), undone: thousands(now.undone), kept: thousands(now.kept) })}</h2>
+          <h2 role="status">{now.state === "done" && cameIn(now) ? t("imp.ended_beside", { what }) : t(none ? "imp.ended_none" : now.state === "undone" && !now.kept ? "imp.ended_undone_all" : "imp.ended_" + now.state, { n: thousands(stored), undone: thousands(now.undone), kept: thousands(now.kept) })}</h2>
           <p className="second">{now.message && <span className="red">{now.message} </span>}{facts.map((f) => f + " · ")}<When at={now.ended_at || now.started_at || now.created_at} />{who && " · " + who}</p>
         </div>
         <span className="imp-acts">
@@ -87,7 +92,8 @@ function Summary({ now }: { now: ImportState }) {
       </div>
       <div className="rail" aria-hidden="true">{parts.filter(([n]) => now[n] > 0).map(([n, c]) => <i key={n} style={{ flex: now[n], minWidth: 4, background: `var(--${c})` }} />)}</div>
       <dl className="imp-counts">
-        {parts.map(([n, c]) => <div key={n}><dt><i style={{ background: `var(--${c})` }} aria-hidden="true" />{t("imp." + n)}</dt><dd>{thousands(now[n])}</dd><dd className="note">{t("imp.note_" + n)}</dd></div>)}
+        {parts.map(([n, c]) => <div key={n}><dt><i style={{ background: `var(--${c})` }} aria-hidden="true" />{t("imp." + n)}</dt><dd>{thousands(now[n])}</dd><dd className="note">{n === "joined" && beside.length ? t("imp.note_beside", { what: types.get(now.type)?.label ?? now.type }) : t("imp.note_" + n)}</dd></div>)}
+        {beside.map((b) => <div key={b.type}><dt>{types.get(b.type)?.plural ?? b.type}</dt><dd>{thousands(b.created + b.updated)}</dd><dd className="note">{[b.updated || b.created ? t("imp.beside_new", { n: thousands(b.created) }) : "", b.updated ? t("imp.beside_updated", { n: thousands(b.updated) }) : "", b.unchanged ? t("imp.unchanged_n", { n: thousands(b.unchanged) }) : "", b.undone ? t("imp.beside_undone", { n: thousands(b.undone) }) : "", b.kept ? t("imp.note_kept", { n: thousands(b.kept) }) : ""].filter(Boolean).join(t("desk.comma"))}</dd></div>)}
         <div><dt>{t("imp.warned")}</dt><dd>{thousands(now.warned)}</dd><dd className="note">{t("imp.note_warned")}</dd></div>
         {now.undone + now.kept > 0 && <div><dt>{t("imp.undone")}</dt><dd>{thousands(now.undone)}</dd><dd className="note">{now.kept ? t("imp.note_kept", { n: thousands(now.kept) }) : ""}</dd></div>}
       </dl>

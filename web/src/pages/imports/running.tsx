@@ -7,6 +7,7 @@ import { post } from "../../api/client";
 import type { ImportState } from "../../api/types";
 import { durationText } from "../../format";
 import { t } from "../../i18n";
+import { useKnown } from "../../model";
 import { useNotify } from "../../saving";
 import { Card, thousands } from "../desk";
 
@@ -16,6 +17,7 @@ export function Running({ now }: { now: ImportState }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const notify = useNotify();
+  const { types } = useKnown();
   const [stopping, setStopping] = useState(false);
   const undoing = now.state === "undoing";
   const total = undoing ? now.created + now.updated : (now.total ?? 0);
@@ -45,6 +47,7 @@ export function Running({ now }: { now: ImportState }) {
         {!undoing && (
           <dl className="imp-counts">
             {numbers.map((n) => <div key={n}><dt>{t("imp." + n)}</dt><dd className={n === "refused" && now.refused ? "red" : ""}>{thousands(now[n])}</dd></div>)}
+            {now.beside?.map((b) => <div key={b.type}><dt>{types.get(b.type)?.plural ?? b.type}</dt><dd>{thousands(b.created + b.updated)}</dd></div>)}
           </dl>
         )}
         <div className="imp-acts">
