@@ -36,7 +36,11 @@
 // it, an address or a name in several columns, telephone numbers of another
 // region. Columns may also fill
 // child rows (lines.product): rows that name the same record as the one above, or
-// none, are more of it, and come in or stay out together. A blank cell never
+// none, are more of it, and come in or stay out together. Or records of other types beside
+// the rows' own (contact.name, contact[2].name), where a pack says which: rows that name a
+// firm again, wherever they stand, belong to it with the people in them. A row is in with all
+// that stands beside it, or not at all; what it says of the firm otherwise than the first is
+// told. Where each firm stands once with one person, its own fields take him. A blank cell never
 // empties a field, and 无, —, N/A are blank. What is not sure (约500万, 2020年5月) is taken and told;
 // a cell that cannot be read refuses its row, or is left out where a person says
 // so ([Leave]). With a key, a row finds its record by one look into an
