@@ -315,6 +315,7 @@ func TestPeopleMapped(t *testing.T) {
 		}{
 			{"客户名称,电话,联系人,手机,联系人2,手机2", "name phones contact.name contact.phones contact[2].name contact[2].phones", nil},
 			{"客户名称,联系人1,手机1,联系人2,手机2,地址", "name contact.name contact.phones contact[2].name contact[2].phones address", nil},
+			{"客户名称,联系人1,部门1,联系人2,部门2", "name contact.name  contact[2].name ", nil},
 			{"客户名称,联系人,手机,联系人,手机", "name contact.name contact.phones contact[2].name contact[2].phones", nil},
 			{"单位,甲方人员,乙方人员,备注", "name contact.name contact[2].name remark", map[string]string{"甲方人员": "contact.name", "乙方人员": "contact.name"}},
 			{"客户名称,联系人,联系人2", "name contact_name ", map[string]string{"联系人": "contact_name"}},

@@ -83,7 +83,7 @@ func (m *mapper) theirs(b *meta.Beside, c Column) *meta.Field {
 	for _, exact := range []bool{true, false} {
 		if list := sub.candidates(c.Header, exact); len(list) > 0 {
 			f := list[0].field
-			if f == b.Link || f.System || own != nil && own.System {
+			if f.Target != nil || f.System || own != nil && own.System { // a department nobody has set up would keep its people out
 				return nil
 			}
 			return f
