@@ -74,6 +74,9 @@ func kept(b *testing.B) (e *recordtest.Env, who map[string]*access.Actor) {
 	}
 	who["own"] = reps[77]
 	populate(b, e, who["all"], reps)
+	if err := e.Store.MergeSearch(ctx); err != nil { // as it is after an import and every night
+		b.Fatal(err)
+	}
 	return e, who
 }
 
