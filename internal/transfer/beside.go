@@ -340,13 +340,13 @@ func (r *feed) ownMarks(cells []string) (own []uint32, marks []uint64) {
 
 // find is the record that a row belongs to: one that bears a number of its, or
 // its name and no other number. A row that names none goes on with the one
-// above. -1: it is a new one, as is a row with nothing beside it: two firms may
-// have one name.
+// above, unless it says otherwise of it: then its name is missing. -1: it is a
+// new one, as is a row with nothing beside it: two firms may have one name.
 func (f *firms) find(r *feed, own []uint32, marks []uint64, beside bool) int {
 	numbers, name := marks[:len(marks)-1], marks[len(marks)-1]
 	switch {
 	case name == 0 && len(numbers) == 0:
-		if beside {
+		if beside && f.above >= 0 && !f.list[f.above].otherwise(r, own) {
 			return f.above
 		}
 		return -1
@@ -368,6 +368,16 @@ func (f *firms) find(r *feed, own []uint32, marks []uint64, beside bool) int {
 		}
 	}
 	return k
+}
+
+// otherwise tells whether a row says of a record what its first row does not.
+func (x *firm) otherwise(r *feed, own []uint32) bool {
+	for k, f := range r.fillings {
+		if f.beside == nil && own[k] != 0 && x.own[k] != 0 && own[k] != x.own[k] && !many(f.field) {
+			return true
+		}
+	}
+	return false
 }
 
 // add notes a new record; of several with one name or number the first is meant.

@@ -112,6 +112,20 @@ func TestOnePersonEach(t *testing.T) {
 	})
 }
 
+// TestNamelessRows: a row without a firm's name goes on with the firm above, but
+// not where it says otherwise of the firm: then its name is missing, and those
+// below it wait for that name.
+func TestNamelessRows(t *testing.T) {
+	each(t, general(), func(t *testing.T, f *fixture) {
+		f.StartJobs()
+		a := f.Admin()
+		i := f.load(a, transfer.StartOptions{}, "客户名称,联系人,手机,客户级别,地址", "甲公司,林大海,13600000101,A,上海市淮海路1号", ",吴茶,13600000102,A,", ",郑白,13600000103,B,",
+			",王五,13600000104,,上海市淮海路9号", "乙公司,钱七,13600000105,B,")
+		f.is([]string{"created", "joined", "refused required@name", "refused row_goes_with", "created"}, f.codes(i.ID))
+		f.is("林大海,甲公司,,136 0000 0101\n吴茶,甲公司,,136 0000 0102\n钱七,乙公司,,136 0000 0105\n", f.people(a))
+	})
+}
+
 // TestPeopleAgain: the same sheet once more adds nobody; who is new or has moved
 // on is.
 func TestPeopleAgain(t *testing.T) {
