@@ -238,10 +238,12 @@ func (b *bulk) take(w *writing) (bears []uint64, p *errs.Problem) {
 	var keys []string
 	claim := func(path, column string, v any) bool {
 		key := uniqueKey(column, v)
-		if w.opts.Rehearsal != nil {
-			bears = append(bears, rehearsedText("unique\x00"+w.t.Table+"\x00", key))
+		taken := b.taken[key]
+		if before := w.opts.Rehearsal; before != nil {
+			text := rehearsedText("unique\x00"+w.t.Table+"\x00", key)
+			bears, taken = append(bears, text), taken || before.has(text)
 		}
-		if b.taken[key] || w.opts.Rehearsal.has(rehearsedText("unique\x00"+w.t.Table+"\x00", key)) {
+		if taken {
 			p = &errs.Problem{Path: path, Code: "not_unique"}
 			return false
 		}

@@ -55,17 +55,14 @@ func (r *Rehearsal) hasKey(key int64) bool {
 }
 
 func (r *Rehearsal) has(text uint64) bool {
-	if r == nil {
-		return false
-	}
 	_, ok := r.texts[text]
 	return ok
 }
 
 // named tells whether a row before would be found by a reference.
 func (r *Rehearsal) named(t *meta.Type, by meta.Ref) bool {
-	return (by.By == "number" || by.By == "*") && r.has(rehearsedText(t.Table+"\x00number\x00", by.Value)) ||
-		(by.By == "title" || by.By == "*") && r.has(rehearsedText(t.Table+"\x00title\x00", by.Value))
+	return r != nil && ((by.By == "number" || by.By == "*") && r.has(rehearsedText(t.Table+"\x00number\x00", by.Value)) ||
+		(by.By == "title" || by.By == "*") && r.has(rehearsedText(t.Table+"\x00title\x00", by.Value)))
 }
 
 // names are by what a row would be found.
